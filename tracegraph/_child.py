@@ -1,0 +1,155 @@
+"""The process that draws: a worker with a private folder, requests to its stdin, frames from its stdout."""
+import importlib.util
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO
+
+from .errors import LayoutError
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NEEDS = "Graphviz is missing: `pip install 'pygraphviz>=2.0.4'`, or install Graphviz and use engine='system'"
+# What a child needs of the caller's environment; anything more (fonts, locale, a date) could show in the drawing.
+KEEP = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+        "DYLD_FALLBACK_LIBRARY_PATH", "GVBINDIR")
+
+
+def environment(home: str) -> dict[str, str]:
+    """The environment of every Graphviz: our fonts only, caches in `home`, no locale, no clock."""
+    kept = {name: os.environ[name] for name in KEEP if name in os.environ}
+    return kept | {"FONTCONFIG_FILE": os.path.join(HERE, "fonts", "fonts.conf"), "XDG_DATA_HOME": HERE,
+                   "XDG_DATA_DIRS": HERE, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "HOME": home,
+                   "PANGOCAIRO_BACKEND": "fc", "LC_ALL": "C", "TZ": "UTC", "SOURCE_DATE_EPOCH": "1"}
+
+
+@contextmanager
+def placed(images: Mapping[str, bytes], home: str) -> Iterator[None]:
+    """Keep the images as files in `home` for the time of one drawing."""
+    for name in images:
+        if not re.fullmatch(r"[\w-][\w.-]*\.png", name):
+            raise LayoutError(f"image name {name!r} is no plain file name that ends in .png")
+    try:
+        for name, data in images.items():
+            with open(os.path.join(home, name), "wb") as file:
+                file.write(data)
+        yield
+    finally:
+        for name in images:
+            if os.path.exists(os.path.join(home, name)):
+                os.unlink(os.path.join(home, name))
+
+
+def exactly(stream: IO[bytes], size: int) -> bytes | None:
+    """Read `size` bytes, or return None if the stream ends before."""
+    data = bytearray()
+    while len(data) < size:
+        if not (part := stream.read(size - len(data))):
+            return None
+        data += part
+    return bytes(data)
+
+
+def receive(stream: IO[bytes], frames: "queue.SimpleQueue[bytes | None]") -> None:
+    """Put each frame of a child into the queue, and None when the child has ended."""
+    frame: bytes | None = b""
+    while frame is not None:
+        size = exactly(stream, 8)
+        frame = None if size is None else exactly(stream, int.from_bytes(size, "big"))
+        frames.put(frame)
+
+
+class Child:
+    """A running worker with its private folder; serves one drawing at a time."""
+
+    def __init__(self) -> None:
+        self.home = tempfile.mkdtemp(prefix="tracegraph-")
+        self.images: dict[str, bytes] = {}
+        self.version = ""
+        self.log = open(os.path.join(self.home, ".log"), "ab", buffering=0)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-S", os.path.join(HERE, "_worker.py"), package(), self.home], cwd=self.home, bufsize=0,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=environment(self.home), start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+        assert self.process.stdin and self.process.stdout
+        self.requests, self.answers = self.process.stdin, self.process.stdout
+        self.frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.reader = threading.Thread(target=receive, args=(self.answers, self.frames), daemon=True)
+        self.reader.start()
+
+    def usable(self, images: Mapping[str, bytes]) -> bool:
+        """Whether it is alive and has seen none of the images with other content (Graphviz caches them by name)."""
+        return self.process.poll() is None and all(self.images.get(name, data) == data for name, data in images.items())
+
+    def draw(self, source: bytes, format: str, timeout: float, images: Mapping[str, bytes]) -> tuple[bytes, str]:
+        """Return the drawing and what Graphviz wrote to stderr."""
+        deadline = time.monotonic() + timeout
+        with placed(images, self.home):
+            self.images.update(images)
+            self.ask(source, f"{format} {timeout}\n")
+            self.version = self.version or self.answer(deadline, timeout).decode()
+            return self.answer(deadline, timeout), self.said()
+
+    def ask(self, source: bytes, line: str) -> None:
+        """Hand a drawing over; a dead child is noticed at the answer."""
+        with open(os.path.join(self.home, ".graph"), "wb") as file:
+            file.write(source)
+        self.log.truncate(0)
+        try:
+            self.requests.write(line.encode())
+        except OSError:
+            pass
+
+    def answer(self, deadline: float, timeout: float) -> bytes:
+        """The next frame, or LayoutError if it is late or the child has died."""
+        try:
+            frame = self.frames.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise late(timeout) from None
+        if frame is None:
+            raise LayoutError(f"Graphviz died on this graph (exit {self.process.wait()}): {last(self.said())}")
+        return frame
+
+    def said(self) -> str:
+        """What was written to stderr since the request."""
+        with open(os.path.join(self.home, ".log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def close(self) -> None:
+        """End the process and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.let_go()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def let_go(self) -> None:
+        """Close this process's ends of the pipes."""
+        for file in (self.requests, self.answers, self.log):
+            file.close()
+        self.process.returncode = self.process.returncode or 0  # for Popen.__del__ in a forked process: not ours to wait for
+
+
+def package() -> str:
+    """The folder of pygraphviz, found without importing it."""
+    spec = importlib.util.find_spec("pygraphviz")
+    if spec is None or not spec.submodule_search_locations:
+        raise LayoutError(NEEDS)
+    return spec.submodule_search_locations[0]
+
+
+def last(log: str) -> str:
+    """The last line of a log, which is where the reason is."""
+    return next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no reason given")
+
+
+def late(timeout: float) -> LayoutError:
+    """The error for a layout that does not end."""
+    return LayoutError(f"Graphviz did not finish within {timeout:g} s: draw fewer boxes (collapse, fold) or give a longer timeout=")
