@@ -1,0 +1,181 @@
+"""Reverse mode: one loop that walks a record backwards, un-broadcasts and accumulates.
+
+The rules know neither broadcasting nor accumulation; the contribution of every edge is kept as it comes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from .errors import OpError
+from .tensor import Tensor, Value, is_float, settle
+
+_by_id = attrgetter("id")
+_by_grad = attrgetter("grad")
+_one_at_a_time = Lock()  # while it runs, the loop keeps its sums in the tensors' grad
+
+
+class Gradients(Mapping[Tensor, Value]):
+    """What `backward` returns: the gradient of every tensor it reached, and the contribution of every edge."""
+
+    __slots__ = ("_order", "_values", "_parts", "_index")
+
+    def __init__(self, order: list[Tensor], values: list[Value], parts: list[tuple[Value, ...] | None]) -> None:
+        self._order, self._values, self._parts = order, values, parts
+        self._index: dict[Tensor, int] | None = None
+
+    def __getitem__(self, tensor: Tensor) -> Value:
+        value = self._values[self._find(tensor)]
+        if value is None:
+            raise KeyError(f"no gradient reaches {tensor!r}")
+        return value
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (t for t, v in zip(self._order, self._values, strict=True) if v is not None)
+
+    def __len__(self) -> int:
+        return sum(v is not None for v in self._values)
+
+    def contribution(self, tensor: Tensor, slot: int) -> Value:
+        """What ``tensor`` sends back to its input number ``slot``; None where no gradient flows."""
+        if not 0 <= slot < len(tensor.inputs):
+            raise IndexError(f"{tensor!r} has {len(tensor.inputs)} inputs; slot {slot} is not one of them")
+        parts = self._parts[self._find(tensor)]
+        return parts[slot] if parts is not None and tensor.inputs[slot].needs else None
+
+    def _find(self, tensor: Tensor) -> int:
+        if self._index is None:
+            self._index = {t: i for i, t in enumerate(self._order)}
+        try:
+            return self._index[tensor]
+        except KeyError:
+            raise KeyError(f"no gradient reaches {tensor!r}") from None
+
+
+def backward(loss: Tensor, seed: Any = None) -> Gradients:
+    """Differentiate ``loss`` with respect to everything it depends on, and fill ``grad``.
+
+    ``seed``: cotangent of the loss, of its shape; 1 by default, which takes a loss of one element.
+    Called again, it gives the same gradients, not their double.
+    """
+    start = _seed(loss, seed)
+    with _one_at_a_time, np.errstate(all="ignore"):
+        order = _reach(loss, start)
+        try:
+            return Gradients(order, *_sweep(order))
+        except BaseException:
+            for t in order:  # no sums of half a walk are left behind
+                t.grad = None
+            raise
+
+
+def _seed(loss: Tensor, seed: Any) -> Value:
+    if not loss.needs:
+        kind = "an integer or boolean" if not is_float(loss.value) else "made of constants only"
+        raise OpError(f"backward: nothing to differentiate, the tensor is {kind}")
+    if seed is None:
+        if loss.size != 1:
+            raise OpError(f"backward: shape {loss.shape} is not scalar; give a seed of that shape, or sum it first")
+        seed = np.ones(loss.shape)
+    seed = np.array(seed.value if isinstance(seed, Tensor) else seed, loss.dtype)
+    if seed.shape != loss.shape:
+        raise OpError(f"backward: the seed has shape {seed.shape}, the tensor {loss.shape}")
+    return settle(seed)
+
+
+def _reach(loss: Tensor, seed: Value) -> list[Tensor]:
+    """Everything that the loss depends on and that takes gradients, last made first; their grad is set to `_NONE`."""
+    loss.grad = mark = _Mark()
+    order: list[Tensor] = []
+    stack = [loss]
+    pop, push, add = stack.pop, stack.append, order.append
+    while stack:
+        t = pop()
+        add(t)
+        for i in (t.a, t.b, *t.details.more):
+            if i is not None and i.grad is not mark and i.needs:
+                i.grad = mark
+                push(i)
+    order.sort(key=_by_id, reverse=True)
+    loss.grad = seed
+    return order
+
+
+class _Mark:
+    """Stands in ``grad`` for "nothing has arrived yet"; one per walk, so that marks of another cannot be mistaken."""
+
+    __slots__ = ()
+
+
+def _sweep(order: list[Tensor]) -> tuple[list[Value], list[Value]]:
+    """Walk back over ``order``; return the gradient of each tensor, and what each sent to its inputs, end to end."""
+    parts: list[Value] = []
+    keep = parts.append
+    for t in order:
+        g, a, b = t.grad, t.a, t.b
+        if type(g) is _Mark:
+            t.grad = None
+            parts.extend([None] * len(t.inputs))
+        elif a is None:
+            continue
+        elif b is not None and type(g) is float and (pull := t.op.pull) is not None and not t.details.more:
+            # Two scalars in, one out, is what scalar programs consist of: written out, it takes half the time.
+            try:
+                to_a, to_b = pull(g, t.value, a.value, b.value)
+            except (ArithmeticError, ValueError):
+                to_a, to_b = _pull(t, g)
+            keep(to_a)
+            keep(to_b)
+            if a.needs and to_a is not None:
+                old = a.grad
+                a.grad = to_a if type(old) is _Mark else old + to_a
+            if b.needs and to_b is not None:
+                old = b.grad
+                b.grad = to_b if type(old) is _Mark else old + to_b
+        else:
+            sent = _pull(t, g)
+            parts.extend(sent)
+            for i, c in zip(t.inputs, sent):
+                if c is not None and i.needs:
+                    old = i.grad
+                    i.grad = c if type(old) is _Mark else settle(old + c)
+    return list(map(_by_grad, order)), parts
+
+
+def _pull(t: Tensor, g: Value) -> tuple[Value, ...]:
+    """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
+    op, values = t.op, [i.value for i in t.inputs]
+    if type(g) is float and op.pull is not None:
+        try:
+            return op.pull(g, t.value, *values, **t.attrs)  # type: ignore[no-any-return]
+        except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
+            g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
+    sent: list[Value] = []
+    for slot, i in enumerate(t.inputs):
+        vjp = op.vjp(slot) if i.needs else None
+        where = {"slot": slot} if op.variadic else {}
+        sent.append(None if vjp is None else _fit(vjp.rule(g, t.value, *values, **t.attrs, **where), i.value))
+    return tuple(sent)
+
+
+def _fit(cotangent: Any, value: Value) -> Value:
+    shape = np.shape(value)
+    if np.shape(cotangent) != shape:
+        cotangent = unbroadcast(np.asarray(cotangent), shape)
+    kind = np.float64 if type(value) is float else value.dtype
+    if getattr(cotangent, "dtype", np.float64) != kind:
+        cotangent = np.asarray(cotangent, kind)
+    return settle(cotangent)
+
+
+def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Sum over the axes that broadcasting had stretched, back to ``shape``."""
+    cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
+    extra = cotangent.ndim - len(shape)
+    axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
+    return cotangent.sum(axis=axes).reshape(shape)

@@ -1,0 +1,3 @@
+"""The operations: importing this package declares them all in `tracegraph.op.OPS`."""
+
+from . import arithmetic  # noqa: F401
