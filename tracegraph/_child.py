@@ -20,14 +20,23 @@ NEEDS = "Graphviz is missing: `pip install 'pygraphviz>=2.0.4'`, or install Grap
 # What a child needs of the caller's environment; anything more (fonts, locale, a date) could show in the drawing.
 KEEP = ("PATH", "SYSTEMROOT", "WINDIR", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
         "DYLD_FALLBACK_LIBRARY_PATH", "GVBINDIR")
+FONTS = [f"Tracegraph{family}-{style}.ttf" for family in ("Sans", "Symbols") for style in ("Regular", "Bold")]
 
 
 def environment(home: str) -> dict[str, str]:
     """The environment of every Graphviz: our fonts only, caches in `home`, no locale, no clock."""
     kept = {name: os.environ[name] for name in KEEP if name in os.environ}
-    return kept | {"FONTCONFIG_FILE": os.path.join(HERE, "fonts", "fonts.conf"), "XDG_DATA_HOME": HERE,
-                   "XDG_DATA_DIRS": HERE, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "HOME": home,
+    return kept | {"FONTCONFIG_FILE": os.path.join(HERE, "fonts", "fonts.conf"), "XDG_DATA_HOME": home,
+                   "XDG_DATA_DIRS": home, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "HOME": home,
                    "PANGOCAIRO_BACKEND": "fc", "LC_ALL": "C", "TZ": "UTC", "SOURCE_DATE_EPOCH": "1"}
+
+
+def furnish(home: str) -> str:
+    """Put copies of the fonts into a private folder and return it: fontconfig writes into the folders that it reads."""
+    os.mkdir(os.path.join(home, "fonts"))
+    for name in FONTS:
+        shutil.copyfile(os.path.join(HERE, "fonts", name), os.path.join(home, "fonts", name))
+    return home
 
 
 @contextmanager
@@ -70,7 +79,7 @@ class Child:
     """A running worker with its private folder; serves one drawing at a time."""
 
     def __init__(self) -> None:
-        self.home = tempfile.mkdtemp(prefix="tracegraph-")
+        self.home = furnish(tempfile.mkdtemp(prefix="tracegraph-"))
         self.images: dict[str, bytes] = {}
         self.version = ""
         self.log = open(os.path.join(self.home, ".log"), "ab", buffering=0)

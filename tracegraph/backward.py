@@ -6,6 +6,7 @@ The rules know neither broadcasting nor accumulation; the contribution of every 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from operator import attrgetter
 from threading import Lock
 from typing import Any
@@ -25,12 +26,12 @@ class Gradients(Mapping[Tensor, Value]):
 
     __slots__ = ("_order", "_values", "_parts", "_index")
 
-    def __init__(self, order: list[Tensor], values: list[Value], parts: list[tuple[Value, ...] | None]) -> None:
+    def __init__(self, order: list[Tensor], values: list[Value], parts: list[Value]) -> None:
         self._order, self._values, self._parts = order, values, parts
-        self._index: dict[Tensor, int] | None = None
+        self._index: dict[Tensor, tuple[int, int]] | None = None
 
     def __getitem__(self, tensor: Tensor) -> Value:
-        value = self._values[self._find(tensor)]
+        value = self._values[self._find(tensor)[0]]
         if value is None:
             raise KeyError(f"no gradient reaches {tensor!r}")
         return value
@@ -45,12 +46,13 @@ class Gradients(Mapping[Tensor, Value]):
         """What ``tensor`` sends back to its input number ``slot``; None where no gradient flows."""
         if not 0 <= slot < len(tensor.inputs):
             raise IndexError(f"{tensor!r} has {len(tensor.inputs)} inputs; slot {slot} is not one of them")
-        parts = self._parts[self._find(tensor)]
-        return parts[slot] if parts is not None and tensor.inputs[slot].needs else None
+        return self._parts[self._find(tensor)[1] + slot] if tensor.inputs[slot].needs else None
 
-    def _find(self, tensor: Tensor) -> int:
+    def _find(self, tensor: Tensor) -> tuple[int, int]:
+        """Where a tensor stands: in the order, and its first contribution among all of them."""
         if self._index is None:
-            self._index = {t: i for i, t in enumerate(self._order)}
+            starts = accumulate((len(t.inputs) for t in self._order), initial=0)
+            self._index = {t: (i, start) for i, (t, start) in enumerate(zip(self._order, starts, strict=False))}
         try:
             return self._index[tensor]
         except KeyError:
@@ -178,4 +180,5 @@ def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.n
     cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
     extra = cotangent.ndim - len(shape)
     axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
-    return cotangent.sum(axis=axes).reshape(shape)
+    summed: np.ndarray[Any, Any] = cotangent.sum(axis=axes).reshape(shape)
+    return summed

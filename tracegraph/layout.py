@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
+from xml.parsers import expat
 
-from ._child import Child, environment, last, late, package, placed
+from ._child import Child, environment, furnish, last, late, package, placed
 from .errors import LayoutError
 
 FORMATS = {"svg": "svg", "png": "png", "pdf": "pdf", "eps": "eps:cairo", "json": "json", "plain": "plain",
@@ -85,7 +85,7 @@ def _system(source: bytes, format: str, timeout: float, images: Mapping[str, byt
     program = shutil.which("dot")
     if program is None:
         raise LayoutError("engine='system' needs a `dot` on the PATH: install Graphviz (graphviz.org), or use engine='embedded'")
-    with tempfile.TemporaryDirectory(prefix="tracegraph-") as home, placed(images, home):
+    with tempfile.TemporaryDirectory(prefix="tracegraph-") as home, placed(images, furnish(home)):
         try:
             done = subprocess.run([program, "-T" + format], input=source, capture_output=True, timeout=timeout, cwd=home,
                                   env=environment(home))
@@ -127,9 +127,12 @@ def check(data: bytes, format: str, log: str) -> None:
 
 def count(svg: bytes, expect: tuple[int, int] | None) -> None:
     """LayoutError if the SVG does not parse, or does not hold the expected numbers of nodes and edges."""
+    classes: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda tag, attributes: classes.append(attributes.get("class", "").split(" ")[0])
     try:
-        classes = [element.get("class", "").split(" ")[0] for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g")]
-    except ET.ParseError as error:
+        parser.Parse(svg, True)
+    except expat.ExpatError as error:
         raise LayoutError(f"Graphviz wrote an SVG that does not parse: {error}") from None
     found = classes.count("node"), classes.count("edge")
     if expect and found != tuple(expect):

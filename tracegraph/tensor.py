@@ -399,10 +399,10 @@ def _bind_variadic(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple
     return rest, {**attrs, **kwargs}
 
 
-def _operator(op: Op, scalar: Callable[..., Any], reflected: bool = False) -> Callable[..., Tensor]:
+def _operator(op: Op, scalar: Callable[..., Any], reflected: bool = False) -> Callable[..., Any]:
     """A Python operator. The record is written out here because this is the path that every scalar program takes."""
 
-    def method(a: Tensor, b: Any) -> Tensor:
+    def method(a: Tensor, b: Any) -> Any:
         if type(b) is not Tensor:
             if not isinstance(b, (int, float, list, tuple, np.ndarray, np.generic)):
                 return NotImplemented
