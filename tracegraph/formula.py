@@ -1,0 +1,496 @@
+"""The formulas of operations: Python expressions in strings, read, combined, evaluated and written for people.
+
+A formula may come out of a stranger's file, so it is never run: its syntax tree is checked against a list of
+permitted nodes, and everything here walks that tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tracegraph import numbers
+from tracegraph.errors import GraphError
+
+MAX_LENGTH = 10_000
+MAX_DEPTH = 150  # the walks below recurse, three calls a level; Python's own limit is 1,000
+
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne}
+_PERMITTED = (*_OPERATORS, ast.MatMult, ast.USub, ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call,
+              ast.Tuple, ast.List, ast.Subscript, ast.Slice, ast.Attribute, ast.Load)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+@lru_cache(maxsize=256)
+def parse(formula: str) -> ast.expr:
+    """Return the checked syntax tree of a formula; it is shared, so it must not be changed."""
+    if len(formula) > MAX_LENGTH:
+        raise GraphError(f"formula of {len(formula)} characters; at most {MAX_LENGTH} are read")
+    try:
+        tree = ast.parse(formula.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        reason = getattr(error, "msg", "") or str(error) or "too deeply nested"
+        raise _wrong(formula, f"is not an expression: {numbers.clean(reason)}") from None
+    _check(tree, formula)
+    return tree
+
+
+def _wrong(formula: str, what: str) -> GraphError:
+    shown = formula if len(formula) <= 60 else formula[:57] + "..."
+    return GraphError(f"formula {shown!r} {what}")
+
+
+def _check(tree: ast.expr, formula: str) -> None:
+    """Raise unless each node is permitted; without recursion, because the tree may be deep."""
+    stack: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            raise _wrong(formula, f"is nested more than {MAX_DEPTH} deep")
+        problem = _problem(node)
+        if problem:
+            raise _wrong(formula, f"holds {problem}; permitted are names, numbers, + - * / ** @, comparisons, "
+                                  "calls of named functions, tuples, lists, subscripts and .T")
+        stack.extend((child, depth + 1) for child in _parts(node))
+
+
+def _problem(node: ast.AST) -> str:
+    """Say what is not permitted about one node, without its parts."""
+    if isinstance(node, ast.Constant):
+        if not isinstance(node.value, (int, float, type(None))):
+            return f"a {type(node.value).__name__}"
+        return "a number beyond 1e300" if isinstance(node.value, int) and abs(node.value) > 1e300 else ""
+    if isinstance(node, ast.Attribute):
+        return "" if node.attr == "T" else f"the attribute .{node.attr}"
+    if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and all(word.arg for word in node.keywords)):
+        return "a call of something that is not a plain name"
+    if isinstance(node, ast.Name) and node.id.startswith("__"):
+        return f"the name {node.id}"
+    return "" if isinstance(node, _PERMITTED) else f"a {type(node).__name__}"
+
+
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
+    """Return the children of a node to check; a string is permitted as an argument only, so it is left out there."""
+    if not isinstance(node, ast.Call):
+        return ast.iter_child_nodes(node)
+    arguments = [*node.args, *(word.value for word in node.keywords)]
+    return [node.func, *(part for part in arguments if not isinstance(getattr(part, "value", None), str))]
+
+
+@lru_cache(maxsize=1024)
+def names(formula: str) -> tuple[str, ...]:
+    """Return the names that a formula uses, in the order of their first use; called functions are not among them.
+
+    >>> names("where(x > lo, g * y, g)")
+    ('x', 'lo', 'g', 'y')
+    """
+    nodes = list(ast.walk(parse(formula)))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    used = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
+    return tuple(dict.fromkeys(node.id for node in sorted(used, key=lambda node: (node.lineno, node.col_offset))))
+
+
+# --- combining -------------------------------------------------------------------------------------------------------
+
+def substitute(formula: str, replacements: Mapping[str, str]) -> str:
+    """Put formulas in the place of names, all at once, and drop what is neutral (`1 * x`, `x + 0`, `--x`).
+
+    >>> substitute("g * b", {"g": "-h", "b": "p + q"})
+    '-h * (p + q)'
+    """
+    tree = parse.__wrapped__(formula)
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    if len(formula) + sum(len(replacements.get(name, "")) for name in used) > MAX_LENGTH:
+        raise _wrong(formula, f"would have more than {MAX_LENGTH} characters with its names replaced")
+    return _unparsed(tree, {name: parse(replacements[name]) for name in used if name in replacements})
+
+
+def local(vjp: str) -> str | None:
+    """Return the local derivative: the factor of `g`, the gradient of the output; None if `g` is not just scaled.
+
+    >>> local("g * b"), local("-g * a / b ** 2"), local("where(x > 0, g, 0)"), local("g @ b.T")
+    ('b', '-a / b ** 2', 'where(x > 0, 1, 0)', None)
+    """
+    factor = _factor(parse.__wrapped__(vjp))
+    return None if factor is None else _unparsed(factor, {})
+
+
+def _factor(node: ast.expr) -> ast.expr | None:
+    """Put 1 in the place of the one `g` that the expression is a multiple of; None if there is no such `g`."""
+    if isinstance(node, ast.Name):
+        return ast.Constant(1) if node.id == "g" else None
+    if isinstance(node, ast.UnaryOp):
+        inner = _factor(node.operand)
+        return inner and ast.UnaryOp(node.op, inner)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "where":
+        return _factor_where(node)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Mult, ast.Div)):
+        return None
+    left, right = _factor(node.left), _factor(node.right)
+    if left and not _uses_g(node.right):
+        return ast.BinOp(left, node.op, node.right)
+    if right and not _uses_g(node.left) and isinstance(node.op, ast.Mult):
+        return ast.BinOp(node.left, node.op, right)
+    return None
+
+
+def _factor_where(node: ast.Call) -> ast.expr | None:
+    """Treat `where(condition, g * a, 0)`: each branch is a multiple of `g` or zero."""
+    if len(node.args) != 3 or _uses_g(node.args[0]):
+        return None
+    branches = [branch if _literal(branch) == 0 else _factor(branch) for branch in node.args[1:]]
+    done = [branch for branch in branches if branch]
+    return ast.Call(node.func, [node.args[0], *done], []) if len(done) == 2 and _uses_g(node) else None
+
+
+def _uses_g(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == "g" for part in ast.walk(node))
+
+
+def _unparsed(tree: ast.expr, replacements: Mapping[str, ast.expr]) -> str:
+    tree = _Rewrite(replacements).visit(tree)
+    _check(tree, "made of several")
+    return ast.unparse(tree)
+
+
+def _literal(node: ast.expr) -> float | None:
+    """Return the value of a number that is written out."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node.value  # type: ignore[return-value]
+    inner = _literal(node.operand) if isinstance(node, ast.UnaryOp) else None
+    return None if inner is None else -inner
+
+
+class _Rewrite(ast.NodeTransformer):
+    """Replaces names and drops neutral numbers, bottom up; changes the tree it is given, never a replacement."""
+
+    def __init__(self, replacements: Mapping[str, ast.expr]) -> None:
+        self.replacements = replacements
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.replacements.get(node.id, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node.args = [self.visit(part) for part in node.args]
+        for word in node.keywords:
+            word.value = self.visit(word.value)
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        return _negated(self.visit(node.operand))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        node.left, node.right = self.visit(node.left), self.visit(node.right)
+        kind, left, right = type(node.op), _literal(node.left), _literal(node.right)
+        if (kind, left) in ((ast.Mult, 1), (ast.Add, 0)):
+            return node.right
+        if (kind, right) in ((ast.Mult, 1), (ast.Div, 1), (ast.Pow, 1), (ast.Add, 0), (ast.Sub, 0)):
+            return node.left
+        if kind is ast.Mult and -1 in (left, right):
+            return _negated(node.right if left == -1 else node.left)
+        return node
+
+
+def _negated(node: ast.expr) -> ast.expr:
+    return node.operand if isinstance(node, ast.UnaryOp) else ast.UnaryOp(ast.USub(), node)
+
+
+# --- evaluating ------------------------------------------------------------------------------------------------------
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in (
+    "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh "
+    "abs sign floor ceil square reciprocal maximum minimum clip hypot arctan2 logaddexp heaviside").split()}
+_FUNCTIONS |= dict.fromkeys(("sum", "mean", "max", "min", "prod", "transpose"), lambda x, *axis: x)  # of a scalar
+_AXIS = {"axis", "keepdims"}  # the keywords that mean nothing for a scalar
+_FUNCTIONS |= {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0), "erf": math.erf,
+               "softplus": lambda x: np.logaddexp(x, 0), "norm": abs, "where": lambda condition, x, y: x if condition else y}
+
+
+def evaluate(formula: str, values: Mapping[str, float]) -> float:
+    """Compute a formula of scalars, with NaN and infinities where IEEE arithmetic has them.
+
+    >>> evaluate("g * y * (1 - y)", {"g": 2, "y": 0.5}), evaluate("1 / x", {"x": 0})
+    (0.5, inf)
+    """
+    with np.errstate(all="ignore"):
+        return float(_value(parse(formula), values, formula))
+
+
+def _value(node: ast.expr, values: Mapping[str, float], formula: str) -> Any:
+    if isinstance(node, ast.Name):
+        if node.id not in values:
+            raise _wrong(formula, f"needs a value for {node.id}; there are {', '.join(values) or 'none'}")
+        return np.float64(values[node.id])
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        return np.float64(node.value)
+    if isinstance(node, ast.UnaryOp):
+        return -_value(node.operand, values, formula)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_value(node.left, values, formula), _value(node.right, values, formula))
+    if isinstance(node, ast.Compare):
+        return _compared([_value(part, values, formula) for part in (node.left, *node.comparators)], node.ops)
+    if isinstance(node, ast.Attribute):
+        return _value(node.value, values, formula)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _AXIS.issuperset(w.arg for w in node.keywords):
+        return _called(node.func.id, [_value(part, values, formula) for part in node.args], formula)
+    raise _wrong(formula, f"is not one of scalars: it holds a {type(node).__name__}")
+
+
+def _compared(terms: list[Any], kinds: list[ast.cmpop]) -> Any:
+    pairs = zip(kinds, terms, terms[1:])
+    return np.float64(all(_OPERATORS[type(kind)](left, right) for kind, left, right in pairs))
+
+
+def _called(name: str, arguments: list[Any], formula: str) -> Any:
+    if name not in _FUNCTIONS:
+        raise _wrong(formula, f"calls {name}, which has no value for scalars; there are {', '.join(sorted(_FUNCTIONS))}")
+    try:
+        return np.float64(_FUNCTIONS[name](*arguments))
+    except (TypeError, ValueError) as error:
+        raise _wrong(formula, f"calls {name} with {len(arguments)} arguments ({error})") from None
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+class _Level(IntEnum):
+    """How tightly a written piece holds together; one that is too loose for its place gets parentheses."""
+
+    IF, COMPARE, SUM, MINUS, PRODUCT, POWER, ATOM = range(7)
+
+
+# Notation of operators and functions: text, LaTeX, kind. `{0:power}` is the first argument, in parentheses unless it
+# holds together like a power; `{axis}` is the axis as a subscript; `name/3` is used with three arguments.
+# A kind that is no level is a sort of product: `mul`, `mat`, `conv`, `div`, or `prefix` (which swallows what follows).
+NOTATION: dict[str, tuple[str, str, str]] = {
+    "+": ("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", "sum"),
+    "-": ("{0:sum} − {1:product}", "{0:sum} - {1:product}", "sum"),
+    "**": ("{0:atom}^{1:atom}", "{{{0:atom}}}^{{{1}}}", "power"),
+    "sigmoid": ("σ({0})", r"\sigma\left({0}\right)", ""),
+    "exp": ("exp({0})", r"\exp\left({0}\right)", ""),
+    "expm1": ("exp({0}) − 1", r"\exp\left({0}\right) - 1", "sum"),
+    "log": ("ln({0})", r"\ln\left({0}\right)", ""),
+    "log1p": ("ln(1 + {0:sum})", r"\ln\left(1 + {0:sum}\right)", ""),
+    "log2": ("log₂({0})", r"\log_{{2}}\left({0}\right)", ""),
+    "log10": ("log₁₀({0})", r"\log_{{10}}\left({0}\right)", ""),
+    "sqrt": ("√{0:atom}", r"\sqrt{{{0}}}", "power"),
+    "cbrt": ("∛{0:atom}", r"\sqrt[3]{{{0}}}", "power"),
+    "square": ("{0:atom}²", "{{{0:atom}}}^{{2}}", "power"),
+    "abs": ("|{0}|", r"\left|{0}\right|", ""),
+    "norm": ("‖{0}‖", r"\left\lVert {0} \right\rVert", ""),
+    "floor": ("⌊{0}⌋", r"\left\lfloor {0} \right\rfloor", ""),
+    "ceil": ("⌈{0}⌉", r"\left\lceil {0} \right\rceil", ""),
+    "sum": ("Σ{axis} {0:power}", r"\sum{axis} {0:power}", "prefix"),
+    "prod": ("Π{axis} {0:power}", r"\prod{axis} {0:power}", "prefix"),
+    "transpose": ("{0:atom}ᵀ", r"{{{0:atom}}}^{{\top}}", "power"),
+    "outer": ("{0:power} ⊗ {1:power}", r"{0:power} \otimes {1:power}", "conv"),
+    "where": ("{1:compare} if {0:compare} else {2:if}",
+              r"{1:compare} \text{{ if }} {0:compare} \text{{ else }} {2:if}", "if"),
+    "call": ("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)", ""),  # any other function
+    "maximum": ("max({all})", r"\max\left({all}\right)", ""),
+    "minimum": ("min({all})", r"\min\left({all}\right)", ""),
+    "relu": ("ReLU({0})", r"\operatorname{{ReLU}}\left({0}\right)", ""),
+    **{f"conv{n}d": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv") for n in (1, 2, 3)},
+    **{f"conv{n}d/3": ("{0:power} ⋆ {1:power} + {2:product}", r"{0:power} \star {1:power} + {2:product}", "sum")
+       for n in (1, 2, 3)},
+    "correlate": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"),
+    "conv_transpose": ("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv"),
+}
+_COMPARISONS = {ast.Gt: (">", ">"), ast.GtE: ("≥", r"\ge"), ast.Lt: ("<", "<"), ast.LtE: ("≤", r"\le"), ast.Eq: ("=", "="),
+                ast.NotEq: ("≠", r"\ne")}
+_FRACTIONS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/6": "⅙", "1/8": "⅛"}
+_NUMBER = re.compile(r"[−-]?(\d[\d.]*((e|×10)[−⁻⁰¹²³⁴-⁹\d-]+)?|∞)|NaN")
+
+
+@dataclass(frozen=True)
+class _Style:
+    column: int  # of NOTATION
+    brackets: str
+    minus: str
+    dot: str
+    elementwise: str
+    below: str
+    name: Callable[[str], str]
+    number: Callable[[str], str]
+    word: Callable[[str], str]
+
+
+_TEXT = _Style(0, "({})", "−", "·", " ⊙ ", "{}", numbers.pretty, lambda x: x.replace("-", "−"), numbers.clean)
+_LATEX = _Style(1, r"\left({}\right)", "-", r" \cdot ", r" \odot ", "_{{{}}}",
+                numbers.latex_name, numbers.latex_number, numbers.latex_text)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Something written, and what it is: `kind` is a sort of product, or `literal`, `number`, `power of ten`."""
+
+    text: str
+    style: _Style
+    level: _Level = _Level.ATOM
+    kind: str = ""
+
+    def __format__(self, loosest: str) -> str:
+        fits = not loosest or self.level >= _Level[loosest.upper()]
+        return self.text if fits else self.style.brackets.format(self.text)
+
+
+def text(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
+    """Write a formula as people do, in Unicode; names are replaced by the given names or numbers.
+
+    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot.
+
+    >>> text("1 / 2 * (t - o) ** 2", {"o": "o₅"}), text("a * b", {"a": "0.5", "b": "−0.25"})
+    ('½(t − o₅)²', '0.5·(−0.25)')
+    """
+    return _Writer(names, tensors, _TEXT).write(parse(formula)).text
+
+
+def latex(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
+    r"""Write a formula for LaTeX's mathematical mode (amsmath); `names` are the same as those of `text`.
+
+    >>> print(latex("sigmoid(a * w) / 2", {"w": "w_35"}))
+    \frac{\sigma\left(a \cdot w_{35}\right)}{2}
+    """
+    return _Writer(names, tensors, _LATEX).write(parse(formula)).text
+
+
+class _Writer:
+    """Walks a formula once; everything that differs between the notations is in the style and in NOTATION."""
+
+    def __init__(self, names: Mapping[str, str], tensors: bool, style: _Style) -> None:
+        self.names, self.tensors, self.style = names, tensors, style
+
+    def write(self, node: ast.AST) -> _Piece:
+        piece: _Piece = getattr(self, "write_" + type(node).__name__)(node)
+        return piece
+
+    def piece(self, written: str, level: _Level = _Level.ATOM, kind: str = "") -> _Piece:
+        return _Piece(written, self.style, level, kind)
+
+    def formed(self, key: str, *pieces: _Piece, **words: str) -> _Piece:
+        """Fill in a form of NOTATION."""
+        form = NOTATION.get(f"{key}/{len(pieces)}") or NOTATION[key]
+        kind, template = form[2], form[self.style.column]
+        if kind == "prefix" and pieces and pieces[0].level < _Level.POWER:
+            template = template.replace(" ", "")
+        level = _Level[kind.upper() or "ATOM"] if kind.upper() in ("", *_Level.__members__) else _Level.PRODUCT
+        return self.piece(template.format(*pieces, **words), level, kind)
+
+    def write_Name(self, node: ast.Name) -> _Piece:
+        return self.shown(self.names.get(node.id, node.id))
+
+    def write_Constant(self, node: ast.Constant) -> _Piece:
+        if isinstance(node.value, str):
+            return self.piece(self.style.word(node.value))
+        return self.shown(numbers.number(node.value, 15), "literal") if node.value is not None else self.piece("None")
+
+    def shown(self, written: str, kind: str = "number") -> _Piece:
+        """Word a name or a number that is put in for a name."""
+        if _NUMBER.fullmatch(written):
+            level = _Level.MINUS if written[0] in "−-" else _Level.PRODUCT if re.search("[e×]", written) else _Level.ATOM
+            return self.piece(self.style.number(written), level, "ten" if re.search("[e×]", written) else kind)
+        loose = _Level.SUM if re.search(" [−+-] ", written) else _Level.PRODUCT if "/" in written else _Level.ATOM
+        return self.piece(self.style.name(written), _Level.MINUS if written[:1] in ("−", "-") else loose)
+
+    def write_UnaryOp(self, node: ast.UnaryOp) -> _Piece:
+        piece = self.write(node.operand)
+        return self.piece(f"{self.style.minus}{piece:product}", _Level.MINUS, piece.kind)
+
+    def write_BinOp(self, node: ast.BinOp) -> _Piece:
+        left, right = self.write(node.left), self.write(node.right)
+        if isinstance(node.op, (ast.Mult, ast.MatMult)):
+            return self.product(left, right, "mul" if isinstance(node.op, ast.Mult) else "mat")
+        if isinstance(node.op, ast.Div):
+            return self.quotient(left, right)
+        if isinstance(node.op, ast.Pow):
+            return self.power(left, right)
+        if isinstance(node.op, ast.Add) and right.text.startswith(self.style.minus) and right.level >= _Level.SUM:
+            right = self.piece(right.text[len(self.style.minus):].lstrip(), right.level)
+            return self.piece(f"{left:sum} {self.style.minus} {right.text}", _Level.SUM)
+        return self.formed("+" if isinstance(node.op, ast.Add) else "-", left, right)
+
+    def product(self, left: _Piece, right: _Piece, kind: str) -> _Piece:
+        """Write a product; sorts of product that do not associate get parentheses, numbers go with any."""
+        plain = {"literal", "number", "ten"} & {left.kind, right.kind}
+        if plain:
+            kind = next((p.kind for p in (right, left) if p.kind in ("mul", "mat", "conv")), "mul")
+        others = {"mul", "mat", "conv", "ten"} - {kind}
+        before = self.style.brackets.format(left.text) if left.kind in others | {"div", "prefix"} else f"{left:minus}"
+        apart = right.kind in others or kind == "mat" and right.kind == "div"
+        after = self.style.brackets.format(right.text) if apart else f"{right:product}"
+        dot = self.style.elementwise if self.tensors and kind == "mul" and not plain else self.style.dot
+        opening = self.style.brackets.partition("{")[0]
+        if left.kind == "literal" and right.level != _Level.MINUS and not apart and after.startswith(opening):
+            dot = ""
+        last = right.kind if right.kind in ("div", "prefix") and after == right.text else kind
+        return self.piece(before + dot + after, min(_Level.PRODUCT, left.level) if before == left.text else _Level.PRODUCT, last)
+
+    def quotient(self, left: _Piece, right: _Piece) -> _Piece:
+        both = left.kind == right.kind == "literal"
+        if self.style is _LATEX:
+            return self.piece(rf"\frac{{{left}}}{{{right}}}", _Level.POWER, "literal" if both else "")
+        if both and f"{left.text}/{right.text}" in _FRACTIONS:
+            return self.piece(_FRACTIONS[f"{left.text}/{right.text}"], _Level.POWER, "literal")
+        above = f"({left.text})" if left.kind in ("mat", "conv", "div", "prefix", "ten") else f"{left:minus}"
+        return self.piece(f"{above}/{right:power}", min(_Level.PRODUCT, max(left.level, _Level.MINUS)), "div")
+
+    def power(self, left: _Piece, right: _Piece) -> _Piece:
+        if right.text in ("0.5", "½", r"\frac{1}{2}"):
+            return self.formed("sqrt", left)
+        if self.style is _TEXT and re.fullmatch(r"−?\d+", right.text):
+            return self.piece(f"{left:atom}{numbers.superscript(right.text)}", _Level.POWER)
+        return self.formed("**", left, right)
+
+    def write_Compare(self, node: ast.Compare) -> _Piece:
+        written = f"{self.write(node.left):sum}"
+        for kind, term in zip(node.ops, node.comparators):
+            written += f" {_COMPARISONS[type(kind)][self.style.column]} {self.write(term):sum}"
+        return self.piece(written, _Level.COMPARE)
+
+    def write_Call(self, node: ast.Call) -> _Piece:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        pieces = [self.write(part) for part in node.args]
+        words = {"name": self.style.word(name), "axis": self.axis(node), "all": ", ".join(map(str, map(format, pieces)))}
+        try:
+            return self.formed(name if name.isidentifier() and name in NOTATION else "call", *pieces, **words)
+        except IndexError:  # fewer arguments than the form shows
+            return self.formed("call", *pieces, **words)
+
+    def axis(self, node: ast.Call) -> str:
+        """Write the axis of a sum or the like as its subscript, where it is known."""
+        value = next((word.value for word in node.keywords if word.arg == "axis"), ast.Constant(None))
+        written = self.names.get(value.id, "") if isinstance(value, ast.Name) else ast.unparse(value)
+        written = re.sub(r"[()\s]|,\)", "", written).replace("−", "-")
+        return self.style.below.format(numbers.subscript(written)) if re.fullmatch(r"-?\d+(,-?\d+)*", written) else ""
+
+    def write_Attribute(self, node: ast.Attribute) -> _Piece:
+        return self.formed("transpose", self.write(node.value))
+
+    def write_Subscript(self, node: ast.Subscript) -> _Piece:
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) and node.slice.elts else [node.slice]
+        return self.piece(f"{self.write(node.value):atom}[{self.row(inner)}]")
+
+    def write_Slice(self, node: ast.Slice) -> _Piece:
+        ends = [format(self.write(end), "sum") if end else "" for end in (node.lower, node.upper)]
+        return self.piece(":".join(ends + ([format(self.write(node.step), "sum")] if node.step else [])))
+
+    def write_Tuple(self, node: ast.Tuple) -> _Piece:
+        return self.piece(f"({self.row(node.elts)}{',' * (len(node.elts) == 1)})")
+
+    def write_List(self, node: ast.List) -> _Piece:
+        return self.piece(f"[{self.row(node.elts)}]")
+
+    def row(self, nodes: Iterable[ast.expr]) -> str:
+        return ", ".join(self.write(node).text for node in nodes)
