@@ -28,7 +28,7 @@ Value = Any
 """A float for scalars, a read-only array otherwise; NumPy scalars for other types than float64."""
 
 INPUT, PARAMETER, CONSTANT = (
-    Op(role, role, (), {}, lambda: None, (), "") for role in ("input", "parameter", "constant")
+    Op(role, "", (), {}, lambda: None, (), "") for role in ("input", "parameter", "constant")
 )
 
 _next_id = count().__next__
