@@ -79,13 +79,14 @@ class Child:
     """A running worker with its private folder; serves one drawing at a time."""
 
     def __init__(self) -> None:
+        command = [*interpreter(), os.path.join(HERE, "_worker.py"), package()]
         self.home = furnish(tempfile.mkdtemp(prefix="tracegraph-"))
-        self.images: dict[str, bytes] = {}
+        self.images: dict[str, int] = {}
         self.version = ""
         self.log = open(os.path.join(self.home, ".log"), "ab", buffering=0)
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", os.path.join(HERE, "_worker.py"), package(), self.home], cwd=self.home, bufsize=0,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, env=environment(self.home), start_new_session=True,
+            [*command, self.home], cwd=self.home, env=environment(self.home), bufsize=0, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self.log, start_new_session=True,  # so that Ctrl-C does not reach it
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
         assert self.process.stdin and self.process.stdout
         self.requests, self.answers = self.process.stdin, self.process.stdout
@@ -95,13 +96,14 @@ class Child:
 
     def usable(self, images: Mapping[str, bytes]) -> bool:
         """Whether it is alive and has seen none of the images with other content (Graphviz caches them by name)."""
-        return self.process.poll() is None and all(self.images.get(name, data) == data for name, data in images.items())
+        return self.process.poll() is None and all(
+            self.images.get(name) in (None, hash(data)) for name, data in images.items())
 
     def draw(self, source: bytes, format: str, timeout: float, images: Mapping[str, bytes]) -> tuple[bytes, str]:
         """Return the drawing and what Graphviz wrote to stderr."""
         deadline = time.monotonic() + timeout
         with placed(images, self.home):
-            self.images.update(images)
+            self.images |= {name: hash(data) for name, data in images.items()}
             self.ask(source, f"{format} {timeout}\n")
             self.version = self.version or self.answer(deadline, timeout).decode()
             return self.answer(deadline, timeout), self.said()
@@ -143,7 +145,8 @@ class Child:
         """Close this process's ends of the pipes."""
         for file in (self.requests, self.answers, self.log):
             file.close()
-        self.process.returncode = self.process.returncode or 0  # for Popen.__del__ in a forked process: not ours to wait for
+        # In a forked process the child is not ours to wait for, and Popen would warn that it still runs.
+        self.process.returncode = self.process.returncode or 0
 
 
 def package() -> str:
@@ -154,11 +157,20 @@ def package() -> str:
     return spec.submodule_search_locations[0]
 
 
+def interpreter() -> list[str]:
+    """This Python, without site packages, user settings and environment variables: a third of the time to start."""
+    if not sys.executable:
+        raise LayoutError("engine='embedded' needs a Python to run, and sys.executable is empty; use engine='system'")
+    return [sys.executable, "-I", "-S"]
+
+
 def last(log: str) -> str:
     """The last line of a log, which is where the reason is."""
-    return next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no reason given")
+    lines = [line.strip() for line in log.splitlines() if line.strip() and not line.startswith("Fontconfig warning")]
+    return lines[-1] if lines else "no reason given"
 
 
 def late(timeout: float) -> LayoutError:
     """The error for a layout that does not end."""
-    return LayoutError(f"Graphviz did not finish within {timeout:g} s: draw fewer boxes (collapse, fold) or give a longer timeout=")
+    return LayoutError(f"Graphviz did not finish within {timeout:g} s: draw fewer boxes (collapse, fold) or "
+                       "give a longer timeout=")

@@ -18,11 +18,14 @@ FORMATS = {"svg": "svg", "png": "png", "pdf": "pdf", "eps": "eps:cairo", "json":
 MARKS = {"svg": (b"<?xml", b"</svg>"), "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"), "pdf": (b"%PDF-", b"%%EOF"),
          "eps": (b"%!PS-Adobe", b"%%EOF"), "json": (b"{", b"}"), "plain": (b"graph", b"stop"),
          "dot": (b"", b"}"), "xdot": (b"", b"}")}
-# Lines on stderr after which the drawing is wrong. Other warnings (a text that is wide for its cell) are harmless.
-WRONG = re.compile(r"^.*(Error\b|Fontconfig error|CRITICAL|out of memory|No space left"
-                   r"|Warning: (No such file|No or improper image|Could not load|Unable)).*$", re.MULTILINE)
+# What on stderr means that the drawing is wrong, worst first. Other warnings (a text wide for its cell) are harmless.
+WRONG = [re.compile(rf"^.*(?:{words}).*$(?:\s+in label of .*)?", re.MULTILINE) for words in (
+    r"Error\b|CRITICAL|Fontconfig error|out of memory|No space left",
+    r"Warning: No |Could not load|unrecognized|not a known color|unknown shape|unsupported style|Illegal|Unable to")]
 # The two places of a clock, in PDF and EPS; blanked at the same length, as a PDF counts its bytes.
 DATE = re.compile(rb"/CreationDate \([^)]*\)|%%CreationDate: [^\n]*")
+# Gradients in SVG are numbered over the life of the process.
+GRADIENT = re.compile(rb'(Gradient id="[^"]*_[lr]_|="url\(#[^"]*_[lr]_)(\d+)')
 
 _lock = threading.Lock()
 _child: Child | None = None
@@ -73,22 +76,25 @@ def _embedded(source: bytes, format: str, timeout: float, images: Mapping[str, b
     with _lock:
         try:
             data, log = _current(images).draw(source, format, timeout, images)
+        except OSError as error:
+            _drop()
+            raise LayoutError(f"Graphviz could not be run: {error}") from error
         except BaseException:  # KeyboardInterrupt too: an answer that nobody took would be given to the next drawing
             _drop()
             raise
-        if not data or WRONG.search(log):
-            _drop()
+        if not data or complaint(log):
+            _drop()  # what a failed drawing leaves in memory is not known
         return data, log
 
 
 def _system(source: bytes, format: str, timeout: float, images: Mapping[str, bytes]) -> tuple[bytes, str]:
     program = shutil.which("dot")
     if program is None:
-        raise LayoutError("engine='system' needs a `dot` on the PATH: install Graphviz (graphviz.org), or use engine='embedded'")
+        raise LayoutError("engine='system' needs `dot` on the PATH: install Graphviz, or use engine='embedded'")
     with tempfile.TemporaryDirectory(prefix="tracegraph-") as home, placed(images, furnish(home)):
         try:
-            done = subprocess.run([program, "-T" + format], input=source, capture_output=True, timeout=timeout, cwd=home,
-                                  env=environment(home))
+            done = subprocess.run([program, "-T" + format], input=source, capture_output=True, timeout=timeout,
+                                  cwd=home, env=environment(home))
         except subprocess.TimeoutExpired:
             raise late(timeout) from None
         return done.stdout, done.stderr.decode("utf-8", "replace")
@@ -102,8 +108,8 @@ def render(dot: str, format: str = "svg", *, engine: str = "embedded", timeout: 
            images: Mapping[str, bytes] | None = None, expect: tuple[int, int] | None = None) -> bytes:
     """Draw DOT text; the same text gives the same bytes. LayoutError says why there is no drawing.
 
-    `images` maps the names used in `<IMG SRC="h3.png"/>` to PNG bytes; `expect` is the number of (nodes, edges) that the
-    SVG must hold.
+    `images` maps the names used in `<IMG SRC="h3.png"/>` to PNG bytes; `expect` is the number of
+    (nodes, edges) that the SVG must hold.
     """
     if format not in FORMATS:
         raise LayoutError(f"no format {format!r}; there are {', '.join(FORMATS)}")
@@ -113,16 +119,30 @@ def render(dot: str, format: str = "svg", *, engine: str = "embedded", timeout: 
     check(data, format, log)
     if format == "svg":
         count(data, expect)
-    return DATE.sub(lambda match: b" " * len(match[0]), data) if format in ("pdf", "eps") else data
+    return steady(data, format)
+
+
+def steady(data: bytes, format: str) -> bytes:
+    """Take out what differs between two drawings of the same text: the clock, and counters of the process."""
+    if format in ("pdf", "eps"):
+        return DATE.sub(lambda match: b" " * len(match[0]), data)
+    first = min((int(match[2]) for match in GRADIENT.finditer(data)), default=0) if format == "svg" else 0
+    return GRADIENT.sub(lambda match: match[1] + b"%d" % (int(match[2]) - first), data) if first else data
 
 
 def check(data: bytes, format: str, log: str) -> None:
     """LayoutError if Graphviz complained, or if the file is not whole."""
     begin, end = MARKS[format]
-    if wrong := WRONG.search(log):
-        raise LayoutError(f"Graphviz could not draw this: {wrong[0].strip()}")
+    if wrong := complaint(log):
+        raise LayoutError(f"Graphviz could not draw this: {wrong}")
     if not data.startswith(begin) or not data.rstrip().endswith(end):
         raise LayoutError(f"Graphviz wrote no complete {format} ({len(data)} bytes): {last(log)}")
+
+
+def complaint(log: str) -> str:
+    """The worst line that Graphviz wrote, in one line with the place it names; empty if the drawing is right."""
+    found = (match[0] for pattern in WRONG if (match := pattern.search(log)))
+    return " ".join(next(found, "").split())
 
 
 def count(svg: bytes, expect: tuple[int, int] | None) -> None:
