@@ -1,3 +1,3 @@
 """The operations: importing this package declares them all in `tracegraph.op.OPS`."""
 
-from . import arithmetic  # noqa: F401
+from . import arithmetic, conv, pool  # noqa: F401

@@ -1,0 +1,167 @@
+"""Where the windows of a convolution lie, and whether its input, kernel and options fit each other."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ..errors import OpError
+
+Array = np.ndarray[Any, Any]
+Pairs = tuple[tuple[int, int], ...]
+
+BLOCK = 1 << 18
+"""Elements of the columns that are made at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Where the windows of one convolution lie: lengths per axis, without batch and channels, and the channels."""
+
+    name: str
+    batch: int
+    channels: int
+    groups: int
+    size: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: Pairs
+    out: tuple[int, ...]
+
+    def padded(self, x: Array) -> Array:
+        """The input with channels first, batch last and zeros around."""
+        x = _batch_last(x.reshape(self.batch, self.channels, *self.size))
+        return np.pad(x, ((0, 0), *self.padding, (0, 0))) if any(map(any, self.padding)) else x
+
+    def flat(self, g: Array) -> Array:
+        """A cotangent as (groups, channels in each, positions)."""
+        g = _batch_last(g.reshape(self.batch, -1, *self.out))
+        return g.reshape(self.groups, g.shape[0] // self.groups, math.prod(self.out) * self.batch)
+
+    def matrix(self, k: Array) -> Array:
+        """The kernel as (groups, output channels, weights in a window), in each group."""
+        weights = self.channels // self.groups * math.prod(self.kernel)
+        return k.reshape(self.groups, k.size // (self.groups * weights), weights)
+
+    def blocks(self) -> Iterator[tuple[int, int, slice]]:
+        """Rows of the output that are done together: first, last, and their positions in a flat array."""
+        row = math.prod(self.out[1:]) * self.batch
+        step = max(1, BLOCK // max(1, row * self.channels * math.prod(self.kernel)))
+        for low in range(0, self.out[0], step):
+            high = min(low + step, self.out[0])
+            yield low, high, slice(low * row, high * row)
+
+    def slices(self, x: Array, low: int, high: int) -> Iterator[tuple[Any, Array]]:
+        """For each position in the kernel: where it is in the columns, and the part of ``x`` that it meets."""
+        ranges = ((low, high), *((0, n) for n in self.out[1:]))
+        for at in product(*map(range, self.kernel)):
+            first = [i * d for i, d in zip(at, self.dilation, strict=True)]
+            steps = zip(first, self.stride, ranges, strict=True)
+            where = (slice(f + a * s, f + (b - 1) * s + 1, s) for f, s, (a, b) in steps)
+            yield (slice(None), *at), x[tuple([slice(None), *where])]
+
+    def columns(self, padded: Array, low: int, high: int, dtype: Any) -> Array:
+        """Every window of some rows written out, as (groups, weights in a window, positions)."""
+        out = np.empty((self.channels, *self.kernel, high - low, *self.out[1:], self.batch), dtype)
+        for at, part in self.slices(padded, low, high):
+            out[at] = part
+        return out.reshape(self.groups, self.channels // self.groups * math.prod(self.kernel), -1 if out.size else 0)
+
+
+def _batch_last(x: Array) -> Array:
+    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
+
+
+# --- what fits -------------------------------------------------------------------------------------------------------
+
+
+def windows(
+    n: int, x: Array, k: Array, bias: Any, *, stride: Any, padding: Any, dilation: Any, groups: Any
+) -> Windows:
+    name = f"conv{n}d"
+    _check_axes(name, n, np.shape(x), np.shape(k))
+    size, kernel = x.shape[x.ndim - n :], k.shape[k.ndim - n :]
+    channels, out_channels = x.shape[-n - 1] if x.ndim > n else 1, k.shape[0] if k.ndim > n else 1
+    _check_channels(name, x.shape, k.shape, channels, k.shape[1] if k.ndim > n else 1, out_channels, groups)
+    if bias is not None and np.shape(bias) != (out_channels,) and (np.ndim(bias) or k.ndim > n):
+        raise OpError(f"{name}: bias {np.shape(bias)} does not fit kernel {k.shape}; use shape ({out_channels},)")
+    steps, gaps = per_axis(name, "stride", stride, n, 1), per_axis(name, "dilation", dilation, n, 1)
+    extent = tuple((a - 1) * d + 1 for a, d in zip(kernel, gaps, strict=True))
+    pads = _padding(name, padding, extent, steps)
+    room = [s + a + b - e for s, (a, b), e in zip(size, pads, extent, strict=True)]
+    if min(room) < 0 or 0 in size:
+        raise OpError(_does_not_fit(name, size, kernel, gaps, extent, padding))
+    out = tuple(r // s + 1 for r, s in zip(room, steps, strict=True))
+    return Windows(name, x.shape[0] if x.ndim == n + 2 else 1, channels, groups, size, kernel, steps, gaps, pads, out)
+
+
+def per_axis(name: str, option: str, value: Any, n: int, least: int) -> tuple[int, ...]:
+    """One whole number per axis, from a number for all of them or a sequence."""
+    try:
+        values = tuple(map(operator.index, value)) if isinstance(value, Sequence) else (operator.index(value),) * n
+    except TypeError:
+        values = ()
+    if len(values) != n:
+        numbers = "a whole number" if n == 1 else f"a whole number or {n} of them"
+        raise OpError(f"{name}: {option} {value!r} does not fit {n} ax{'i' if n == 1 else 'e'}s; use {numbers}")
+    if min(values) < least:
+        raise OpError(f"{name}: {option} {value!r} is too small; use {option} >= {least}")
+    return values
+
+
+def _padding(name: str, padding: Any, extent: tuple[int, ...], stride: tuple[int, ...]) -> Pairs:
+    """Zeros before and after each axis. ``"same"`` puts the odd one after, as PyTorch does."""
+    if padding == "same":
+        if max(stride) > 1:
+            raise OpError(f"{name}: padding 'same' is for stride 1, not {stride}; give the padding as numbers")
+        return tuple(((e - 1) // 2, e // 2) for e in extent)
+    if isinstance(padding, str) and padding != "valid":
+        raise OpError(f"{name}: padding {padding!r} is unknown; use 'valid', 'same' or numbers")
+    pads = per_axis(name, "padding", 0 if padding == "valid" else padding, len(extent), 0)
+    return tuple((p, p) for p in pads)
+
+
+def _check_axes(name: str, n: int, x: tuple[int, ...], k: tuple[int, ...]) -> None:
+    if not n <= len(x) <= n + 2 or len(k) not in (n, n + 2):
+        axes, taps = ", ".join("DHW"[3 - n :]), ", ".join("k" + a for a in "dhw"[3 - n :])
+        comma = "," * (n == 1)
+        raise OpError(
+            f"{name}: input {x} and kernel {k} do not fit; use input ({axes}{comma}), (C, {axes}) or (N, C, {axes}) "
+            f"and kernel ({taps}{comma}) or (O, C/groups, {taps})"
+        )
+    if 0 in k:
+        raise OpError(f"{name}: kernel {k} is empty; use lengths >= 1")
+
+
+def _check_channels(
+    name: str, x: tuple[int, ...], k: tuple[int, ...], channels: int, taken: int, made: int, groups: Any
+) -> None:
+    if not isinstance(groups, (int, np.integer)) or groups < 1:
+        raise OpError(f"{name}: groups {groups!r} is not a number of groups; use groups >= 1")
+    if channels % groups or made % groups:
+        raise OpError(
+            f"{name}: groups {groups} must divide the {channels} channels of input {x} and the {made} of kernel {k}"
+        )
+    if channels != taken * groups:
+        grouped = f" x {groups} groups" if groups > 1 else ""
+        raise OpError(
+            f"{name}: input {x} has {channels} channels, kernel {k} takes {taken}{grouped}; "
+            f"use a kernel with {channels // groups} on axis 1"
+        )
+
+
+def _does_not_fit(
+    name: str, size: tuple[int, ...], kernel: tuple[int, ...], gaps: Any, extent: tuple[int, ...], padding: Any
+) -> str:
+    spread = f" with dilation {gaps}" if max(gaps) > 1 else ""
+    if 0 in size:
+        return f"{name}: input {size} is empty; use lengths >= 1"
+    needed = max((e - s + 1) // 2 for e, s in zip(extent, size, strict=True))
+    return f"{name}: kernel {kernel}{spread} does not fit input {size} with padding {padding}; use padding >= {needed}"
