@@ -58,7 +58,7 @@ def _check(tree: ast.expr, formula: str) -> None:
     stack: list[tuple[ast.AST, int]] = [(tree, 1)]
     while stack:
         node, depth = stack.pop()
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and isinstance(node, ast.expr):
             raise _wrong(formula, f"is nested more than {MAX_DEPTH} deep")
         problem = _problem(node)
         if problem:
@@ -211,12 +211,12 @@ def _negated(node: ast.expr) -> ast.expr:
 # --- evaluating ------------------------------------------------------------------------------------------------------
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in (
-    "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh "
-    "abs sign floor ceil square reciprocal maximum minimum clip hypot arctan2 logaddexp heaviside").split()}
+    "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh "
+    "arctanh abs sign floor ceil square reciprocal maximum minimum clip hypot arctan2 logaddexp heaviside").split()}
 _FUNCTIONS |= dict.fromkeys(("sum", "mean", "max", "min", "prod", "transpose"), lambda x, *axis: x)  # of a scalar
 _AXIS = {"axis", "keepdims"}  # the keywords that mean nothing for a scalar
-_FUNCTIONS |= {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0), "erf": math.erf,
-               "softplus": lambda x: np.logaddexp(x, 0), "norm": abs, "where": lambda condition, x, y: x if condition else y}
+_FUNCTIONS |= {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0), "norm": abs,
+               "erf": math.erf, "softplus": lambda x: np.logaddexp(x, 0), "where": lambda c, x, y: x if c else y}
 
 
 def evaluate(formula: str, values: Mapping[str, float]) -> float:
@@ -244,9 +244,9 @@ def _value(node: ast.expr, values: Mapping[str, float], formula: str) -> Any:
         return _compared([_value(part, values, formula) for part in (node.left, *node.comparators)], node.ops)
     if isinstance(node, ast.Attribute):
         return _value(node.value, values, formula)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _AXIS.issuperset(w.arg for w in node.keywords):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and all(w.arg in _AXIS for w in node.keywords):
         return _called(node.func.id, [_value(part, values, formula) for part in node.args], formula)
-    raise _wrong(formula, f"is not one of scalars: it holds a {type(node).__name__}")
+    raise _wrong(formula, f"is not one of scalars: it holds a {type(getattr(node, 'op', node)).__name__}")
 
 
 def _compared(terms: list[Any], kinds: list[ast.cmpop]) -> Any:
@@ -256,7 +256,7 @@ def _compared(terms: list[Any], kinds: list[ast.cmpop]) -> Any:
 
 def _called(name: str, arguments: list[Any], formula: str) -> Any:
     if name not in _FUNCTIONS:
-        raise _wrong(formula, f"calls {name}, which has no value for scalars; there are {', '.join(sorted(_FUNCTIONS))}")
+        raise _wrong(formula, f"calls {name}; of scalars there are {', '.join(sorted(_FUNCTIONS))}")
     try:
         return np.float64(_FUNCTIONS[name](*arguments))
     except (TypeError, ValueError) as error:
@@ -277,7 +277,7 @@ class _Level(IntEnum):
 NOTATION: dict[str, tuple[str, str, str]] = {
     "+": ("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", "sum"),
     "-": ("{0:sum} − {1:product}", "{0:sum} - {1:product}", "sum"),
-    "**": ("{0:atom}^{1:atom}", "{{{0:atom}}}^{{{1}}}", "power"),
+    "**": ("{0:atom}^{1:atom}", "{0:atom}^{{{1}}}", "power"),
     "sigmoid": ("σ({0})", r"\sigma\left({0}\right)", ""),
     "exp": ("exp({0})", r"\exp\left({0}\right)", ""),
     "expm1": ("exp({0}) − 1", r"\exp\left({0}\right) - 1", "sum"),
@@ -287,18 +287,18 @@ NOTATION: dict[str, tuple[str, str, str]] = {
     "log10": ("log₁₀({0})", r"\log_{{10}}\left({0}\right)", ""),
     "sqrt": ("√{0:atom}", r"\sqrt{{{0}}}", "power"),
     "cbrt": ("∛{0:atom}", r"\sqrt[3]{{{0}}}", "power"),
-    "square": ("{0:atom}²", "{{{0:atom}}}^{{2}}", "power"),
+    "square": ("{0:atom}²", "{0:atom}^{{2}}", "power"),
     "abs": ("|{0}|", r"\left|{0}\right|", ""),
     "norm": ("‖{0}‖", r"\left\lVert {0} \right\rVert", ""),
     "floor": ("⌊{0}⌋", r"\left\lfloor {0} \right\rfloor", ""),
     "ceil": ("⌈{0}⌉", r"\left\lceil {0} \right\rceil", ""),
     "sum": ("Σ{axis} {0:power}", r"\sum{axis} {0:power}", "prefix"),
     "prod": ("Π{axis} {0:power}", r"\prod{axis} {0:power}", "prefix"),
-    "transpose": ("{0:atom}ᵀ", r"{{{0:atom}}}^{{\top}}", "power"),
+    "transpose": ("{0:atom}ᵀ", r"{0:atom}^{{\top}}", "power"),
     "outer": ("{0:power} ⊗ {1:power}", r"{0:power} \otimes {1:power}", "conv"),
     "where": ("{1:compare} if {0:compare} else {2:if}",
               r"{1:compare} \text{{ if }} {0:compare} \text{{ else }} {2:if}", "if"),
-    "call": ("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)", ""),  # any other function
+    "call": ("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)", ""),  # any other
     "maximum": ("max({all})", r"\max\left({all}\right)", ""),
     "minimum": ("min({all})", r"\min\left({all}\right)", ""),
     "relu": ("ReLU({0})", r"\operatorname{{ReLU}}\left({0}\right)", ""),
@@ -308,8 +308,8 @@ NOTATION: dict[str, tuple[str, str, str]] = {
     "correlate": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"),
     "conv_transpose": ("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv"),
 }
-_COMPARISONS = {ast.Gt: (">", ">"), ast.GtE: ("≥", r"\ge"), ast.Lt: ("<", "<"), ast.LtE: ("≤", r"\le"), ast.Eq: ("=", "="),
-                ast.NotEq: ("≠", r"\ne")}
+_COMPARISONS = {ast.Gt: (">", ">"), ast.GtE: ("≥", r"\ge"), ast.Lt: ("<", "<"), ast.LtE: ("≤", r"\le"),
+                ast.Eq: ("=", "="), ast.NotEq: ("≠", r"\ne")}
 _FRACTIONS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/6": "⅙", "1/8": "⅛"}
 _NUMBER = re.compile(r"[−-]?(\d[\d.]*((e|×10)[−⁻⁰¹²³⁴-⁹\d-]+)?|∞)|NaN")
 
@@ -321,20 +321,22 @@ class _Style:
     minus: str
     dot: str
     elementwise: str
-    below: str
+    below: Callable[[str], str]
     name: Callable[[str], str]
     number: Callable[[str], str]
     word: Callable[[str], str]
+    quoted: str
 
 
-_TEXT = _Style(0, "({})", "−", "·", " ⊙ ", "{}", numbers.pretty, lambda x: x.replace("-", "−"), numbers.clean)
-_LATEX = _Style(1, r"\left({}\right)", "-", r" \cdot ", r" \odot ", "_{{{}}}",
-                numbers.latex_name, numbers.latex_number, numbers.latex_text)
+_TEXT = _Style(0, "({})", "−", "·", " ⊙ ", numbers.subscript, numbers.pretty,
+               lambda number: number.replace("-", "−"), lambda word: numbers.clean(word).replace("->", "→"), "{}")
+_LATEX = _Style(1, r"\left({}\right)", "-", r" \cdot ", r" \odot ", "_{{{}}}".format, numbers.latex_name,
+                numbers.latex_number, numbers.latex_text, r"\text{{{}}}")
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """Something written, and what it is: `kind` is a sort of product, or `literal`, `number`, `power of ten`."""
+    """Something written, and what it is: `kind` is as in NOTATION, or `literal`, `number` (put in), `ten` (1×10⁶)."""
 
     text: str
     style: _Style
@@ -349,7 +351,8 @@ class _Piece:
 def text(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
     """Write a formula as people do, in Unicode; names are replaced by the given names or numbers.
 
-    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot.
+    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot. An argument that is put in as
+    `None`, such as the bias of a convolution that has none, is left out.
 
     >>> text("1 / 2 * (t - o) ** 2", {"o": "o₅"}), text("a * b", {"a": "0.5", "b": "−0.25"})
     ('½(t − o₅)²', '0.5·(−0.25)')
@@ -383,9 +386,9 @@ class _Writer:
         """Fill in a form of NOTATION."""
         form = NOTATION.get(f"{key}/{len(pieces)}") or NOTATION[key]
         kind, template = form[2], form[self.style.column]
-        if kind == "prefix" and pieces and pieces[0].level < _Level.POWER:
-            template = template.replace(" ", "")
-        level = _Level[kind.upper() or "ATOM"] if kind.upper() in ("", *_Level.__members__) else _Level.PRODUCT
+        if kind == "prefix" and pieces and pieces[0].level < _Level.POWER:  # Σ(a·b) is like a call
+            kind, template = "power", template.replace(" ", "")
+        level = _Level.__members__.get(kind.upper(), _Level.PRODUCT if kind else _Level.ATOM)
         return self.piece(template.format(*pieces, **words), level, kind)
 
     def write_Name(self, node: ast.Name) -> _Piece:
@@ -393,14 +396,15 @@ class _Writer:
 
     def write_Constant(self, node: ast.Constant) -> _Piece:
         if isinstance(node.value, str):
-            return self.piece(self.style.word(node.value))
+            return self.piece(self.style.quoted.format(self.style.word(node.value)))
         return self.shown(numbers.number(node.value, 15), "literal") if node.value is not None else self.piece("None")
 
     def shown(self, written: str, kind: str = "number") -> _Piece:
         """Word a name or a number that is put in for a name."""
         if _NUMBER.fullmatch(written):
-            level = _Level.MINUS if written[0] in "−-" else _Level.PRODUCT if re.search("[e×]", written) else _Level.ATOM
-            return self.piece(self.style.number(written), level, "ten" if re.search("[e×]", written) else kind)
+            ten = "e" in written or "×" in written
+            level = _Level.MINUS if written[0] in "−-" else _Level.PRODUCT if ten else _Level.ATOM
+            return self.piece(self.style.number(written), level, "ten" if ten else kind)
         loose = _Level.SUM if re.search(" [−+-] ", written) else _Level.PRODUCT if "/" in written else _Level.ATOM
         return self.piece(self.style.name(written), _Level.MINUS if written[:1] in ("−", "-") else loose)
 
@@ -432,25 +436,30 @@ class _Writer:
         after = self.style.brackets.format(right.text) if apart else f"{right:product}"
         dot = self.style.elementwise if self.tensors and kind == "mul" and not plain else self.style.dot
         opening = self.style.brackets.partition("{")[0]
-        if left.kind == "literal" and right.level != _Level.MINUS and not apart and after.startswith(opening):
-            dot = ""
+        if left.kind == "literal" and not apart and after.startswith(opening) and right.kind != "number":
+            dot = ""  # ½(t − o)²
         last = right.kind if right.kind in ("div", "prefix") and after == right.text else kind
-        return self.piece(before + dot + after, min(_Level.PRODUCT, left.level) if before == left.text else _Level.PRODUCT, last)
+        level = min(_Level.PRODUCT, left.level) if before == left.text else _Level.PRODUCT
+        return self.piece(before + dot + after, level, last)
 
     def quotient(self, left: _Piece, right: _Piece) -> _Piece:
         both = left.kind == right.kind == "literal"
         if self.style is _LATEX:
-            return self.piece(rf"\frac{{{left}}}{{{right}}}", _Level.POWER, "literal" if both else "")
+            negative = left.level == _Level.MINUS and left.text.startswith("-")
+            sign, above = ("-", left.text[1:].strip()) if negative else ("", left.text)
+            level = _Level.MINUS if sign else _Level.POWER
+            return self.piece(rf"{sign}\frac{{{above}}}{{{right}}}", level, "literal" if both else "")
         if both and f"{left.text}/{right.text}" in _FRACTIONS:
             return self.piece(_FRACTIONS[f"{left.text}/{right.text}"], _Level.POWER, "literal")
         above = f"({left.text})" if left.kind in ("mat", "conv", "div", "prefix", "ten") else f"{left:minus}"
         return self.piece(f"{above}/{right:power}", min(_Level.PRODUCT, max(left.level, _Level.MINUS)), "div")
 
     def power(self, left: _Piece, right: _Piece) -> _Piece:
-        if right.text in ("0.5", "½", r"\frac{1}{2}"):
+        if right.kind == "literal" and right.text in ("0.5", "½", r"\frac{1}{2}"):
             return self.formed("sqrt", left)
         if self.style is _TEXT and re.fullmatch(r"−?\d+", right.text):
-            return self.piece(f"{left:atom}{numbers.superscript(right.text)}", _Level.POWER)
+            raised = f"{left:atom}{numbers.superscript(right.text)}"
+            return self.piece(raised, _Level.POWER, "number" if left.kind == "number" else "")
         return self.formed("**", left, right)
 
     def write_Compare(self, node: ast.Compare) -> _Piece:
@@ -461,10 +470,11 @@ class _Writer:
 
     def write_Call(self, node: ast.Call) -> _Piece:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        pieces = [self.write(part) for part in node.args]
-        words = {"name": self.style.word(name), "axis": self.axis(node), "all": ", ".join(map(str, map(format, pieces)))}
+        given = [part for part in node.args if not isinstance(part, ast.Name) or self.names.get(part.id) != "None"]
+        pieces = [self.write(part) for part in given]
+        words = {"name": self.style.word(name), "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
         try:
-            return self.formed(name if name.isidentifier() and name in NOTATION else "call", *pieces, **words)
+            return self.formed(name if name in NOTATION else "call", *pieces, **words)
         except IndexError:  # fewer arguments than the form shows
             return self.formed("call", *pieces, **words)
 
@@ -473,7 +483,7 @@ class _Writer:
         value = next((word.value for word in node.keywords if word.arg == "axis"), ast.Constant(None))
         written = self.names.get(value.id, "") if isinstance(value, ast.Name) else ast.unparse(value)
         written = re.sub(r"[()\s]|,\)", "", written).replace("−", "-")
-        return self.style.below.format(numbers.subscript(written)) if re.fullmatch(r"-?\d+(,-?\d+)*", written) else ""
+        return self.style.below(written) if re.fullmatch(r"-?\d+(,-?\d+)*", written) else ""
 
     def write_Attribute(self, node: ast.Attribute) -> _Piece:
         return self.formed("transpose", self.write(node.value))

@@ -17,15 +17,13 @@ _FALLBACK = "\N{REPLACEMENT CHARACTER}"
 
 # Greek letters that LaTeX has as commands under the same name.
 GREEK = dict(zip(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega eps".split(),
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega eps".split(),
     "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩε"))
 _COMMANDS = {letter: "\\" + name for name, letter in GREEK.items() if name != "eps"}
 _ACCENTS = {"hat": ("\u0302", r"\hat{%s}"), "bar": ("\u0304", r"\bar{%s}"), "tilde": ("\u0303", r"\tilde{%s}"),
             "dot": ("\u0307", r"\dot{%s}"), "prime": ("′", "%s'")}
 _WORDS = {"that", "what", "chat"}  # English, and no accented t, w or c
-_COMPOSED = {"y\u0302": "ŷ", "Y\u0302": "Ŷ", "w\u0302": "ŵ", "W\u0302": "Ŵ", "h\u0302": "ĥ", "a\u0302": "â", "A\u0302": "Â",
-             "o\u0302": "ô", "s\u0302": "ŝ", "z\u0302": "ẑ", "u\u0302": "û", "c\u0302": "ĉ", "g\u0302": "ĝ", "e\u0302": "ê"}
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", _FALLBACK: "?",
           **{mark: "\\" + mark for mark in "%&#_${}"}}
 
@@ -149,6 +147,7 @@ class _Name(NamedTuple):
 
 def _split(name: str) -> _Name | None:
     """Take a name apart into letter, accent and subscripts; None if it is not built like that."""
+    name = re.sub("^lambda_", "lambda", name)  # `lambda` is a word of Python
     found = re.fullmatch(r"([^\W\d_]+)(\d*)((?:_[^\W_]+)*)", name)
     if not found:
         return None
@@ -179,7 +178,7 @@ def pretty(name: str) -> str:
     if not split or re.search(r"\w", below.translate(_IS_SUB)):
         return clean(name)
     base = split.base + (_ACCENTS[split.accent][0] if split.accent else "")
-    return clean(_COMPOSED.get(base, base)) + below
+    return clean(unicodedata.normalize("NFC", base)) + below
 
 
 _IS_SUB = {code: None for code in _SUB.values()}
