@@ -39,7 +39,8 @@ def graphviz_widths(texts: list[str], size: float, bold: bool) -> list[float]:
     """Width in points that Graphviz gives to each text."""
     tags = ("<B>", "</B>") if bold else ("", "")
     nodes = " ".join(f"n{i} [label=<{tags[0]}{text}{tags[1]}>];" for i, text in enumerate(texts))
-    drawn = json.loads(layout.render(f"digraph {{ node [shape=plain fontname=Arial fontsize={size}] {nodes} }}", "json"))
+    dot = f"digraph {{ node [shape=plain fontname=Arial fontsize={size}] {nodes} }}"
+    drawn = json.loads(layout.render(dot, "json"))
     return [float(node["width"]) * 72 for node in drawn["objects"]]
 
 

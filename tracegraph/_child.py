@@ -1,7 +1,6 @@
 """The process that draws: a worker with a private folder, requests to its stdin, frames from its stdout."""
 import importlib.util
 import os
-import queue
 import re
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from .errors import LayoutError
@@ -52,7 +51,7 @@ def placed(images: Mapping[str, bytes], home: str) -> Iterator[None]:
         yield
     finally:
         for name in images:
-            if os.path.exists(os.path.join(home, name)):
+            with suppress(OSError):  # never written; or still open in Graphviz, on Windows
                 os.unlink(os.path.join(home, name))
 
 
@@ -66,13 +65,10 @@ def exactly(stream: IO[bytes], size: int) -> bytes | None:
     return bytes(data)
 
 
-def receive(stream: IO[bytes], frames: "queue.SimpleQueue[bytes | None]") -> None:
-    """Put each frame of a child into the queue, and None when the child has ended."""
-    frame: bytes | None = b""
-    while frame is not None:
-        size = exactly(stream, 8)
-        frame = None if size is None else exactly(stream, int.from_bytes(size, "big"))
-        frames.put(frame)
+def receive(stream: IO[bytes], frames: list[bytes | None]) -> None:
+    """Append the next frame of a child, or None if the child has ended."""
+    size = exactly(stream, 8)
+    frames.append(None if size is None else exactly(stream, int.from_bytes(size, "big")))
 
 
 class Child:
@@ -90,14 +86,13 @@ class Child:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
         assert self.process.stdin and self.process.stdout
         self.requests, self.answers = self.process.stdin, self.process.stdout
-        self.frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.reader = threading.Thread(target=receive, args=(self.answers, self.frames), daemon=True)
-        self.reader.start()
+        self.reader = threading.Thread()
 
-    def usable(self, images: Mapping[str, bytes]) -> bool:
-        """Whether it is alive and has seen none of the images with other content (Graphviz caches them by name)."""
+    def usable(self, source: bytes, images: Mapping[str, bytes]) -> bool:
+        """Whether it is alive and knows no image of the drawing by another content: Graphviz caches them by name."""
         return self.process.poll() is None and all(
-            self.images.get(name) in (None, hash(data)) for name, data in images.items())
+            hash(images[name]) == known if name in images else name.encode() not in source
+            for name, known in self.images.items())
 
     def draw(self, source: bytes, format: str, timeout: float, images: Mapping[str, bytes]) -> tuple[bytes, str]:
         """Return the drawing and what Graphviz wrote to stderr."""
@@ -120,10 +115,14 @@ class Child:
 
     def answer(self, deadline: float, timeout: float) -> bytes:
         """The next frame, or LayoutError if it is late or the child has died."""
-        try:
-            frame = self.frames.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            raise late(timeout) from None
+        frames: list[bytes | None] = []
+        # A pipe cannot be read with a deadline on Windows; and no thread is left running for a fork to stumble on.
+        self.reader = threading.Thread(target=receive, args=(self.answers, frames), daemon=True)
+        self.reader.start()
+        self.reader.join(max(0.0, deadline - time.monotonic()))
+        if not frames:
+            raise late(timeout)
+        frame = frames[0]
         if frame is None:
             raise LayoutError(f"Graphviz died on this graph (exit {self.process.wait()}): {last(self.said())}")
         return frame
@@ -137,7 +136,8 @@ class Child:
         """End the process and remove its folder."""
         self.process.kill()
         self.process.wait()
-        self.reader.join()
+        if self.reader.ident:
+            self.reader.join()
         self.let_go()
         shutil.rmtree(self.home, ignore_errors=True)
 

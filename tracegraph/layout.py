@@ -24,17 +24,17 @@ WRONG = [re.compile(rf"^.*(?:{words}).*$(?:\s+in label of .*)?", re.MULTILINE) f
     r"Warning: No |Could not load|unrecognized|not a known color|unknown shape|unsupported style|Illegal|Unable to")]
 # The two places of a clock, in PDF and EPS; blanked at the same length, as a PDF counts its bytes.
 DATE = re.compile(rb"/CreationDate \([^)]*\)|%%CreationDate: [^\n]*")
-# Gradients in SVG are numbered over the life of the process.
-GRADIENT = re.compile(rb'(Gradient id="[^"]*_[lr]_|="url\(#[^"]*_[lr]_)(\d+)')
+# Gradients in SVG are numbered over the life of the process, linear and radial ones apart.
+GRADIENT = re.compile(rb'((?:Gradient id="|="url\(#)[^"]*_([lr])_)(\d+)')
 
 _lock = threading.Lock()
 _child: Child | None = None
 
 
-def _current(images: Mapping[str, bytes]) -> Child:
+def _current(source: bytes, images: Mapping[str, bytes]) -> Child:
     """The running child; a new one where there is none that can serve."""
     global _child
-    if _child is not None and not _child.usable(images):
+    if _child is not None and not _child.usable(source, images):
         _drop()
     _child = _child or Child()
     return _child
@@ -65,7 +65,7 @@ def warm() -> None:
     """Start the embedded engine in the background, so that it is ready when the DOT is; never raises."""
     if _lock.acquire(blocking=False):
         try:
-            _current({})
+            _current(b"", {})
         except (LayoutError, OSError):  # render will say it
             pass
         finally:
@@ -75,7 +75,7 @@ def warm() -> None:
 def _embedded(source: bytes, format: str, timeout: float, images: Mapping[str, bytes]) -> tuple[bytes, str]:
     with _lock:
         try:
-            data, log = _current(images).draw(source, format, timeout, images)
+            data, log = _current(source, images).draw(source, format, timeout, images)
         except OSError as error:
             _drop()
             raise LayoutError(f"Graphviz could not be run: {error}") from error
@@ -126,8 +126,11 @@ def steady(data: bytes, format: str) -> bytes:
     """Take out what differs between two drawings of the same text: the clock, and counters of the process."""
     if format in ("pdf", "eps"):
         return DATE.sub(lambda match: b" " * len(match[0]), data)
-    first = min((int(match[2]) for match in GRADIENT.finditer(data)), default=0) if format == "svg" else 0
-    return GRADIENT.sub(lambda match: match[1] + b"%d" % (int(match[2]) - first), data) if first else data
+    if format != "svg":
+        return data
+    first: dict[bytes, int] = {}  # the numbers rise in the order of the file
+    return GRADIENT.sub(lambda match: match[1] + b"%d" % (
+        int(match[3]) - first.setdefault(match[2], int(match[3]))), data)
 
 
 def check(data: bytes, format: str, log: str) -> None:
@@ -173,8 +176,7 @@ def _told(question: Callable[[], str]) -> str:
 
 def _embedded_version() -> str:
     render("digraph { a }")
-    with _lock:
-        return f"Graphviz {_current({}).version} in {package()}"
+    return f"Graphviz {_child.version} in {package()}" if _child else "none: it died"
 
 
 def _system_version() -> str:
