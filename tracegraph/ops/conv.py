@@ -4,8 +4,8 @@ Inside, an array has its channels first and its batch last, (C, H, W, N): then e
 of long runs, one matrix product does the arithmetic, and its result lies as the next convolution wants it. What users
 see are views with the batch first; operations element by element keep the order in memory, so nothing is moved twice.
 
-The columns (every window written out) are many times larger than the input. They are made a block of rows at a time,
-small enough for the processor's cache, on the way forward and again on the way back: no more memory, and no more time.
+The columns (every window written out) are many times larger than the input. They are made a few rows at a time, which
+stay in the processor's cache, on the way forward and again on the way back, and never kept.
 """
 
 from __future__ import annotations
@@ -21,14 +21,20 @@ from .windows import windows
 
 Array = np.ndarray[Any, Any]
 
+PRODUCT = 10**6
+"""Multiplications in one matrix product: up to here OpenBLAS has kernels that need no packing, twice as fast."""
+
+COLUMNS = 1 << 20
+"""Elements of columns made at a time where they are added up position by position."""
+
 
 def _forward(n: int, x: Array, k: Array, bias: Any = None, **options: Any) -> Array:
     w = windows(n, x, k, bias, **options)
-    padded, kernel, dtype = w.padded(x), w.matrix(k), np.result_type(x, k)
-    kind = dtype if bias is None else np.result_type(dtype, bias)
+    kind = np.result_type(x, k, *(() if bias is None else (bias,)))
+    padded, kernel = w.padded(x, kind), w.matrix(k)
     out: Array = np.empty((*kernel.shape[:2], math.prod(w.out) * w.batch), kind)
-    for low, high, place in w.blocks():
-        np.matmul(kernel, w.columns(padded, low, high, dtype), out=out[..., place])
+    for rows, place in w.blocks(PRODUCT // kernel.shape[1]):
+        np.matmul(kernel, w.columns(padded, rows), out=out[..., place])
         if bias is not None:
             out[..., place] += np.reshape(bias, (*kernel.shape[:2], 1))
     seen: Array = np.moveaxis(out.reshape(-1, *w.out, w.batch), -1, 0)
@@ -40,10 +46,12 @@ def _to_input(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, 
     g, kernel = w.flat(g), w.matrix(k).swapaxes(1, 2)
     long = [size + a + b for size, (a, b) in zip(w.size, w.padding, strict=True)]
     into = np.zeros((w.channels, *long, w.batch), g.dtype)
-    for low, high, place in w.blocks():
-        columns = (kernel @ g[..., place]).reshape(w.channels, *w.kernel, high - low, *w.out[1:], w.batch)
-        for at, part in w.slices(into, low, high):
-            part += columns[at]
+    for rows, place in w.blocks(COLUMNS):
+        view = w.view(into, rows)
+        columns = (kernel @ g[..., place]).reshape(view.shape)
+        for at in np.ndindex(w.kernel):  # one after the other, because the windows overlap
+            here = tuple([slice(None), *at])
+            view[here] += columns[here]
     inner = (slice(a, a + size) for size, (a, _) in zip(w.size, w.padding, strict=True))
     seen: Array = np.moveaxis(into[tuple([slice(None), *inner])], -1, 0).reshape(x.shape)
     return seen
@@ -51,11 +59,12 @@ def _to_input(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, 
 
 def _to_kernel(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, **options: Any) -> Array:
     w = windows(n, x, k, bias, **options)
-    padded, g = w.padded(x), w.flat(g)
+    padded, g = w.padded(x, g.dtype), w.flat(g)
     total: Array = np.zeros(k.shape, g.dtype)
     matrix = w.matrix(total)
-    for low, high, place in w.blocks():
-        matrix += g[..., place] @ w.columns(padded, low, high, g.dtype).swapaxes(1, 2)
+    for rows, place in w.blocks(PRODUCT // g.shape[1] if matrix.size < 1000 else COLUMNS):
+        # this way round the product takes half the time of its transpose
+        matrix += (w.columns(padded, rows) @ g[..., place].swapaxes(1, 2)).swapaxes(1, 2)
     return total
 
 

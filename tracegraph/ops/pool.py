@@ -60,8 +60,9 @@ def _does_not_fit(
     return f"{name}: kernel {kernels}{spread} does not fit input {sizes} with padding {pads}; use kernel <= {smaller}"
 
 
-def _overlaps(axes: list[Axis]) -> bool:
-    return any(k > 1 and s < (k - 1) * d + 1 for _, k, s, _, d, _ in axes)
+def _tiles(axes: list[Axis]) -> bool:
+    """Whether the windows cover the input exactly, each element once."""
+    return all(k == s and not p and (d == 1 or k == 1) and n == out * s for n, k, s, p, d, out in axes)
 
 
 def _parts(axes: list[Axis]) -> Iterator[tuple[Any, Any]]:
@@ -83,8 +84,13 @@ def _part(i: int, axis: Axis) -> tuple[slice, slice] | None:
 
 def _pooled(x: Array, axes: list[Axis], ufunc: np.ufunc, start: Any) -> Array:
     """The slices combined by ``ufunc``; like the input in its order in memory."""
-    y = np.full_like(x, start, shape=(*x.shape[: x.ndim - len(axes)], *(axis[-1] for axis in axes)))
-    for out, into in _parts(axes):
+    parts, shape = list(_parts(axes)), tuple(axis[-1] for axis in axes)
+    if len(parts) > 1 and _tiles(axes):
+        (_, first), (_, second), *parts = parts
+        y: Array = ufunc(x[first], x[second])
+    else:
+        y = np.full_like(x, start, shape=x.shape[: x.ndim - len(axes)] + shape)
+    for out, into in parts:
         ufunc(y[out], x[into], out=y[out])
     return y
 
@@ -100,37 +106,47 @@ def _max(name: str, n: int, x: Array, **options: Any) -> Array:
 
 def _scatter_max(name: str, n: int, g: Array, y: Array, x: Array, **options: Any) -> Array:
     """Each window's cotangent to its first maximum. A NaN is a maximum; of several, PyTorch takes the last."""
-    axes, into = _axes(name, n, x, **options), np.zeros_like(x, g.dtype)
-    parts, left = list(_parts(axes)), np.ones_like(y, bool)
+    axes = _axes(name, n, x, **options)
+    tiles, parts, left = _tiles(axes), list(_parts(axes)), np.ones_like(y, bool)
+    into = np.empty_like(x, g.dtype) if tiles else np.zeros_like(x, g.dtype)
     for out, part in parts:
-        _win(into[part], x[part] == y[out], left[out], g[out])
+        _win(into[part], x[part] == y[out], left[out], g[out], tiles)
     if np.isnan(y).any():
         for out, part in reversed(parts):
-            _win(into[part], np.isnan(x[part]), left[out], g[out])
+            _win(into[part], np.isnan(x[part]), left[out], g[out], False)
     return into
 
 
-def _win(into: Array, won: Array, left: Array, g: Array) -> None:
-    """Hand out ``g`` where this position won and no earlier one had."""
+def _win(into: Array, won: Array, left: Array, g: Array, alone: bool) -> None:
+    """Hand out ``g`` where this position won and no earlier one had; ``alone``: no other window has it."""
     won &= left
     left ^= won
-    into += np.where(won, g, 0)
+    bits = f"i{g.itemsize}"  # zero times infinity is NaN; zero times the bits of infinity is zero
+    if alone:
+        np.multiply(g.view(bits), won, out=into.view(bits))
+    else:
+        into += (g.view(bits) * won).view(g.dtype)
 
 
 # --- mean ------------------------------------------------------------------------------------------------------------
 
 
 def _mean(name: str, n: int, x: Array, count_include_pad: bool, **options: Any) -> Array:
-    axes = _axes(name, n, x, **options)
-    mean: Array = _pooled(x, axes, np.add, 0) / _counts(axes, count_include_pad, x.dtype)
-    return mean
+    axes, x = _axes(name, n, x, **options), x if x.dtype.kind in "fc" else x.astype(np.float64)
+    y = _pooled(x, axes, np.add, 0)
+    y /= _counts(axes, count_include_pad, y.dtype)
+    return y
 
 
 def _scatter_mean(name: str, n: int, g: Array, y: Array, x: Array, count_include_pad: bool, **options: Any) -> Array:
-    axes, into = _axes(name, n, x, **options), np.zeros_like(x, g.dtype)
-    share = g / _counts(axes, count_include_pad, g.dtype)
+    axes = _axes(name, n, x, **options)
+    share, tiles = g / _counts(axes, count_include_pad, g.dtype), _tiles(axes)
+    into = np.empty_like(x, g.dtype) if tiles else np.zeros_like(x, g.dtype)
     for out, part in _parts(axes):
-        into[part] += share[out]
+        if tiles:
+            into[part] = share
+        else:
+            into[part] += share[out]
     return into
 
 

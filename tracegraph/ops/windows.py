@@ -6,18 +6,15 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..errors import OpError
 
 Array = np.ndarray[Any, Any]
 Pairs = tuple[tuple[int, int], ...]
-
-BLOCK = 1 << 18
-"""Elements of the columns that are made at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,9 @@ class Windows:
     padding: Pairs
     out: tuple[int, ...]
 
-    def padded(self, x: Array) -> Array:
+    def padded(self, x: Array, kind: Any) -> Array:
         """The input with channels first, batch last and zeros around."""
-        x = _batch_last(x.reshape(self.batch, self.channels, *self.size))
+        x = _batch_last(x.reshape(self.batch, self.channels, *self.size)).astype(kind, copy=False)
         return np.pad(x, ((0, 0), *self.padding, (0, 0))) if any(map(any, self.padding)) else x
 
     def flat(self, g: Array) -> Array:
@@ -50,29 +47,30 @@ class Windows:
         weights = self.channels // self.groups * math.prod(self.kernel)
         return k.reshape(self.groups, k.size // (self.groups * weights), weights)
 
-    def blocks(self) -> Iterator[tuple[int, int, slice]]:
-        """Rows of the output that are done together: first, last, and their positions in a flat array."""
+    def blocks(self, limit: int) -> Iterator[tuple[slice, slice]]:
+        """Rows of the output whose columns have at most ``limit`` elements (or one row), and their flat positions."""
         row = math.prod(self.out[1:]) * self.batch
-        step = max(1, BLOCK // max(1, row * self.channels * math.prod(self.kernel)))
+        step = max(1, limit // max(1, row * self.channels * math.prod(self.kernel)))
         for low in range(0, self.out[0], step):
             high = min(low + step, self.out[0])
-            yield low, high, slice(low * row, high * row)
+            yield slice(low, high), slice(low * row, high * row)
 
-    def slices(self, x: Array, low: int, high: int) -> Iterator[tuple[Any, Array]]:
-        """For each position in the kernel: where it is in the columns, and the part of ``x`` that it meets."""
-        ranges = ((low, high), *((0, n) for n in self.out[1:]))
-        for at in product(*map(range, self.kernel)):
-            first = [i * d for i, d in zip(at, self.dilation, strict=True)]
-            steps = zip(first, self.stride, ranges, strict=True)
-            where = (slice(f + a * s, f + (b - 1) * s + 1, s) for f, s, (a, b) in steps)
-            yield (slice(None), *at), x[tuple([slice(None), *where])]
+    def view(self, padded: Array, rows: slice) -> Array:
+        """What the windows of some rows see, as (channels, *kernel, rows, ..., batch): no copy, the windows overlap."""
+        spatial = padded.strides[1:-1]
+        steps = [d * s for d, s in zip(self.dilation, spatial, strict=True)]
+        moves = [m * s for m, s in zip(self.stride, spatial, strict=True)]
+        return as_strided(
+            padded[:, rows.start * self.stride[0] :],
+            (self.channels, *self.kernel, rows.stop - rows.start, *self.out[1:], self.batch),
+            (padded.strides[0], *steps, *moves, padded.strides[-1]),
+        )
 
-    def columns(self, padded: Array, low: int, high: int, dtype: Any) -> Array:
+    def columns(self, padded: Array, rows: slice) -> Array:
         """Every window of some rows written out, as (groups, weights in a window, positions)."""
-        out = np.empty((self.channels, *self.kernel, high - low, *self.out[1:], self.batch), dtype)
-        for at, part in self.slices(padded, low, high):
-            out[at] = part
-        return out.reshape(self.groups, self.channels // self.groups * math.prod(self.kernel), -1 if out.size else 0)
+        written = np.ascontiguousarray(self.view(padded, rows))
+        weights = self.channels * math.prod(self.kernel)
+        return written.reshape(self.groups, weights // self.groups, written.size // weights)
 
 
 def _batch_last(x: Array) -> Array:
