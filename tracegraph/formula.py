@@ -406,6 +406,7 @@ class _Writer:
             level = _Level.MINUS if written[0] in "−-" else _Level.PRODUCT if ten else _Level.ATOM
             return self.piece(self.style.number(written), level, "ten" if ten else kind)
         loose = _Level.SUM if re.search(" [−+-] ", written) else _Level.PRODUCT if "/" in written else _Level.ATOM
+        loose = _Level.POWER if re.fullmatch("∂[^/]+/∂[^/]+", written) else loose  # x ⋆ ∂L/∂f
         return self.piece(self.style.name(written), _Level.MINUS if written[:1] in ("−", "-") else loose)
 
     def write_UnaryOp(self, node: ast.UnaryOp) -> _Piece:
