@@ -4,14 +4,18 @@ Formulas are Python expressions in the names of the inputs and options; in a rul
 and ``y`` the output. The same string is compiled into the rule and shown in the picture, so that the two cannot differ.
 Only where a closed formula would be slow or unstable does a rule come as a function; the tests evaluate the formula
 against it.
+
+Three conventions keep the formulas short. ``n`` is the number of elements that one element of the output is the mean
+of (`Op.count`). Where an op reduces axes, ``g``, ``y`` and each sum inside the formula keep them with length 1. And an
+op of any number of inputs ``*xs`` has ``xs`` in its formulas for all of them, and ``slot`` for the number of this one.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +46,7 @@ class Op:
     ``inputs`` names its inputs; a single name that starts with ``*`` stands for any number of them, and then the one
     rule takes the slot as a keyword. ``attrs`` are its options with their defaults (``...`` where there is none).
     ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas.
+    ``variants`` are the same op with the formulas that hold for some of its options; ``choose`` tells which.
     """
 
     name: str
@@ -60,6 +65,9 @@ class Op:
     scalar: Callable[..., Any] | None = None
     pull: Callable[..., Any] | None = None
     doc: str = ""
+    variants: Mapping[Hashable, Op] = field(default_factory=dict)
+    choose: Callable[..., Hashable] | None = None
+    n: Callable[..., int] | None = None
 
     @property
     def variadic(self) -> bool:
@@ -70,6 +78,16 @@ class Op:
         """The way back through input number ``slot``; None where no gradient flows."""
         return self.vjps[0 if self.variadic else slot] if self.vjps else None
 
+    def chosen(self, values: tuple[Any, ...], attrs: Mapping[str, Any]) -> Op:
+        """The variant whose formulas hold for these inputs and options; itself where there is only one."""
+        return self.variants.get(self.choose(*values, **attrs), self) if self.choose else self
+
+    def count(self, y: Any, *values: Any, **attrs: Any) -> int:
+        """What ``n`` stands for in the formulas: how many elements one element of the output is the mean of."""
+        if self.n is not None:
+            return self.n(*values, **attrs)
+        return int(np.size(values[0])) // max(int(np.size(y)), 1)
+
     def __repr__(self) -> str:
         return f"Op({self.name}: {self.formula})"
 
@@ -77,11 +95,20 @@ class Op:
 OPS: dict[str, Op] = {}
 """Every operation by name, in the order of declaration."""
 
-ARRAY: dict[str, Any] = {"sign": np.sign, "pi": np.pi, "where": np.where, "abs": np.abs, "broadcast_to": np.broadcast_to}
+_FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh".split()
+
+ARRAY: dict[str, Any] = {name: getattr(np, name) for name in (*_FUNCTIONS, "where", "minimum")}
 """What the formulas of elementwise ops may call, for arrays; each op adds itself."""
 
-FLOAT: dict[str, Any] = {"pi": math.pi, "where": lambda c, a, b: a if c else b, "abs": abs}
+FLOAT: dict[str, Any] = {name: getattr(math, name) for name in _FUNCTIONS}
 """The same for Python floats, which are five to ten times faster than arrays without axes."""
+
+FLOAT.update(where=lambda c, a, b: a if c else b, minimum=min)
+
+
+def helper(name: str, array: Callable[..., Any], scalar: Callable[..., Any]) -> None:
+    """Let the rules of elementwise ops call a function: its versions for arrays and for Python floats."""
+    ARRAY[name], FLOAT[name] = array, scalar
 
 
 def elementwise(
@@ -93,6 +120,7 @@ def elementwise(
     scalar: Callable[..., Any] | None = None,
     numpy: Callable[..., Any] | tuple[Callable[..., Any], ...] = (),
     symbol: str = "",
+    samples: tuple[Sample, ...] = (),
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
     doc: str = "",
@@ -101,36 +129,40 @@ def elementwise(
     """Declare an operation that works element by element, with broadcasting.
 
     ``formula`` gives the value and ``vjps`` one rule per input (None: no gradient flows). ``array`` and ``scalar``
-    define the function called ``name`` in formulas, where NumPy or the formula itself does not. A rule that needs
-    care at a kink is a pair: the formula to show and the one to compute.
+    compute the value where NumPy or the formula itself would not do; rules can call them by the name of the op. A
+    rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute. Samples are
+    made from ``domain``; those given come on top.
     """
     functions = numpy if isinstance(numpy, tuple) else (numpy,)
     names = tuple((inputs or ("x" if len(vjps) == 1 else "a b")).split())
-    if array or functions:
-        ARRAY.setdefault(name, array or functions[0])
-    if scalar:
-        FLOAT.setdefault(name, scalar)
-    options = "".join(f", {key}" for key in attrs)
+    options = "".join(f", {key}={value!r}" for key, value in attrs.items())
     signature, back = ", ".join(names) + options, "g, y, " + ", ".join(names) + options
     pairs = [v if isinstance(v, tuple) else (v, v) for v in vjps]
-    rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
     fused = "".join(f"{code}, " for _, code in pairs)
-    known = all(word in FLOAT or word in names or word in attrs for word in _words(f"{formula}, {fused}"))
+    if scalar is None and _words(formula) <= FLOAT.keys() | {*names, *attrs}:
+        scalar = eval(f"lambda {signature}: {formula}", FLOAT)
+    array = array or (functions[0] if functions else eval(f"lambda {signature}: {formula}", ARRAY))
+    ARRAY[name] = array
+    if scalar:
+        FLOAT[name] = scalar
+    known = scalar and _words(fused or "()") <= FLOAT.keys() | {*names, *attrs}
+    rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
     return register(
         Op(
             name,
             formula,
             names,
             attrs,
-            eval(f"lambda {signature}: {formula}", ARRAY),
+            array,
             rules if any(rules) else (),
             symbol or name,
             functions,
-            domain=domain,
-            analytic=analytic,
+            samples,
+            domain,
+            analytic,
             elementwise=True,
             required=len(names),
-            scalar=eval(f"lambda {signature}: {formula}", FLOAT) if known else None,
+            scalar=scalar,
             pull=eval(f"lambda {back}: ({fused})", FLOAT) if known else None,
             doc=doc or f"``{formula}``, element by element.",
         )
@@ -146,10 +178,14 @@ def op(
     samples: tuple[Sample, ...] = (),
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
+    variants: Mapping[Any, tuple[str | None, ...]] | None = None,
+    choose: Callable[..., Hashable] | None = None,
+    n: Callable[..., int] | None = None,
 ) -> Callable[[Callable[..., Any]], Op]:
     """Declare the operation whose forward function is decorated; its other parameters are the options.
 
-    ``vjps``: one ``(formula, rule)`` per input. A rule takes ``(g, y, *inputs, **options)``.
+    ``vjps``: one ``(formula, rule)`` per input. A rule takes ``(g, y, *inputs, **options)``. ``variants``: the
+    formulas of the value and of each rule under the key that ``choose(*inputs, **options)`` returns.
     """
 
     def declare(forward: Callable[..., Any]) -> Op:
@@ -158,25 +194,31 @@ def op(
         own = {n.lstrip("*") for n in names}
         attrs = {k: (... if p.default is p.empty else p.default) for k, p in parameters.items() if k not in own}
         needed = sum(k in own and p.default is p.empty for k, p in parameters.items())
-        return register(
-            Op(
-                forward.__name__.rstrip("_"),
-                formula,
-                names,
-                attrs,
-                forward,
-                tuple(None if v is None else Vjp(*v) for v in vjps),
-                symbol or forward.__name__.rstrip("_"),
-                numpy if isinstance(numpy, tuple) else (numpy,),
-                samples,
-                domain,
-                analytic,
-                required=0 if inputs.startswith("*") else needed,
-                doc=inspect.getdoc(forward) or "",
-            )
+        plain = Op(
+            forward.__name__.rstrip("_"),
+            formula,
+            names,
+            attrs,
+            forward,
+            tuple(None if v is None else Vjp(*v) for v in vjps),
+            symbol or forward.__name__.rstrip("_"),
+            numpy if isinstance(numpy, tuple) else (numpy,),
+            samples,
+            domain,
+            analytic,
+            required=0 if inputs.startswith("*") else needed,
+            doc=inspect.getdoc(forward) or "",
+            n=n,
         )
+        others = {key: _variant(plain, *formulas) for key, formulas in (variants or {}).items()}
+        return register(replace(plain, variants=others, choose=choose))
 
     return declare
+
+
+def _variant(plain: Op, formula: str | None, *shown: str | None) -> Op:
+    rules = (v and replace(v, formula=f or v.formula) for v, f in zip(plain.vjps, shown, strict=True))
+    return replace(plain, formula=formula or plain.formula, vjps=tuple(rules))
 
 
 def register(new: Op) -> Op:

@@ -171,7 +171,7 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(OPS["getitem"], (self,), {"index": index}, _frame(1))
+        return apply(OPS["getitem"], (self,), {"index": _still(OPS["getitem"], index)}, _frame(1))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise OpError("setitem: a recorded value cannot be changed in place; use where(mask, new, old)")
@@ -279,10 +279,28 @@ def apply(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any)
 def call(op: Op, args: Sequence[Any], kwargs: dict[str, Any], frame: Any) -> Tensor:
     """Sort the arguments of a Python call into inputs and options, and `apply`."""
     try:
-        inputs, attrs = _bind(op, args, kwargs)
-        return apply(op, tuple([lift(v) for v in inputs]), attrs, frame)
+        values, attrs = _bind(op, args, kwargs)
+        inputs = tuple([lift(v) for v in values])
+        if attrs:
+            attrs = {k: _still(op, v) for k, v in attrs.items()}
+            op = op.chosen(tuple([t.value for t in inputs]), attrs) if op.choose else op
+        return apply(op, inputs, attrs, frame)
     except TypeError as error:
         raise error if isinstance(error, UntracedError) else OpError(f"{op.name}: {error}") from None
+
+
+def _still(op: Op, option: Any) -> Any:
+    """An option that later changes of the user's arrays and lists cannot reach."""
+    if isinstance(option, np.ndarray):
+        option = option.copy()
+        option.flags.writeable = False
+    elif type(option) in (list, tuple):
+        option = type(option)(_still(op, part) for part in option)
+    elif type(option) is Tensor:
+        if op.name != "getitem":
+            raise OpError(f"{op.name}: an option cannot be a tensor, no gradient would flow to it; give its .value")
+        option = option.value
+    return option
 
 
 def lift(value: Any) -> Tensor:
@@ -437,6 +455,8 @@ def _operator(op: Op, scalar: Callable[..., Any], reflected: bool = False) -> Ca
 
 def _method(op: Op) -> Callable[..., Tensor]:
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if op.name in SPREAD and len(args) > 1:  # t.reshape(2, 3), as well as t.reshape((2, 3))
+            args = (args,)
         return call(op, (self, *args), kwargs, _frame(1))
 
     method.__name__, method.__doc__ = op.name, op.doc
@@ -453,10 +473,13 @@ OPERATORS = {
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal",
 }  # fmt: skip
 METHODS = (
-    "sum mean max min var std prod cumsum norm reshape transpose swapaxes flatten squeeze expand_dims "
+    "sum mean max min var std prod cumsum norm dot reshape transpose swapaxes flatten squeeze expand_dims "
     "clip exp log sqrt abs sigmoid tanh relu softmax log_softmax square"
 ).split()
-ALIASES = {"a_min": "min", "a_max": "max", "exponent": "b", "newshape": "shape"}
+SPREAD = ("reshape", "transpose")
+ALIASES = {
+    "a_min": "min", "a_max": "max", "exponent": "b", "newshape": "shape", "pad_width": "width", "correction": "ddof",
+}  # fmt: skip
 METADATA: dict[Any, Callable[..., Any]] = {np.shape: np.shape, np.ndim: np.ndim, np.size: np.size}
 UFUNCS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if isinstance(f, np.ufunc)}
 FUNCTIONS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if not isinstance(f, np.ufunc)}

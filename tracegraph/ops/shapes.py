@@ -1,0 +1,261 @@
+"""Arranging elements: the value of each stays, so each rule puts the cotangents back in their old places."""
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import OpError
+from ..op import Sample, op
+from .axes import one_axis
+
+Array = Any
+
+
+def _reshaped(g: Array, y: Array, x: Array, **options: Any) -> Array:
+    return np.reshape(g, np.shape(x))
+
+
+def _unshaped(g: Array, y: Array, x: Array, axes: Sequence[int] | None = None) -> Array:
+    return np.transpose(g, None if axes is None else np.argsort([a % np.ndim(x) for a in axes]))
+
+
+@op(
+    "transpose(x, axes=axes)",
+    ("transpose(g, axes=inverse(axes))", _unshaped),
+    numpy=np.transpose,
+    symbol="ᵀ",
+    samples=(
+        Sample(((2, 3),)), Sample(((2, 3, 4),)), Sample(((2, 3, 4),), {"axes": (2, 0, 1)}), Sample(((3,),)),
+        Sample(((2, 3, 4),), {"axes": (-1, 0, -2)}), Sample(((0, 3),)),
+    ),
+)  # fmt: skip
+def transpose(x: Array, axes: Sequence[int] | None = None) -> Array:
+    """The axes in another order; reversed where none is given."""
+    if axes is not None:
+        axes = (axes,) if isinstance(axes, int) else axes
+        if sorted(one_axis("transpose", x, a) for a in axes) != list(range(np.ndim(x))):
+            raise OpError(f"transpose: axes {tuple(axes)} do not name each axis of shape {np.shape(x)} once")
+    return np.transpose(x, axes)
+
+
+@op(
+    "swapaxes(x, axis1, axis2)",
+    ("swapaxes(g, axis1, axis2)", lambda g, y, x, axis1, axis2: np.swapaxes(g, axis1, axis2)),
+    numpy=np.swapaxes,
+    samples=(Sample(((2, 3, 4),), {"axis1": 0, "axis2": -1}), Sample(((2, 3),), {"axis1": 0, "axis2": 1})),
+)
+def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
+    """Two axes exchanged."""
+    return np.swapaxes(x, one_axis("swapaxes", x, axis1), one_axis("swapaxes", x, axis2))
+
+
+@op(
+    "reshape(x, shape)",
+    ("reshape_as(g, x)", _reshaped),
+    numpy=np.reshape,
+    samples=(
+        Sample(((2, 3),), {"shape": (3, 2)}), Sample(((2, 3),), {"shape": (-1,)}), Sample(((),), {"shape": (1, 1)}),
+        Sample(((6,),), {"shape": (2, -1)}), Sample(((0, 3),), {"shape": (3, 0)}), Sample(((1,),), {"shape": ()}),
+    ),
+)  # fmt: skip
+def reshape(x: Array, shape: Any) -> Array:
+    """The same elements, in row order, in another shape; one length may be -1, and is then what remains."""
+    try:
+        return np.reshape(x, shape)
+    except (ValueError, TypeError):
+        raise OpError(f"reshape: cannot make {_written(shape)} of {np.size(x)} elements") from None
+
+
+@op(
+    "flatten(x)",
+    ("reshape_as(g, x)", _reshaped),
+    numpy=np.ravel,
+    samples=(Sample(((2, 3),)), Sample(((),)), Sample(((2, 0),))),
+)
+def flatten(x: Array) -> Array:
+    """All elements in a row."""
+    return np.ravel(x)
+
+
+@op(
+    "squeeze(x, axis=axis)",
+    ("reshape_as(g, x)", _reshaped),
+    numpy=np.squeeze,
+    samples=(
+        Sample(((1, 3, 1),)), Sample(((1, 3, 1),), {"axis": 0}), Sample(((1, 3, 1),), {"axis": (0, -1)}),
+        Sample(((1, 1),)),
+    ),
+)  # fmt: skip
+def squeeze(x: Array, axis: Any = None) -> Array:
+    """Without axes of length 1: those given, or all."""
+    if axis is not None:
+        axis = tuple(one_axis("squeeze", x, a) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+        if long := [a for a in axis if np.shape(x)[a] != 1]:
+            raise OpError(f"squeeze: axis {long[0]} of shape {np.shape(x)} has length {np.shape(x)[long[0]]}, not 1")
+    return np.squeeze(x, axis)
+
+
+@op(
+    "expand_dims(x, axis=axis)",
+    ("reshape_as(g, x)", _reshaped),
+    numpy=np.expand_dims,
+    samples=(
+        Sample(((3,),), {"axis": 0}), Sample(((2, 3),), {"axis": (0, -1)}), Sample(((),), {"axis": 0}),
+    ),
+)  # fmt: skip
+def expand_dims(x: Array, axis: Any) -> Array:
+    """With new axes of length 1 at the given places of the result."""
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    return np.expand_dims(x, tuple(one_axis("expand_dims", x, a, extra=len(axes)) for a in axes))
+
+
+def _simple(index: Any) -> bool:
+    """Whether an index can name no element twice, so that assigning is enough."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if isinstance(index, np.ndarray) and index.dtype == bool:
+        return True
+    return all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) for p in parts)
+
+
+def _scatter(g: Array, y: Array, x: Array, index: Any) -> Array:
+    """Zeros with the cotangents where the elements came from; elements that were taken twice get both."""
+    back = np.zeros(np.shape(x), np.asarray(g).dtype)
+    if _simple(index):
+        back[index] = g
+    else:
+        np.add.at(back, index, g)
+    return back
+
+
+@op(
+    "x[index]",
+    ("scatter(g, index, x)", _scatter),
+    symbol="[ ]",
+    samples=(
+        Sample(((5,),), {"index": 2}),
+        Sample(((5,),), {"index": slice(None, None, -2)}),
+        Sample(((3, 4),), {"index": (slice(1, None), 0)}),
+        Sample(((3, 4),), {"index": (Ellipsis, None, -1)}),
+        Sample(((3, 4),), {"index": np.array([0, 2, 0])}),
+        Sample(((3, 4),), {"index": (np.array([0, 2, 2]), np.array([1, 3, 3]))}),
+        Sample(((2, 3),), {"index": np.array([[True, False, True], [False, False, True]])}),
+        Sample(((3, 4),), {"index": (np.array([True, False, True]), slice(None))}),
+        Sample(((3, 4),), {"index": slice(0, 0)}),
+        Sample(((),), {"index": ()}),
+    ),
+)
+def getitem(x: Array, index: Any) -> Array:
+    """The elements that ``x[index]`` takes: numbers, slices, integer arrays, masks; one taken twice counts twice."""
+    try:
+        return np.asarray(x)[index]
+    except IndexError as error:
+        raise OpError(f"getitem: shape {np.shape(x)}: {error}") from None
+
+
+def _concatenated_back(g: Array, y: Array, *xs: Array, axis: int | None = 0, slot: int) -> Array:
+    if axis is None:
+        start = sum(map(np.size, xs[:slot]))
+        return g[start : start + np.size(xs[slot])].reshape(np.shape(xs[slot]))
+    start = sum(x.shape[axis] for x in xs[:slot])
+    place = [slice(None)] * g.ndim
+    place[axis] = slice(start, start + xs[slot].shape[axis])
+    return g[tuple(place)]
+
+
+@op(
+    "concatenate(xs, axis=axis)",
+    ("split(g, xs, axis=axis)[slot]", _concatenated_back),
+    inputs="*xs",
+    numpy=np.concatenate,
+    samples=(
+        Sample(((2,), (3,))), Sample(((2, 3), (1, 3))), Sample(((2, 3), (2, 1), (2, 2)), {"axis": 1}),
+        Sample(((2, 3), (2, 1)), {"axis": -1}), Sample(((2, 3), (0, 3))), Sample(((2, 3), (2,)), {"axis": None}),
+    ),
+)  # fmt: skip
+def concatenate(*xs: Array, axis: int | None = 0) -> Array:
+    """Tensors one after the other along an axis that they have; None lays them out in a row first."""
+    shapes = [np.shape(x) for x in xs]
+    if axis is not None:
+        place = one_axis("concatenate", xs[0], axis)
+        for shape in shapes[1:]:
+            if len(shape) != len(shapes[0]) or any(
+                m != n for i, (m, n) in enumerate(zip(shape, shapes[0])) if i != place
+            ):
+                raise OpError(f"concatenate: shapes {shapes[0]} and {shape} differ in more than axis {axis}")
+    return np.concatenate(xs, axis)
+
+
+@op(
+    "stack(xs, axis=axis)",
+    ("unstack(g, axis=axis)[slot]", lambda g, y, *xs, axis=0, slot: np.take(g, slot, axis)),
+    inputs="*xs",
+    numpy=np.stack,
+    samples=(
+        Sample(((), ())), Sample(((3,), (3,))), Sample(((2, 3), (2, 3), (2, 3)), {"axis": 1}),
+        Sample(((2, 3), (2, 3)), {"axis": -1}), Sample(((0,), (0,))),
+    ),
+)  # fmt: skip
+def stack(*xs: Array, axis: int = 0) -> Array:
+    """Tensors of one shape side by side along a new axis."""
+    shapes = [np.shape(x) for x in xs]
+    if different := [s for s in shapes if s != shapes[0]]:
+        raise OpError(f"stack: shapes {shapes[0]} and {different[0]} differ")
+    return np.stack(xs, one_axis("stack", xs[0], axis, extra=1))
+
+
+def _widths(x: Array, width: Any) -> tuple[tuple[int, int], ...]:
+    """Elements before and after, for each axis, from a number, a pair, or a pair for each axis."""
+    try:
+        pairs = np.broadcast_to(np.asarray(width), (np.ndim(x), 2)).tolist()
+        pairs = [(operator.index(a), operator.index(b)) for a, b in pairs]
+    except (ValueError, TypeError):
+        given = f"pad: width {width!r} does not fit shape {np.shape(x)}"
+        raise OpError(f"{given}; give n, (before, after), or a pair for each axis") from None
+    if any(n < 0 for pair in pairs for n in pair):
+        raise OpError(f"pad: width {width!r} is negative; use a slice to cut")
+    return tuple(pairs)
+
+
+def _cropped(g: Array, y: Array, x: Array, width: Any, mode: str = "constant", constant_values: float = 0) -> Array:
+    return g[tuple(slice(before, before + n) for (before, _), n in zip(_widths(x, width), np.shape(x)))]
+
+
+@op(
+    "pad(x, width, constant_values=constant_values)",
+    ("crop(g, width)", _cropped),
+    numpy=np.pad,
+    samples=(
+        Sample(((3,),), {"width": 2}), Sample(((2, 3),), {"width": (1, 2)}), Sample(((2, 0),), {"width": 1}),
+        Sample(((2, 3),), {"width": ((0, 1), (2, 0)), "constant_values": 1.5}),
+    ),
+)  # fmt: skip
+def pad(x: Array, width: Any, mode: str = "constant", constant_values: float = 0) -> Array:
+    """With ``width`` constant elements around: n, (before, after), or a pair for each axis."""
+    if mode != "constant":
+        raise OpError(f"pad: mode {mode!r} is not recorded; mode='constant' is")
+    if np.ndim(constant_values):
+        raise OpError("pad: constant_values must be one number")
+    return np.pad(x, _widths(x, width), constant_values=constant_values)
+
+
+@op(
+    "broadcast_to(x, shape)",
+    ("g", lambda g, y, x, shape: g),
+    numpy=np.broadcast_to,
+    samples=(
+        Sample(((3,),), {"shape": (2, 3)}), Sample(((2, 1),), {"shape": (4, 2, 3)}), Sample(((),), {"shape": (2,)}),
+        Sample(((1, 3),), {"shape": (0, 3)}),
+    ),
+)  # fmt: skip
+def broadcast_to(x: Array, shape: Any) -> Array:
+    """The same elements repeated along axes of length 1 and new leading ones."""
+    try:
+        return np.broadcast_to(x, shape)
+    except (ValueError, TypeError):
+        raise OpError(f"broadcast_to: shape {np.shape(x)} does not broadcast to {_written(shape)}") from None
+
+
+def _written(shape: Any) -> str:
+    return str(tuple(shape) if isinstance(shape, (list, np.ndarray)) else shape)
