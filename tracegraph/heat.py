@@ -1,0 +1,91 @@
+"""Heat maps: a large array as one small image."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .theme import rgb, shade
+
+SIDE = 120  # points that the longer side of a heat map takes at most
+TILES = 16  # slices of an array that are shown
+PIXELS = 96  # rows and columns of a slice that are told apart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heat:
+    """Tones from -1 to 1, NaN where there is nothing or no number, and the size in points."""
+
+    tones: Any
+    width: int
+    height: int
+
+
+def heat(array: Any) -> Heat:
+    """Lay out an array as a picture.
+
+    Matrices are shown as they are, vectors as a strip; of higher dimensions the last two axes are an image, and up to
+    16 of those of the first element stand side by side. Each cell of a large one takes the entry that is largest.
+    """
+    with np.errstate(all="ignore"):
+        data = np.asarray(array, float)
+        image = _mosaic(_slices(data))
+        finite = np.abs(image[np.isfinite(image)])
+        tones = image / (float(finite.max(initial=0.0)) or 1.0)
+    rows, columns = tones.shape
+    scale = SIDE / max(rows, columns)
+    return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12))
+
+
+def png(tones: Any, anchors: tuple[str, ...], blank: str, scale: int = 4) -> bytes:
+    """Encode tones as a PNG, each as a square of ``scale`` pixels; NaN takes the colour ``blank``."""
+    palette = np.array([rgb(shade(anchors, i / 127 - 1)) for i in range(255)] + [rgb(blank)], np.uint8)
+    known = np.nan_to_num(tones, nan=0.0, posinf=1.0, neginf=-1.0)
+    index = np.where(np.isnan(tones), 255, np.clip(np.rint((known + 1) * 127), 0, 254)).astype(np.uint8)
+    index = index.repeat(scale, 0).repeat(scale, 1)
+    height, width = index.shape
+    raw = np.hstack([np.zeros((height, 1), np.uint8), index]).tobytes()
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)  # 8 bits, by palette
+    parts = ((b"IHDR", head), (b"PLTE", palette.tobytes()), (b"IDAT", zlib.compress(raw, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _slices(data: Any) -> list[Any]:
+    """The matrices to show."""
+    if data.ndim < 3:
+        return [_shrunk(np.atleast_2d(data))]
+    while data.ndim > 3:
+        data = data[0] if data.shape[1] > 1 else data[:, 0]  # the channels of one image, or many images of one channel
+    return [_shrunk(matrix) for matrix in data[:TILES]]
+
+
+def _shrunk(matrix: Any) -> Any:
+    """At most `PIXELS` rows and columns; of the entries that share a cell, the largest in size is shown."""
+    for axis in (0, 1):
+        n = matrix.shape[axis]
+        if n > PIXELS:
+            edges = np.linspace(0, n, PIXELS, endpoint=False).astype(int)
+            high, low = np.maximum.reduceat(matrix, edges, axis), np.minimum.reduceat(matrix, edges, axis)
+            matrix = np.where(high >= -low, high, low)
+    return matrix
+
+
+def _mosaic(tiles: list[Any]) -> Any:
+    """Tiles side by side in a near square, a line of nothing between them."""
+    if len(tiles) == 1:
+        return tiles[0]
+    columns = int(np.ceil(np.sqrt(len(tiles))))
+    rows, (h, w) = -(-len(tiles) // columns), tiles[0].shape
+    image = np.full((rows * (h + 1) - 1, columns * (w + 1) - 1), np.nan)
+    for i, tile in enumerate(tiles):
+        r, c = divmod(i, columns)
+        image[r * (h + 1) : r * (h + 1) + h, c * (w + 1) : c * (w + 1) + w] = tile
+    return image

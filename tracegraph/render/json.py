@@ -1,0 +1,63 @@
+"""The numbers of a drawing for other programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+
+WHOLE = 256  # elements up to which an array is written out
+
+
+def render(drawing: Drawing, scale: float) -> bytes:
+    """Nodes and edges with values, gradients, local derivatives and contributions.
+
+    Numbers have 12 significant digits, because the last ones depend on the processor; NaN and infinities are strings.
+    Arrays of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
+    """
+    graph = drawing.graph
+    names = {n.key: n.name for n in graph.nodes}
+    nodes = [
+        {
+            "name": n.name, "op": n.op, "role": n.role, "scope": n.scope, "line": n.line, "formula": n.formula,
+            "inputs": {a: e.tensor for a, e in zip(n.args, graph.inputs(n), strict=False)},
+            "value": _value(n.value), "gradient": _value(n.gradient), "tags": list(n.tags),
+        }
+        for n in graph.nodes
+    ]  # fmt: skip
+    edges = [
+        {
+            "source": names[e.source], "target": names[e.target], "slot": e.slot, "tensor": e.tensor, "vjp": e.vjp,
+            "local": _value(e.local), "contribution": _value(e.contribution),
+        }
+        for e in graph.edges
+    ]  # fmt: skip
+    text = json.dumps({"output": graph.output.name, "nodes": nodes, "edges": edges}, indent=1, ensure_ascii=False)
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _value(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, np.bool_, np.integer)):
+        return value if value is None else value.item() if isinstance(value, np.generic) else value
+    if np.ndim(value) == 0:
+        return _float(value)
+    array = np.asarray(value)
+    if array.size <= WHOLE:
+        return _listed(array.tolist())
+    with np.errstate(all="ignore"):
+        numbers = (array.min(), array.mean(), array.max(), np.linalg.norm(array.astype(float).ravel()))
+    summary = dict(zip(("min", "mean", "max", "norm"), map(_float, numbers), strict=True))
+    return {"shape": list(array.shape), "dtype": str(array.dtype), **summary}
+
+
+def _listed(values: Any) -> Any:
+    return [_listed(v) for v in values] if isinstance(values, list) else _value(values)
+
+
+def _float(value: Any) -> float | str:
+    x = float(value)
+    return float(f"{x:.12g}") if np.isfinite(x) else str(x)

@@ -1,0 +1,44 @@
+"""A view of a large graph that Graphviz can lay out, and that somebody can look at."""
+
+from __future__ import annotations
+
+from ..errors import GraphError
+from ..graph import Graph
+from .collapse import collapse, group  # noqa
+
+
+def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
+    """Collapse scopes deeper than ``depth``; then, outermost scopes first, until at most ``most`` cards are left.
+
+    Returns the graph and a note that says what was done, empty where nothing was. Where scopes do not help, runs of
+    operations become one card each: every graph can be drawn.
+    """
+    if depth is not None:
+        if depth < 0:
+            raise GraphError(f"depth must be 0 or more, not {depth}")
+        graph = _closed(graph, depth)
+    whole = len(graph)
+    if whole <= most:
+        return graph, ""
+    deepest = max((s.count("/") for s in graph.scopes), default=-1)
+    for level in range(deepest, -1, -1):
+        if len(graph) > most:
+            graph = _closed(graph, level)
+    if len(graph) > most:
+        graph = _runs(graph, most)
+    return graph, f"{whole} operations, drawn as {len(graph)} cards; draw a part with upto, between or collapse"
+
+
+def _closed(graph: Graph, depth: int) -> Graph:
+    """Every scope at this depth (and what is inside) as one card."""
+    for scope in graph.scopes:
+        if scope.count("/") == depth:
+            graph = collapse(graph, scope)
+    return graph
+
+
+def _runs(graph: Graph, most: int) -> Graph:
+    """Operations that follow each other as one card, so that at most ``most`` are left."""
+    length = -(-len(graph) // (most // 2))
+    names = {n.key: f"{i // length * length + 1} to {min(len(graph), (i // length + 1) * length)}" for i, n in enumerate(graph)}
+    return group(graph, names)

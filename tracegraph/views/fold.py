@@ -1,0 +1,82 @@
+"""Fold what has no name into what has: ``z = a*b + c*d`` becomes one card instead of three."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .. import formula
+from ..errors import GraphError
+from ..graph import Edge, Graph, Node
+
+INNER = frozenset("add sub mul div neg pow square matmul".split())
+"""Operations that may go into the formula of another: the arithmetic that people write in one line."""
+OUTER = INNER | frozenset("sum mean".split())
+"""Operations whose formula may take them up."""
+MOST = 6
+"""Inputs that a card may have after folding; a longer formula is harder to read than two cards."""
+
+
+def fold(graph: Graph) -> Graph:
+    """Put unnamed arithmetic into the formula of its only user, and unnamed scalar constants in as numbers.
+
+    Contributions stay what they were; formulas and local derivatives are composed by the chain rule.
+    """
+    nodes = {n.key: n for n in graph.nodes}
+    into = {n.key: graph.inputs(n) for n in graph.nodes}
+    gone: set[int] = set()
+    for outer in graph.nodes:  # inputs come first, so that what is folded into this node is complete
+        slot = 0
+        while slot < len(into[outer.key]):
+            inner = nodes[into[outer.key][slot].source]
+            if _fits(graph, nodes[outer.key], inner, len(into[outer.key]) + len(into[inner.key]) - 1):
+                try:
+                    merged = _merge(nodes[outer.key], into[outer.key], inner, into[inner.key], slot)
+                except GraphError:  # the formula would be too long to read anyway
+                    slot += 1
+                    continue
+                nodes[outer.key], into[outer.key] = merged
+                gone.add(inner.key)
+            else:
+                slot += 1
+    edges = [e for key, those in into.items() if key not in gone for e in those]
+    gone -= {e.source for e in edges}
+    return Graph([n for key, n in nodes.items() if key not in gone], edges)
+
+
+def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
+    if inner.named or not outer.formula:
+        return False
+    if inner.role == "constant":
+        return not inner.shape
+    one_line = inner.role == "op" and inner.op in INNER and outer.op in OUTER and inner.scope == outer.scope
+    return one_line and len(graph.uses(inner)) == 1 and inputs <= MOST
+
+
+def _merge(
+    outer: Node, edges: tuple[Edge, ...], inner: Node, below: tuple[Edge, ...], slot: int
+) -> tuple[Node, tuple[Edge, ...]]:
+    """The outer node with input ``slot`` replaced by the formula of the inner one, and the edges into it."""
+    args = tuple(f"v{i}" for i in range(len(edges) - 1 + len(below)))
+    own = args[slot : slot + len(below)]
+    inside = _written(inner, dict(zip(inner.args, own, strict=True)))
+    names = dict(zip(outer.args, (*args[:slot], inside, *args[slot + len(below) :]), strict=True))
+    kept = [replace(e, vjp=_put(e.vjp, names)) for e in edges]
+    within = {**dict(zip(inner.args, own, strict=True)), "y": inside, "g": kept[slot].vjp or "g"}
+    through = [
+        replace(e, target=outer.key, vjp=_put(e.vjp, within), local=_product(e.local, edges[slot].local)) for e in below
+    ]
+    final = [*kept[:slot], *through, *kept[slot + 1 :]]
+    merged = replace(outer, formula=formula.substitute(outer.formula, names), args=args)
+    return merged, tuple(replace(e, slot=i) for i, e in enumerate(final))
+
+
+def _written(inner: Node, names: dict[str, str]) -> str:
+    return formula.substitute(inner.formula, names) if inner.formula else repr(inner.value)
+
+
+def _put(vjp: str | None, names: dict[str, str]) -> str | None:
+    return None if vjp is None else formula.substitute(vjp, names)
+
+
+def _product(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else a * b
