@@ -167,7 +167,8 @@ PUT = {"a": "0.5", "b": "−0.25", "c": "1.2×10⁻⁷", "w": "w_35", "n": "2"}
 
 @pytest.mark.parametrize("written, expected", [
     ("sqrt(x ** 2)", "√(x²)"), ("x * (y / z) * w", "(x·y/z)·w₃₅"), ("x * (-y * z)", "x·(−y·z)"), ("x / b", "x/(−0.25)"),
-    ("(x / y) ** 2", "(x/y)²"), ("-(x + y)", "−(x + y)"), ("2 * b ** 2", "2·(−0.25)²"), ("x * (y * (z / w))", "x·y·z/w₃₅"),
+    ("(x / y) ** 2", "(x/y)²"), ("-(x + y)", "−(x + y)"), ("2 * b ** 2", "2·(−0.25)²"),
+    ("x * (y * (z / w))", "x·y·z/w₃₅"), ("Phi(x)", "Φ(x)"),
     ("(x ** 2) ** 3", "(x²)³"), ("(x ** y) ** z", "(x^y)^z"), ("x ** (y ** z)", "x^(y^z)"),
     ("log1p(where(x > 0, x, 0))", "ln(1 + (x if x > 0 else 0))"),
     ("a * b", "0.5·(−0.25)"), ("b ** 2", "(−0.25)²"), ("a + b", "0.5 − 0.25"), ("a - b", "0.5 − (−0.25)"),
@@ -210,7 +211,9 @@ def test_text_of_tensors(written, expected):
     ("sigmoid(w_35 * h)", r"\sigma\left(w_{35} \cdot h\right)"), ("-h / y", r"-\frac{h}{y}"), ("sqrt(x)", r"\sqrt{x}"),
     ("sum(x, axis=0)", r"\sum_{0} x"), ("1 / 2 * (t - o) ** 2", r"\frac{1}{2}\left(t - o\right)^{2}"),
     ("max_pool(x)", r"\operatorname{max\_pool}\left(x\right)"), ("x.T @ y", r"x^{\top} \cdot y"),
-    ("delta_5", r"\delta_{5}"), ("einsum('a_b', x)", r"\operatorname{einsum}\left(\text{a\_b}, x\right)"),
+    ("delta_5", r"\delta_{5}"), ("2 * -x", r"2 \cdot \left(-x\right)"),
+    ("Phi(x)", r"\operatorname{\Phi}\left(x\right)"),
+    ("einsum('a_b', x)", r"\operatorname{einsum}\left(\text{a\_b}, x\right)"),
     ("abs(b)", r"\left|-0.25\right|"), ("g * x", r"\frac{\partial L}{\partial z_{5}} \cdot x")])
 def test_latex(written, expected):
     assert formula.latex(written, {"b": "−0.25", "g": "∂L/∂z₅"}) == expected
@@ -282,7 +285,8 @@ def test_substitute_cannot_explode():
     ("exp(1e9)", math.inf), ("10 ** 1e9", math.inf), ("10 ** 1000000000", math.inf), ("(-8) ** 0.5", math.nan),
     ("x ** -1", math.inf), ("9 ** 9 ** 9 ** 9", math.inf), ("clip(7, 0, 2)", 2), ("where(x > 0, 1, 2)", 2),
     ("sum(3, axis=0)", 3), ("x.T", 0), ("0 <= x < 1", 1), ("relu(-2)", 0), ("erf(0)", 0), ("softplus(1e4)", 1e4),
-    ("sigmoid(-1e9)", 0), ("maximum(2, minimum(5, 3))", 3), ("x ** 0", 1)])
+    ("sigmoid(-1e9)", 0), ("Phi(0)", 0.5), ("Phi(-1e9)", 0), ("phi(1e200)", 0), ("maximum(2, minimum(5, 3))", 3),
+    ("x ** 0", 1)])
 def test_evaluate_follows_ieee(written, expected):
     assert same(formula.evaluate(written, {"x": 0.0}), expected)
 

@@ -214,9 +214,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in
     "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh "
     "arctanh abs sign floor ceil square reciprocal maximum minimum clip hypot arctan2 logaddexp heaviside").split()}
 _FUNCTIONS |= dict.fromkeys(("sum", "mean", "max", "min", "prod", "transpose"), lambda x, *axis: x)  # of a scalar
-_AXIS = {"axis", "keepdims"}  # the keywords that mean nothing for a scalar
+_AXIS = {"axis", "axes", "keepdims"}  # the keywords that mean nothing for a scalar
 _FUNCTIONS |= {"sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0), "norm": abs,
-               "erf": math.erf, "softplus": lambda x: np.logaddexp(x, 0), "where": lambda c, x, y: x if c else y}
+               "erf": math.erf, "softplus": lambda x: np.logaddexp(x, 0), "where": lambda c, x, y: x if c else y,
+               "Phi": lambda x: math.erfc(-x / math.sqrt(2)) / 2,  # of the normal distribution, and its density
+               "phi": lambda x: np.exp(-x * x / 2) / math.sqrt(2 * math.pi)}
 
 
 def evaluate(formula: str, values: Mapping[str, float]) -> float:
@@ -411,7 +413,8 @@ class _Writer:
 
     def write_UnaryOp(self, node: ast.UnaryOp) -> _Piece:
         piece = self.write(node.operand)
-        return self.piece(f"{self.style.minus}{piece:product}", _Level.MINUS, piece.kind)
+        kind = piece.kind if piece.level >= _Level.PRODUCT else ""
+        return self.piece(f"{self.style.minus}{piece:product}", _Level.MINUS, kind)
 
     def write_BinOp(self, node: ast.BinOp) -> _Piece:
         left, right = self.write(node.left), self.write(node.right)
@@ -438,7 +441,7 @@ class _Writer:
         dot = self.style.elementwise if self.tensors and kind == "mul" and not plain else self.style.dot
         opening = self.style.brackets.partition("{")[0]
         if left.kind == "literal" and not apart and after.startswith(opening) and right.kind != "number":
-            dot = ""  # ½(t − o)²
+            dot = dot if right.level == _Level.MINUS else ""  # ½(t − o)², but 2·(−x)
         last = right.kind if right.kind in ("div", "prefix") and after == right.text else kind
         level = min(_Level.PRODUCT, left.level) if before == left.text else _Level.PRODUCT
         return self.piece(before + dot + after, level, last)
@@ -473,7 +476,8 @@ class _Writer:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         given = [part for part in node.args if not isinstance(part, ast.Name) or self.names.get(part.id) != "None"]
         pieces = [self.write(part) for part in given]
-        words = {"name": self.style.word(name), "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
+        word = self.style.name(name) if name in numbers.GREEK else self.style.word(name)
+        words = {"name": word, "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
         try:
             return self.formed(name if name in NOTATION else "call", *pieces, **words)
         except IndexError:  # fewer arguments than the form shows
