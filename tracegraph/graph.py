@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,7 @@ class Node:
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes of the value; ``()`` for a scalar."""
-        return np.shape(self.value)
+        return shape(self.value)
 
     def __repr__(self) -> str:
         return f"Node({self.name!r}, {self.op}, shape {self.shape})"
@@ -82,20 +83,21 @@ class Graph:
     def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._keys = {n.key: i for i, n in enumerate(self.nodes)}
-        self.edges: tuple[Edge, ...] = tuple(sorted(edges, key=lambda e: (self._place(e.target), e.slot)))
-        self._names = {n.name: n for n in self.nodes}
+        self.edges: tuple[Edge, ...] = _ordered(tuple(edges), self._keys)
+        self._names: dict[str, Node] | None = None
         self._into: dict[int, list[Edge]] | None = None
         self._uses: dict[int, list[Edge]] | None = None
-        _check(self)
+        _check_nodes(self)
+        _check_edges(self)
 
     def __getitem__(self, name: str) -> Node:
         try:
-            return self._names[name]
-        except KeyError:
-            raise GraphError(f"no node is called {name!r}{_nearest(name, self._names)}") from None
+            return self._named[name]
+        except (KeyError, TypeError):
+            raise GraphError(f"no node is called {name!r}{nearest(name, self._named)}") from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._named
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
@@ -125,16 +127,17 @@ class Graph:
     @property
     def output(self) -> Node:
         """The node that was differentiated: the one with the role ``output``, else the last."""
-        found = [n for n in self.nodes if n.role == "output"]
-        return found[-1] if found else self.nodes[-1]
+        if not self.nodes:
+            raise GraphError("the graph is empty: it has no output")
+        return next((n for n in reversed(self.nodes) if n.role == "output"), self.nodes[-1])
 
     @property
     def scopes(self) -> tuple[str, ...]:
         """Every scope, outer ones before inner ones, in the order of appearance."""
         found: dict[str, None] = {}
-        for node in self.nodes:
-            parts = node.scope.split("/") if node.scope else []
-            found.update((("/".join(parts[: i + 1]), None) for i in range(len(parts))))
+        for scope in dict.fromkeys(node.scope for node in self.nodes if node.scope):
+            parts = scope.split("/")
+            found.update(("/".join(parts[: i + 1]), None) for i in range(len(parts)))
         return tuple(found)
 
     def to_networkx(self) -> networkx.MultiDiGraph[Any]:
@@ -166,11 +169,30 @@ class Graph:
 
         return draw(self)._repr_mimebundle_(include, exclude)
 
+    @property
+    def _named(self) -> dict[str, Node]:
+        if self._names is None:
+            self._names = {n.name: n for n in self.nodes}
+        return self._names
+
     def _place(self, key: int) -> int:
         try:
             return self._keys[key]
         except KeyError:
             raise GraphError(f"an edge refers to node {key}, which the graph does not have") from None
+
+
+def shape(value: Any) -> tuple[int, ...]:
+    """Lengths of the axes of a value; unlike ``np.shape``, without making an array of a number."""
+    return () if isinstance(value, (float, int)) else value.shape if isinstance(value, np.ndarray) else np.shape(value)
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The end of an error message about an unknown name: what comes closest to it among the known ones."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
+    return f"; nearest: {', '.join(close)}" if close else ""
 
 
 def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:
@@ -180,42 +202,47 @@ def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:
     return groups
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+def _ordered(edges: tuple[Edge, ...], keys: Mapping[int, int]) -> tuple[Edge, ...]:
+    """The edges by target and slot; those of a frontend come so, and sorting a million takes its time."""
+    place = -1
+    for edge in edges:
+        before, place = place, keys.get(edge.target, -1)
+        if place < before or edge.slot and place != before:
+            return tuple(sorted(edges, key=lambda e: (keys.get(e.target, -1), e.slot)))
+    return edges
 
-    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
-    return f"; nearest: {', '.join(close)}" if close else ""
 
-
-def _check(graph: Graph) -> None:
-    """Raise `GraphError` for the first thing that does not fit."""
+def _check_nodes(graph: Graph) -> None:
+    """Raise `GraphError` for the first node that does not fit."""
     if len(graph._keys) != len(graph.nodes):
         raise GraphError("two nodes have the same key")
-    if len(graph._names) != len(graph.nodes):
-        seen: set[str] = set()
-        twice = next(n.name for n in graph.nodes if n.name in seen or seen.add(n.name))  # type: ignore[func-returns-value]
-        raise GraphError(f"two nodes are called {twice!r}")
-    slots = dict.fromkeys(graph._keys, 0)
-    for edge in graph.edges:  # sorted by target and slot
-        _check_edge(graph, edge, slots[edge.target])
-        slots[edge.target] += 1
+    if len({n.name for n in graph.nodes}) != len(graph.nodes):
+        raise GraphError(f"two nodes are called {Counter(n.name for n in graph.nodes).most_common(1)[0][0]!r}")
     for node in graph.nodes:
         if node.role not in ROLES:
             raise GraphError(f"node {node.name!r}: role {node.role!r} is not one of {', '.join(ROLES)}")
-        if node.formula and slots[node.key] != len(node.args):
-            raise GraphError(f"node {node.name!r}: {len(node.args)} arguments, but {slots[node.key]} edges come in")
-        if node.gradient is not None and np.shape(node.gradient) != node.shape:
-            raise GraphError(f"node {node.name!r}: gradient {np.shape(node.gradient)} for a value {node.shape}")
+        if node.gradient is not None and shape(node.gradient) != shape(node.value):
+            raise GraphError(f"node {node.name!r}: gradient {shape(node.gradient)} for a value {node.shape}")
 
 
-def _check_edge(graph: Graph, edge: Edge, slot: int) -> None:
-    source, target = graph._place(edge.source), graph._keys[edge.target]
-    where = f"edge {graph.nodes[source].name!r} -> {graph.nodes[target].name!r}"
-    if source >= target:
-        raise GraphError(f"{where}: the source does not come before the target")
-    if edge.slot != slot:
-        raise GraphError(f"{where}: slot {edge.slot} where {slot} was due")
-    from_group = graph.nodes[source].role == "group"
-    if edge.contribution is not None and not from_group:
-        if np.shape(edge.contribution) != graph.nodes[source].shape:
-            raise GraphError(f"{where}: contribution {np.shape(edge.contribution)}, value {graph.nodes[source].shape}")
+def _check_edges(graph: Graph) -> None:
+    """Raise `GraphError` for the first edge that does not fit; edges come by target and slot."""
+    counts = [0] * len(graph.nodes)
+    for edge in graph.edges:
+        source, target = graph._place(edge.source), graph._place(edge.target)
+        node = graph.nodes[source]
+        if source >= target:
+            raise GraphError(f"{_arrow(graph, edge)}: the source does not come before the target")
+        if edge.slot != counts[target]:
+            raise GraphError(f"{_arrow(graph, edge)}: slot {edge.slot} where {counts[target]} was due")
+        counts[target] += 1
+        part = edge.contribution
+        if part is not None and node.role != "group" and shape(part) != shape(node.value):
+            raise GraphError(f"{_arrow(graph, edge)}: contribution {shape(part)}, value {node.shape}")
+    for node, count in zip(graph.nodes, counts):
+        if node.formula and count != len(node.args):
+            raise GraphError(f"node {node.name!r}: {len(node.args)} arguments, but {count} edges come in")
+
+
+def _arrow(graph: Graph, edge: Edge) -> str:
+    return f"edge {graph.node(edge.source).name!r} -> {graph.node(edge.target).name!r}"

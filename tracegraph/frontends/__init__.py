@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from ..errors import GraphError
@@ -15,13 +17,39 @@ from . import numpy as _numpy
 def trace(program: Tensor | Callable[..., Any], *arrays: Any) -> Graph:
     """Make the graph of a computation, with its gradients.
 
-    ``program``: a tensor, or a function that is called with ``arrays`` as named inputs and returns one. A scalar is
-    differentiated (a tensor with the seed of its last `backward`); of anything else without a seed, the graph holds
-    values only. A tensor without a name takes that of the variable it is bound to.
+    ``program``: a tensor, or a function that is called with ``arrays`` as inputs named like its parameters and returns
+    a tensor (a `Graph` is handed back as it is). A scalar is differentiated (a tensor with the seed of its last
+    `backward`); of anything else without a seed, the graph holds values only. A tensor without a name takes that of
+    the variable it is bound to. No ``grad`` is changed.
+
+    >>> import tracegraph as tg
+    >>> tg.trace(lambda a, b: a * b, 2.0, 3.0)["a"].gradient
+    3.0
     """
-    caller = sys._getframe(1)
-    if isinstance(program, Tensor) and not arrays:
-        return _numpy.from_tensor(program, {**caller.f_globals, **caller.f_locals})
+    return graph_of(program, arrays, sys._getframe(1))
+
+
+def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
+    """What `trace` does; ``frame`` is that of the caller, whose variables lend their names."""
+    if isinstance(program, Tensor):
+        if arrays:
+            raise GraphError("trace: arrays go with a function; a tensor is recorded already, so give it alone")
+        return _numpy.from_tensor(program, _variables(frame))
+    if isinstance(program, Graph):
+        return program
     if callable(program):
         return _numpy.from_function(program, arrays)
     raise GraphError(f"trace takes a tensor, or a function and its arrays, not {type(program).__name__}")
+
+
+def _variables(frame: FrameType) -> dict[str, Any]:
+    """The global and local variables that a frame sees.
+
+    Up to Python 3.12 the frame keeps the dictionary of its locals, and with it every tensor in there until the function
+    ends. If nobody else holds that dictionary, it is emptied; whoever asks for it later gets it filled anew.
+    """
+    held = frame.f_locals
+    found = {**frame.f_globals, **held}
+    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and type(held) is dict and sys.getrefcount(held) <= 3:
+        held.clear()
+    return found

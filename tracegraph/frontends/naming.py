@@ -2,82 +2,121 @@
 
 from __future__ import annotations
 
-import dis
+import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import PurePath
 from types import CodeType
 from typing import Any
 
 from ..tensor import Tensor
+from .bytecode import stores
 
-_STORES = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
+Place = tuple["str | None", "str | None"]
 
-
-def place(code: CodeType | None, offset: int) -> tuple[str | None, str | None]:
-    """``file.py:line`` of an instruction, and the variable that its result is stored in at once, if any."""
-    if code is None:
-        return None, None
-    starts, lines, names = _map(code)
-    line = lines[bisect_right(starts, offset) - 1]
-    return f"{PurePath(code.co_filename).name}:{line}", names.get(offset)
+_ENGINE = PurePath(__file__).parent.parent
+_CELL = re.compile(r"<ipython-input-(\d+)-\w+>")
+_KERNEL = re.compile(r"ipykernel_\d+")
+_NOWHERE: Place = (None, None)
 
 
-@lru_cache(maxsize=4096)
-def _map(code: CodeType) -> tuple[list[int], list[int], dict[int, str]]:
-    """Where the lines of a code object start, and which instructions are followed by a store."""
-    ranges = [(start, line or 0) for start, _, line in code.co_lines()]
-    names: dict[int, str] = {}
-    previous = -1
-    for step in dis.get_instructions(code):
-        if step.opname.startswith(_STORES) and previous >= 0:
-            stored = step.argval[0] if isinstance(step.argval, tuple) else step.argval
-            names[previous] = str(stored)
-        previous = step.offset
-    return [s for s, _ in ranges], [n for _, n in ranges], names
+class Places:
+    """Finds where in the program a tensor was made; keeps what it has read of the code for the time of one trace."""
+
+    def __init__(self) -> None:
+        # By id, which holds while the tensors keep their code: comparing code objects is slow and ignores the file.
+        self._known: dict[int, _Places] = {}
+
+    def __call__(self, t: Tensor) -> Place:
+        """``file.py:line``, and the variable that the result was stored in at once; None for what is not known."""
+        if t.code is None:
+            return _NOWHERE
+        known = self._known.get(id(t.code))
+        if known is None:
+            known = self._known[id(t.code)] = _Places(t.code)
+        return known[t.lasti]
 
 
-def name_all(tensors: Iterable[Tensor], variables: Mapping[str, Any]) -> dict[Tensor, tuple[str, bool]]:
+class _Places(dict[int, Place]):
+    """The places in one code object by offset, worked out when they are asked for."""
+
+    def __init__(self, code: CodeType) -> None:
+        super().__init__()
+        lines = [(start, line) for start, _, line in code.co_lines() if line is not None]
+        self.starts, self.lines = [s for s, _ in lines], [n for _, n in lines]
+        self.ours = _ENGINE in PurePath(code.co_filename).parents  # a line of the engine tells the user nothing
+        self.file = "" if self.ours else readable(code.co_filename)
+        self.names = {} if self.ours else stores(code)
+
+    def __missing__(self, offset: int) -> Place:
+        line = self.lines[max(0, bisect_right(self.starts, offset) - 1)] if self.lines else 0
+        place = _NOWHERE if self.ours else (f"{self.file}:{line}", self.names.get(offset))
+        self[offset] = place
+        return place
+
+
+def readable(filename: str) -> str:
+    """The name of a file without its folders; a notebook's cell as ``In[3]``, which is the same on every run.
+
+    >>> readable("/home/ada/nets/xor.py"), readable("<stdin>"), readable("<ipython-input-3-1f2e3d>")
+    ('xor.py', '<stdin>', 'In[3]')
+    """
+    cell = _CELL.fullmatch(filename)
+    if cell:
+        return f"In[{cell[1]}]"
+    path = PurePath(filename)
+    if not _KERNEL.fullmatch(path.parent.name):
+        return path.name
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    number = getattr(getattr(shell, "compile", None), "_filename_map", {}).get(filename)
+    return "cell" if number is None else f"In[{number}]"
+
+
+def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> tuple[list[str], list[bool]]:
     """A unique name for each tensor, and whether the program gave it.
 
     In this order: the name it was given; the variable among ``variables`` that holds it (also in a list or a
     dictionary); the variable that it was assigned to where it was made; its operation. Where several share a name, the
     last one keeps it, because that is what the variable holds in the end, and the earlier ones are numbered.
     """
-    tensors = list(tensors)
-    bound = _bound(variables)
-    wanted = {t: t.name or bound.get(t) or place(t.code, t.lasti)[1] for t in tensors}
-    last = {name: t for t, name in wanted.items() if name}
-    taken = set(last)
+    bound = _bound(variables, places)
+    wanted = [t.details.name or bound.get(t) or places(t)[1] for t in tensors]
+    last = {name: i for i, name in enumerate(wanted) if name}
     numbers: dict[str, int] = {}
-    names: dict[Tensor, tuple[str, bool]] = {}
-    for t, name in wanted.items():
-        keep = name is not None and last[name] is t
-        names[t] = (name if keep and name else _numbered(name or t.op.name, numbers, taken), bool(name))
-    return names
+    names: list[str] = []
+    for i, name in enumerate(wanted):
+        if not name or last[name] != i:
+            name = _numbered(name or tensors[i].op.name, numbers, last)
+        names.append(name)
+    return names, [bool(name) for name in wanted]
 
 
-def _bound(variables: Mapping[str, Any]) -> dict[Tensor, str]:
+def _bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:
     """Names of the tensors that variables hold, one level into lists, tuples and dictionaries."""
     found: dict[Tensor, str] = {}
-    for name, held in list(variables.items()):
-        if name.startswith("_"):
-            continue
-        if isinstance(held, Tensor):
+    seen = [(name, held) for name, held in variables.items() if isinstance(name, str) and not name.startswith("_")]
+    for name, held in seen:
+        if isinstance(held, Tensor) and (held not in found or places(held)[1] == name):
             found[held] = name
-        elif isinstance(held, (list, tuple, dict)) and len(held) <= 1000:
-            items = held.items() if isinstance(held, dict) else enumerate(held)
-            for key, item in items:
-                if isinstance(item, Tensor):
-                    found.setdefault(item, f"{name}_{key}" if isinstance(key, int) else str(key))
+    for name, held in seen:
+        if isinstance(held, (list, tuple, dict)) and len(held) <= 1000 and held is not variables.get("_oh"):
+            for item, own in _items(name, held):
+                found.setdefault(item, own)
     return found
 
 
-def _numbered(stem: str, numbers: dict[str, int], taken: set[str]) -> str:
+def _items(name: str, held: Any) -> Iterable[tuple[Tensor, str]]:
+    items = held.items() if isinstance(held, dict) else enumerate(held)
+    for key, item in list(items):
+        if isinstance(item, Tensor) and isinstance(key, (str, int)):  # the text of other keys may hold an address
+            yield item, key if isinstance(key, str) else f"{name}_{key}"
+
+
+def _numbered(stem: str, numbers: dict[str, int], taken: Mapping[str, int]) -> str:
+    """The next name made of a stem and a number that nothing else has."""
     while True:
-        numbers[stem] = numbers.get(stem, 0) + 1
-        name = f"{stem}_{numbers[stem]}"
+        numbers[stem] = number = numbers.get(stem, 0) + 1
+        name = f"{stem}_{number}"
         if name not in taken:
-            taken.add(name)
             return name

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -13,46 +17,78 @@ from ..backward import Gradients, backward
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 from ..op import Op
-from ..tensor import Tensor, tensor
-from .naming import name_all, place
+from ..tensor import Tensor, Value, tensor
+from .naming import Places, name_all
 
 
 def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
     """Call a function with its arrays as inputs named like its parameters, and trace what it returns."""
-    parameters = inspect.signature(program).parameters
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters.values()):
-        names = [f"x{i}" for i in range(len(arrays))]
-    else:
-        names = list(parameters)[: len(arrays)]
-    if len(names) < len(arrays):
-        raise GraphError(f"trace: {len(arrays)} arrays for a function of {len(names)} parameters")
+    what = getattr(program, "__name__", type(program).__name__)
+    names = _parameters(program, what, arrays)
     made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
     result = program(*made)
     if isinstance(result, Graph):
         return result
     if not isinstance(result, Tensor):
-        what = getattr(program, "__name__", "the function")
-        raise GraphError(f"trace: {what}() returned {type(result).__name__}, not a tensor; return the loss")
+        remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
+        raise GraphError(f"trace: {what}() returned {type(result).__name__}, not a tensor; return {remedy}")
     return from_tensor(result, dict(zip(names, made, strict=True)))
+
+
+def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
+    """The names of the parameters that take the arrays; ``*xs`` takes ``xs_0``, ``xs_1`` and so on."""
+    try:
+        signature = inspect.signature(program)
+    except (ValueError, TypeError):  # some functions written in C do not tell
+        return [f"x_{i}" for i in range(len(arrays))]
+    try:
+        bound = signature.bind(*arrays).arguments
+    except TypeError as error:
+        raise GraphError(f"trace: {what}{signature} does not take {len(arrays)} arrays: {error}") from None
+    names: list[str] = []
+    for name in bound:
+        many = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        names += [f"{name}_{i}" for i in range(len(bound[name]))] if many else [name]
+    return names
 
 
 def from_tensor(target: Tensor, variables: Mapping[str, Any]) -> Graph:
     """The graph of everything that ``target`` depends on; ``variables`` lends names to tensors without one."""
-    tensors = _reachable(target)
-    gradients = _differentiate(target, tensors)
-    names = name_all(tensors, variables)
-    keys = {t: i for i, t in enumerate(tensors)}
-    nodes = [_node(t, keys[t], names[t], gradients, t is target) for t in tensors]
-    edges = [e for t in tensors for e in _edges(t, keys, names, gradients)]
-    return Graph(nodes, edges)
+    with _no_collector():
+        tensors = _reachable(target)
+        record = _record(tensors, _differentiate(target, tensors))
+        places = Places()
+        names, given = name_all(tensors, variables, places)
+        keys = {t: i for i, t in enumerate(tensors)}
+        nodes: list[Node] = []
+        edges: list[Edge] = []
+        for key, (t, (gradient, sent)) in enumerate(zip(tensors, record)):
+            nodes.append(_node(t, key, names[key], given[key], gradient, t is target, places(t)[0]))
+            if t.a is not None:
+                edges += _edges(t, key, keys, names, sent)
+        del tensors, record, keys, names, given  # a graph of a million nodes leaves no room for two more lists of them
+        return Graph(nodes, edges)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python's garbage collector from walking, again and again, over a graph that grows and has no cycles."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _reachable(target: Tensor) -> list[Tensor]:
     """Every tensor that the target depends on, itself included, in the order of creation."""
     seen, stack = {target}, [target]
     while stack:
-        for i in stack.pop().inputs:
-            if i not in seen:
+        t = stack.pop()
+        for i in (t.a, t.b, *t.details.more):
+            if i is not None and i not in seen:
                 seen.add(i)
                 stack.append(i)
     return sorted(seen, key=attrgetter("id"))
@@ -70,50 +106,73 @@ def _differentiate(target: Tensor, tensors: list[Tensor]) -> Gradients | None:
             t.grad = grad
 
 
-def _node(t: Tensor, key: int, name: tuple[str, bool], gradients: Gradients | None, last: bool) -> Node:
-    op = t.op
-    role = "output" if last else op.name if not op.formula else "op"
-    gradient = gradients.get(t) if gradients is not None else None
-    formula, args = _formula(op, len(t.inputs))
+def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tuple[Value, Sequence[Value]]]:
+    """The gradient of each tensor and what it sent to each of its inputs, from the record of the walk back."""
+    if gradients is None:
+        yield from ((None, ()) for _ in tensors)
+        return
+    order, values, parts = gradients._order, gradients._values, gradients._parts
+    place, end = len(order) - 1, len(parts)  # the walk went from the last tensor to the first
+    for t in tensors:
+        if place < 0 or order[place] is not t:
+            yield None, ()
+            continue
+        count = 0 if t.a is None else 1 if t.b is None else 2 + len(t.details.more)
+        end, start = end - count, end
+        yield values[place], parts[end:start]
+        place -= 1
+
+
+def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
+    op, details = t.op, t.details
+    count = 0 if t.a is None else 1 if t.b is None else 2 + len(details.more)
+    formula, args = _formula(op, count)
+    role = "output" if last else "op" if count else op.name
     return Node(
-        key, name[0], op.name, role, t.value, gradient, op.symbol, formula, args,
-        t.attrs, t.scope, place(t.code, t.lasti)[0], name[1],
-    )  # fmt: skip
+        key, name, op.name, role, t.value, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
+    )
 
 
+@lru_cache(maxsize=1024)
 def _formula(op: Op, count: int) -> tuple[str, tuple[str, ...]]:
     """The formula and its arguments; ``*xs`` is written out, and optional inputs that were not given are left out."""
     if not op.variadic:
-        absent = op.inputs[count:]
-        formula = op.formula
-        for name in absent:
-            formula = formula.replace(f", {name}", "")
-        return formula, op.inputs[:count]
+        absent = "|".join(op.inputs[count:])
+        return (re.sub(rf",\s*({absent})\b", "", op.formula) if absent else op.formula), op.inputs[:count]
     stem = op.inputs[0].lstrip("*")
     args = tuple(f"{stem}{i}" for i in range(count))
     return op.formula.replace(f"*{stem}", ", ".join(args)), args
 
 
-def _edges(
-    t: Tensor, keys: Mapping[Tensor, int], names: Mapping[Tensor, tuple[str, bool]], gradients: Gradients | None
-) -> Iterator[Edge]:
-    reached = gradients is not None and t in gradients
-    for slot, source in enumerate(t.inputs):
-        vjp = t.op.vjp(slot)
-        sent = gradients.contribution(t, slot) if reached and gradients is not None else None
-        yield Edge(
-            keys[source], keys[t], slot, names[source][0],
-            vjp.formula if vjp is not None else None,
-            _local(t, slot) if sent is not None and t.op.elementwise and type(t.value) is float else None,
-            sent,
-        )  # fmt: skip
+def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], sent: Sequence[Value]) -> list[Edge]:
+    inputs = t.inputs
+    formulas = _vjps(t.op, len(inputs))
+    locals_ = _locals(t, inputs) if sent and type(t.value) is float and t.op.elementwise else ()
+    edges = []
+    for slot, source in enumerate(inputs):
+        place = keys[source]
+        contribution = sent[slot] if sent and source.needs else None
+        local = locals_[slot] if locals_ and contribution is not None else None
+        edges.append(Edge(place, key, slot, names[place], formulas[slot], local, contribution))
+    return edges
 
 
-def _local(t: Tensor, slot: int) -> float | None:
-    """The local derivative between two scalars: the rule with a cotangent of one."""
-    vjp = t.op.vjp(slot)
-    if vjp is None:
-        return None
+@lru_cache(maxsize=1024)
+def _vjps(op: Op, count: int) -> tuple[str | None, ...]:
+    rules = [op.vjp(slot) for slot in range(count)]
+    return tuple(None if rule is None else rule.formula for rule in rules)
+
+
+def _locals(t: Tensor, inputs: tuple[Tensor, ...]) -> list[float | None]:
+    """The local derivatives between scalars: the rules with a cotangent of one."""
+    values, pull = [i.value for i in inputs], t.op.pull
+    try:
+        if pull is not None:
+            found = pull(1.0, t.value, *values, **t.details.attrs)
+            return [None if d is None else float(d) for d in found]
+    except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
+        pass
     with np.errstate(all="ignore"):
-        values = [np.float64(i.value) for i in t.inputs]
-        return float(vjp.rule(np.float64(1.0), np.float64(t.value), *values, **t.attrs))
+        one, y, values = np.float64(1.0), np.float64(t.value), [np.float64(v) for v in values]
+        rules = [t.op.vjp(slot) for slot in range(len(values))]
+        return [None if r is None else float(r.rule(one, y, *values, **t.details.attrs)) for r in rules]

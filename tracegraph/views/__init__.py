@@ -1,0 +1,15 @@
+"""Views: functions that take a graph and return another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..graph import Graph
+from .collapse import collapse
+from .cut import between, hide, upto
+from .fold import fold
+
+__all__ = ["VIEWS", "between", "collapse", "fold", "hide", "upto"]
+
+VIEWS: dict[str, Callable[..., Graph]] = {view.__name__: view for view in (between, collapse, fold, hide, upto)}
+"""Every view by name; the first argument is the graph."""

@@ -1,0 +1,122 @@
+"""Views that leave nodes away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+from .. import formula
+from ..errors import GraphError
+from ..graph import ROLES, Edge, Graph, Node, nearest
+
+
+def hide(graph: Graph, *names: str, roles: Iterable[str] = ()) -> Graph:
+    """Leave away the nodes with these names or roles; by default the constants.
+
+    Constant numbers are put into the formulas that use them; everything else that is hidden is named there.
+    Raises `GraphError` for a name or role that is not there, and if nothing would be left.
+    """
+    gone = set((roles,) if isinstance(roles, str) else roles) or (set() if names else {"constant"})
+    for role in sorted(gone - set(ROLES)):
+        raise GraphError(f"hide: no role {role!r}{nearest(role, ROLES)}; there are {', '.join(ROLES)}")
+    keys = {graph[name].key for name in names}
+    kept = [n.key for n in graph if n.key not in keys and n.role not in gone]
+    if not kept:
+        raise GraphError("hide: nothing would be left of the graph")
+    return keep(graph, kept)
+
+
+def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) -> Graph:
+    """Keep what is on a path from one node to another, or from some to others; both ends are names or lists of names.
+
+    Inputs from elsewhere are named in the formulas. Raises `GraphError` if there is no path.
+    """
+    first, last = _keys(graph, start), _keys(graph, end)
+    on_path = _after(graph, first) & _before(graph, last)
+    if not on_path:
+        turned = "; the other way round there is one" if _after(graph, last) & _before(graph, first) else ""
+        raise GraphError(f"between: no path leads from {_said(start)} to {_said(end)}{turned}")
+    return keep(graph, on_path)
+
+
+def upto(graph: Graph, *names: str) -> Graph:
+    """Keep the nodes with these names and everything that they depend on."""
+    if not names:
+        raise GraphError("upto: give the name of at least one node")
+    return keep(graph, _before(graph, _keys(graph, names)))
+
+
+def keep(graph: Graph, keys: Collection[int]) -> Graph:
+    """The nodes with these keys and the edges between them.
+
+    An argument whose edge is gone becomes a number in the formula (a constant) or a name among the attrs.
+    """
+    wanted = set(keys)
+    into: dict[int, list[Edge]] = {}
+    for edge in graph.edges:
+        if edge.target in wanted:
+            into.setdefault(edge.target, []).append(edge)
+    nodes, edges = [], []
+    for node in graph:
+        if node.key in wanted:
+            node, own = _cut(graph, node, into.get(node.key, []), wanted)
+            nodes.append(node)
+            edges += own
+    return Graph(nodes, edges)
+
+
+def _cut(graph: Graph, node: Node, into: list[Edge], wanted: set[int]) -> tuple[Node, list[Edge]]:
+    """A node and the edges into it, without those from nodes that are gone."""
+    kept = [e for e in into if e.source in wanted]
+    if len(kept) == len(into):
+        return node, into
+    numbers: dict[str, str] = {}
+    attrs: dict[str, Any] = dict(node.attrs)
+    for arg, edge in zip(node.args, into):
+        number = _number(graph.node(edge.source)) if edge.source not in wanted else None
+        if number is not None:
+            numbers[arg] = number
+        elif edge.source not in wanted:
+            attrs[arg] = edge.tensor
+    args = tuple(arg for arg, edge in zip(node.args, into) if edge.source in wanted)
+    written = formula.substitute(node.formula, numbers) if numbers else node.formula
+    edges = [
+        replace(e, slot=slot, vjp=formula.substitute(e.vjp, numbers) if e.vjp and numbers else e.vjp)
+        for slot, e in enumerate(kept)
+    ]
+    return replace(node, formula=written, args=args, attrs=attrs), edges
+
+
+def _number(node: Node) -> str | None:
+    """A constant as it is written in a formula; None for what cannot be."""
+    if node.role != "constant" or node.shape or not isfinite(node.value):
+        return None
+    return repr(getattr(node.value, "item", lambda: node.value)())
+
+
+def _keys(graph: Graph, names: str | Iterable[str]) -> set[int]:
+    return {graph[name].key for name in ((names,) if isinstance(names, str) else names)}
+
+
+def _before(graph: Graph, keys: set[int]) -> set[int]:
+    """These nodes and everything they depend on."""
+    found = set(keys)
+    for edge in reversed(graph.edges):  # sorted by target, so a node's own edges come after those of its users
+        if edge.target in found:
+            found.add(edge.source)
+    return found
+
+
+def _after(graph: Graph, keys: set[int]) -> set[int]:
+    """These nodes and everything that depends on them."""
+    found = set(keys)
+    for edge in graph.edges:
+        if edge.source in found:
+            found.add(edge.target)
+    return found
+
+
+def _said(names: str | Iterable[str]) -> str:
+    return repr(names) if isinstance(names, str) else ", ".join(map(repr, names))
