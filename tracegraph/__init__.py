@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .backward import Gradients, backward
+from .calling import function
 from .errors import (
     GraphError,
     LayoutError,
@@ -15,7 +16,7 @@ from .errors import (
     UntracedError,
 )
 from .op import OPS
-from .tensor import Tensor, constant, function, parameter, scope, tensor
+from .tensor import Tensor, constant, parameter, scope, tensor
 
 __version__ = "0.1.0"
 __all__ = [

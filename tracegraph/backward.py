@@ -67,11 +67,12 @@ def backward(loss: Tensor, seed: Any = None) -> Gradients:
     """
     start = _seed(loss, seed)
     with _one_at_a_time, np.errstate(all="ignore"):
-        order = _reach(loss, start)
         try:
-            return Gradients(order, *_sweep(order))
+            mark, order = _reach(loss)
+            loss.grad = start
+            return Gradients(order, *_sweep(order, mark))
         except BaseException:
-            for t in order:  # no sums of half a walk are left behind
+            for t in _reach(loss)[1]:  # no marks and no sums of half a walk are left behind
                 t.grad = None
             raise
 
@@ -90,42 +91,53 @@ def _seed(loss: Tensor, seed: Any) -> Value:
     return settle(seed)
 
 
-def _reach(loss: Tensor, seed: Value) -> list[Tensor]:
-    """Everything that the loss depends on and that takes gradients, last made first; their grad is set to `_NONE`."""
-    loss.grad = mark = _Mark()
+def _reach(loss: Tensor) -> tuple[object, list[Tensor]]:
+    """Everything that the loss depends on and that takes gradients, last made first.
+
+    Each tensor's grad is set to a mark that stands for "nothing has arrived yet"; one per walk, so that those that
+    another has left behind cannot be mistaken.
+    """
+    loss.grad = mark = object()
     order: list[Tensor] = []
     stack = [loss]
     pop, push, add = stack.pop, stack.append, order.append
     while stack:
         t = pop()
         add(t)
-        for i in (t.a, t.b, *t.details.more):
-            if i is not None and i.grad is not mark and i.needs:
-                i.grad = mark
-                push(i)
+        a, b = t.a, t.b
+        if a is not None and a.grad is not mark and a.details.needs:
+            a.grad = mark
+            push(a)
+        if b is not None:
+            if b.grad is not mark and b.details.needs:
+                b.grad = mark
+                push(b)
+            for i in t.details.more:
+                if i.grad is not mark and i.details.needs:
+                    i.grad = mark
+                    push(i)
     order.sort(key=_by_id, reverse=True)
-    loss.grad = seed
-    return order
+    return mark, order
 
 
-class _Mark:
-    """Stands in ``grad`` for "nothing has arrived yet"; one per walk, so that marks of another cannot be mistaken."""
-
-    __slots__ = ()
-
-
-def _sweep(order: list[Tensor]) -> tuple[list[Value], list[Value]]:
+def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]:
     """Walk back over ``order``; return the gradient of each tensor, and what each sent to its inputs, end to end."""
     parts: list[Value] = []
     keep = parts.append
     for t in order:
         g, a, b = t.grad, t.a, t.b
-        if type(g) is _Mark:
+        if g is mark:
             t.grad = None
             parts.extend([None] * len(t.inputs))
         elif a is None:
             continue
-        elif b is not None and type(g) is float and (pull := t.op.pull) is not None and not t.details.more:
+        elif b is None or (pull := t.details.pull) is None:
+            sent = _pull(t, g)
+            parts.extend(sent)
+            for i, c in zip(t.inputs, sent, strict=True):
+                if c is not None and (old := i.grad) is not None:
+                    i.grad = c if old is mark else settle(old + c)
+        else:
             # Two scalars in, one out, is what scalar programs consist of: written out, it takes half the time.
             try:
                 to_a, to_b = pull(g, t.value, a.value, b.value)
@@ -133,19 +145,10 @@ def _sweep(order: list[Tensor]) -> tuple[list[Value], list[Value]]:
                 to_a, to_b = _pull(t, g)
             keep(to_a)
             keep(to_b)
-            if a.needs and to_a is not None:
-                old = a.grad
-                a.grad = to_a if type(old) is _Mark else old + to_a
-            if b.needs and to_b is not None:
-                old = b.grad
-                b.grad = to_b if type(old) is _Mark else old + to_b
-        else:
-            sent = _pull(t, g)
-            parts.extend(sent)
-            for i, c in zip(t.inputs, sent):
-                if c is not None and i.needs:
-                    old = i.grad
-                    i.grad = c if type(old) is _Mark else settle(old + c)
+            if (old := a.grad) is not None:  # None: it takes no gradient
+                a.grad = to_a if old is mark else old + to_a
+            if (old := b.grad) is not None:
+                b.grad = to_b if old is mark else old + to_b
     return list(map(_by_grad, order)), parts
 
 
