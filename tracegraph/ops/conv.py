@@ -37,7 +37,7 @@ def _forward(n: int, x: Array, k: Array, bias: Any = None, **options: Any) -> Ar
         np.matmul(kernel, w.columns(padded, rows), out=out[..., place])
         if bias is not None:
             out[..., place] += np.reshape(bias, (*kernel.shape[:2], 1))
-    seen: Array = np.moveaxis(out.reshape(-1, *w.out, w.batch), -1, 0)
+    seen: Array = np.moveaxis(out.reshape(w.made, *w.out, w.batch), -1, 0)
     return seen.reshape(_result_shape(n, x, k, seen.shape))
 
 
@@ -47,14 +47,17 @@ def _to_input(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, 
     long = [size + a + b for size, (a, b) in zip(w.size, w.padding, strict=True)]
     into = np.zeros((w.channels, *long, w.batch), g.dtype)
     for rows, place in w.blocks(COLUMNS):
-        view = w.view(into, rows)
-        columns = (kernel @ g[..., place]).reshape(view.shape)
-        for at in np.ndindex(w.kernel):  # one after the other, because the windows overlap
-            here = tuple([slice(None), *at])
-            view[here] += columns[here]
+        _add(w.view(into, rows), kernel @ g[..., place], w.kernel)
     inner = (slice(a, a + size) for size, (a, _) in zip(w.size, w.padding, strict=True))
     seen: Array = np.moveaxis(into[tuple([slice(None), *inner])], -1, 0).reshape(x.shape)
     return seen
+
+
+def _add(view: Array, columns: Array, kernel: tuple[int, ...]) -> None:
+    columns = columns.reshape(view.shape)
+    for at in np.ndindex(kernel):  # one after the other, because the windows overlap
+        here = tuple([slice(None), *at])
+        view[here] += columns[here]
 
 
 def _to_kernel(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, **options: Any) -> Array:

@@ -19,11 +19,11 @@ Pairs = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Where the windows of one convolution lie: lengths per axis, without batch and channels, and the channels."""
+    """Where the windows of one convolution lie: the lengths and options per spatial axis; channels taken and made."""
 
-    name: str
     batch: int
     channels: int
+    made: int
     groups: int
     size: tuple[int, ...]
     kernel: tuple[int, ...]
@@ -39,13 +39,12 @@ class Windows:
 
     def flat(self, g: Array) -> Array:
         """A cotangent as (groups, channels in each, positions)."""
-        g = _batch_last(g.reshape(self.batch, -1, *self.out))
-        return g.reshape(self.groups, g.shape[0] // self.groups, math.prod(self.out) * self.batch)
+        g = _batch_last(g.reshape(self.batch, self.made, *self.out))
+        return g.reshape(self.groups, self.made // self.groups, math.prod(self.out) * self.batch)
 
     def matrix(self, k: Array) -> Array:
         """The kernel as (groups, output channels, weights in a window), in each group."""
-        weights = self.channels // self.groups * math.prod(self.kernel)
-        return k.reshape(self.groups, k.size // (self.groups * weights), weights)
+        return k.reshape(self.groups, self.made // self.groups, -1)
 
     def blocks(self, limit: int) -> Iterator[tuple[slice, slice]]:
         """Rows of the output whose columns have at most ``limit`` elements (or one row), and their flat positions."""
@@ -86,10 +85,10 @@ def windows(
     name = f"conv{n}d"
     _check_axes(name, n, np.shape(x), np.shape(k))
     size, kernel = x.shape[x.ndim - n :], k.shape[k.ndim - n :]
-    channels, out_channels = x.shape[-n - 1] if x.ndim > n else 1, k.shape[0] if k.ndim > n else 1
-    _check_channels(name, x.shape, k.shape, channels, k.shape[1] if k.ndim > n else 1, out_channels, groups)
-    if bias is not None and np.shape(bias) != (out_channels,) and (np.ndim(bias) or k.ndim > n):
-        raise OpError(f"{name}: bias {np.shape(bias)} does not fit kernel {k.shape}; use shape ({out_channels},)")
+    channels, (made, taken) = x.shape[-n - 1] if x.ndim > n else 1, k.shape[:2] if k.ndim > n else (1, 1)
+    _check_channels(name, x.shape, k.shape, channels, taken, made, groups)
+    if bias is not None and np.shape(bias) != (made,) and (np.ndim(bias) or k.ndim > n):
+        raise OpError(f"{name}: bias {np.shape(bias)} does not fit kernel {k.shape}; use shape ({made},)")
     steps, gaps = per_axis(name, "stride", stride, n, 1), per_axis(name, "dilation", dilation, n, 1)
     extent = tuple((a - 1) * d + 1 for a, d in zip(kernel, gaps, strict=True))
     pads = _padding(name, padding, extent, steps)
@@ -97,7 +96,8 @@ def windows(
     if min(room) < 0 or 0 in size:
         raise OpError(_does_not_fit(name, size, kernel, gaps, extent, padding))
     out = tuple(r // s + 1 for r, s in zip(room, steps, strict=True))
-    return Windows(name, x.shape[0] if x.ndim == n + 2 else 1, channels, groups, size, kernel, steps, gaps, pads, out)
+    batch = x.shape[0] if x.ndim == n + 2 else 1
+    return Windows(batch, channels, made, groups, size, kernel, steps, gaps, pads, out)
 
 
 def per_axis(name: str, option: str, value: Any, n: int, least: int) -> tuple[int, ...]:
@@ -128,7 +128,8 @@ def _padding(name: str, padding: Any, extent: tuple[int, ...], stride: tuple[int
 
 def _check_axes(name: str, n: int, x: tuple[int, ...], k: tuple[int, ...]) -> None:
     if not n <= len(x) <= n + 2 or len(k) not in (n, n + 2):
-        axes, taps = ", ".join("DHW"[3 - n :]), ", ".join("k" + a for a in "dhw"[3 - n :])
+        letters = ("L", "HW", "DHW")[n - 1]
+        axes, taps = ", ".join(letters), ", ".join("k" + a.lower() for a in letters)
         comma = "," * (n == 1)
         raise OpError(
             f"{name}: input {x} and kernel {k} do not fit; use input ({axes}{comma}), (C, {axes}) or (N, C, {axes}) "
