@@ -7,7 +7,7 @@ against it.
 
 Three conventions keep the formulas short. ``n`` is the number of elements that one element of the output is the mean
 of (`Op.count`). Where an op reduces axes, ``g``, ``y`` and each sum inside the formula keep them with length 1. And an
-op of any number of inputs ``*xs`` has ``xs`` in its formulas for all of them, and ``slot`` for the number of this one.
+op of any number of inputs has ``*xs`` in its formula for all of them, and ``slot`` in its rule for the number of one.
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def elementwise(
     signature, back = ", ".join(names) + options, "g, y, " + ", ".join(names) + options
     pairs = [v if isinstance(v, tuple) else (v, v) for v in vjps]
     fused = "".join(f"{code}, " for _, code in pairs)
-    if scalar is None and _words(formula) <= FLOAT.keys() | {*names, *attrs}:
+    if scalar is None and formula == f"{name}({', '.join((*names, *attrs))})":
+        scalar = FLOAT.get(name)
+    elif scalar is None and _words(formula) <= FLOAT.keys() | {*names, *attrs}:
         scalar = eval(f"lambda {signature}: {formula}", FLOAT)
     array = array or (functions[0] if functions else eval(f"lambda {signature}: {formula}", ARRAY))
     ARRAY[name] = array

@@ -133,8 +133,8 @@ def _einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
 
 
 @op(
-    "einsum(spec, xs)",
-    ("einsum_back(g, spec, xs)[slot]", _einsum_back),
+    "einsum(spec, *xs)",
+    ("einsum_back(g, spec)[slot]", _einsum_back),
     inputs="*xs",
     numpy=np.einsum,
     samples=(

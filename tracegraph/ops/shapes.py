@@ -165,8 +165,8 @@ def _concatenated_back(g: Array, y: Array, *xs: Array, axis: int | None = 0, slo
 
 
 @op(
-    "concatenate(xs, axis=axis)",
-    ("split(g, xs, axis=axis)[slot]", _concatenated_back),
+    "concatenate(*xs, axis=axis)",
+    ("split(g, axis=axis)[slot]", _concatenated_back),
     inputs="*xs",
     numpy=np.concatenate,
     samples=(
@@ -188,7 +188,7 @@ def concatenate(*xs: Array, axis: int | None = 0) -> Array:
 
 
 @op(
-    "stack(xs, axis=axis)",
+    "stack(*xs, axis=axis)",
     ("unstack(g, axis=axis)[slot]", lambda g, y, *xs, axis=0, slot: np.take(g, slot, axis)),
     inputs="*xs",
     numpy=np.stack,
