@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tracegraph import formula, numbers
+from tracegraph import formula, notation, numbers
 from tracegraph.errors import GraphError
 
 NAMES = ("a", "b", "x", "y")
@@ -90,10 +90,10 @@ def value(written, values=VALUES):
 @given(FORMULAS)
 def test_written_formula_reads_back_to_the_same_value(written):
     number = value(written)
-    assert same(read_text(formula.text(written, {})), number)
-    assert same(read_text(formula.text(written, SHOWN)), number)
-    assert same(read_latex(formula.latex(written, {})), number)
-    assert same(read_latex(formula.latex(written, SHOWN)), number)
+    assert same(read_text(notation.text(written, {})), number)
+    assert same(read_text(notation.text(written, SHOWN)), number)
+    assert same(read_latex(notation.latex(written, {})), number)
+    assert same(read_latex(notation.latex(written, SHOWN)), number)
 
 
 def matrices(inner):
@@ -104,7 +104,7 @@ def matrices(inner):
 @given(st.recursive(st.sampled_from("abx"), matrices, max_leaves=8))
 def test_products_of_matrices_are_told_apart(written):
     arrays = {name: np.random.default_rng(ord(name)).integers(-3, 4, (2, 2)) for name in "abx"}
-    shown = formula.text(written, {}, tensors=True)
+    shown = notation.text(written, {}, tensors=True)
     terms = re.split("[()]| [+−] ", shown)
     assert not any("·" in term and "⊙" in term for term in terms)
     python = shown.replace("·", "@").replace("⊙", "*").replace("−", "-").replace("ᵀ", ".T")
@@ -155,10 +155,10 @@ def test_substitute_drops_what_is_neutral(written, expected):
 def test_substitute_is_simultaneous_and_leaves_functions_and_the_cache_alone():
     assert formula.substitute("a * b", {"a": "b", "b": "a + 1"}) == "b * (a + 1)"
     assert formula.substitute("exp(exp)", {"exp": "x"}) == "exp(x)"
-    before = formula.text("1 * a", {})
+    before = notation.text("1 * a", {})
     formula.substitute("1 * a", {"a": "1 * a"})
     formula.local("1 * a * g")
-    assert formula.text("1 * a", {}) == before == "1·a"
+    assert notation.text("1 * a", {}) == before == "1·a"
     assert formula.names("clip(x, lo, hi) * x + f(n=k)") == ("x", "lo", "hi", "k")
 
 
@@ -189,21 +189,21 @@ PUT = {"a": "0.5", "b": "−0.25", "c": "1.2×10⁻⁷", "w": "w_35", "n": "2"}
     ("reshape(x, (3, 1))", "reshape(x, (3, 1))"), ("relu()", "relu()"), ("sum()", "sum()"),
     ("what_is_this(x, y=2)", "what_is_this(x)"), ("stack([x, y])", "stack([x, y])"), ("0 <= x <= 1", "0 ≤ x ≤ 1")])
 def test_text(written, expected):
-    assert formula.text(written, PUT) == expected
+    assert notation.text(written, PUT) == expected
 
 
 @pytest.mark.parametrize("written, expected", [
     ("correlate(x, g)", "x ⋆ ∂L/∂z₅"), ("g * x", "∂L/∂z₅·x"), ("-g / x ** 2", "−∂L/∂z₅/x²"), ("x.T @ g", "xᵀ·∂L/∂z₅"),
     ("g.T", "(∂L/∂z₅)ᵀ"), ("sum(g)", "Σ ∂L/∂z₅"), ("g ** 2", "(∂L/∂z₅)²")])
 def test_gradients_in_the_place_of_g(written, expected):
-    assert formula.text(written, {"g": numbers.gradient_name("L", "z_5")}) == expected
+    assert notation.text(written, {"g": numbers.gradient_name("L", "z_5")}) == expected
 
 
 @pytest.mark.parametrize("written, expected", [
     ("a * b", "a ⊙ b"), ("a @ b", "a·b"), ("2 * x", "2·x"), ("(a @ b) * c", "(a·b) ⊙ c"), ("a @ (b * c)", "a·(b ⊙ c)"),
     ("a @ b @ c", "a·b·c"), ("2 * (a @ b) * c", "(2·a·b) ⊙ c"), ("x @ w + b", "x·w + b"), ("(a @ b) / n", "(a·b)/n")])
 def test_text_of_tensors(written, expected):
-    assert formula.text(written, {}, tensors=True) == expected
+    assert notation.text(written, {}, tensors=True) == expected
 
 
 @pytest.mark.parametrize("written, expected", [
@@ -216,7 +216,7 @@ def test_text_of_tensors(written, expected):
     ("einsum('a_b', x)", r"\operatorname{einsum}\left(\text{a\_b}, x\right)"),
     ("abs(b)", r"\left|-0.25\right|"), ("g * x", r"\frac{\partial L}{\partial z_{5}} \cdot x")])
 def test_latex(written, expected):
-    assert formula.latex(written, {"b": "−0.25", "g": "∂L/∂z₅"}) == expected
+    assert notation.latex(written, {"b": "−0.25", "g": "∂L/∂z₅"}) == expected
 
 
 HOSTILE = [
@@ -230,8 +230,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("written", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_formula_is_a_clean_error(written):
-    for use in (formula.parse, formula.names, formula.local, lambda f: formula.text(f, {}),
-                lambda f: formula.latex(f, {}), lambda f: formula.evaluate(f, {}),
+    for use in (formula.parse, formula.names, formula.local, lambda f: notation.text(f, {}),
+                lambda f: notation.latex(f, {}), lambda f: formula.evaluate(f, {}),
                 lambda f: formula.substitute(f, {}), lambda f: formula.substitute("a", {"a": f})):
         with pytest.raises(GraphError) as caught:
             use(written)
@@ -241,7 +241,7 @@ def test_hostile_formula_is_a_clean_error(written):
 @given(st.text() | st.text(alphabet="abgx()[]*/+-@.,=<>'\" 0123456789eT:", max_size=40), st.text(), st.text())
 def test_no_string_does_harm(written, first, second):
     shown = {"a": first, "b": second, "x": "1"}
-    for use in (lambda: formula.text(written, shown), lambda: formula.latex(written, shown),
+    for use in (lambda: notation.text(written, shown), lambda: notation.latex(written, shown),
                 lambda: formula.local(written), lambda: formula.evaluate(written, VALUES),
                 lambda: formula.substitute(written, {"a": first, "b": "x + 1"})):
         try:
@@ -249,7 +249,7 @@ def test_no_string_does_harm(written, first, second):
         except GraphError:
             pass
     for written in ("a * b ** 2", "f(a, b).T / a", "sum(a, axis=b)"):
-        made = formula.latex(written, shown)
+        made = notation.latex(written, shown)
         assert made.count(r"\left") == made.count(r"\right")
         assert len(re.findall(r"(?<!\\){", made)) == len(re.findall(r"(?<!\\)}", made))
 
@@ -262,7 +262,7 @@ DEEP = [
 
 @pytest.mark.parametrize("written", DEEP, ids=range(len(DEEP)))
 def test_deepest_formula_is_handled_by_every_function(written):
-    assert "x" in formula.text(written, {}) and "x" in formula.latex(written, {})
+    assert "x" in notation.text(written, {}) and "x" in notation.latex(written, {})
     assert "x" in formula.substitute(written, {"x": "x"}) and formula.names(written)
     assert formula.local(written) is None
     with pytest.raises(GraphError, match="deep|characters"):
@@ -270,8 +270,8 @@ def test_deepest_formula_is_handled_by_every_function(written):
 
 
 def test_an_absent_argument_is_left_out():
-    assert formula.text("conv2d(x, k, bias)", {"bias": "None"}) == "x ⋆ k"
-    assert formula.latex("conv2d(x, k, bias)", {"bias": "None"}) == r"x \star k"
+    assert notation.text("conv2d(x, k, bias)", {"bias": "None"}) == "x ⋆ k"
+    assert notation.latex("conv2d(x, k, bias)", {"bias": "None"}) == r"x \star k"
 
 
 def test_substitute_cannot_explode():

@@ -109,8 +109,8 @@ def draw(
     ``detail``: ``outline``, ``shapes``, ``values`` or ``full`` (formulas with numbers, the chain rule on the arrows).
     ``theme``: light, dark, print, slides. ``direction``: LR, TB, RL, BT. ``digits``: significant ones (4; slides 3).
     ``depth``: levels of scopes that stay open. ``fold``: put unnamed arithmetic into the formula that uses it.
-    More than 500 cards are drawn as groups, and the picture's title says so. ``engine``: ``embedded``, or ``system`` for
-    the ``dot`` on the PATH; ``timeout`` in seconds.
+    More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
+    on the PATH; ``timeout`` in seconds.
     """
     _layout.warm()
     look = _theme(theme)
@@ -141,4 +141,5 @@ def _capped(svg: str) -> str:
     if size is None or float(size[1]) <= NOTEBOOK_WIDTH:
         return svg
     height = float(size[2]) * NOTEBOOK_WIDTH / float(size[1])
-    return svg.replace(f'width="{size[1]}pt" height="{size[2]}pt"', f'width="{NOTEBOOK_WIDTH}pt" height="{height:.0f}pt"', 1)
+    fitted = f'width="{NOTEBOOK_WIDTH}pt" height="{height:.0f}pt"'
+    return svg.replace(f'width="{size[1]}pt" height="{size[2]}pt"', fitted, 1)

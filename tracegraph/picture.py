@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import formula
+from . import formula, notation
 from .errors import GraphError
 from .graph import Edge, Graph, Node
 from .heat import Heat, heat
@@ -22,6 +22,10 @@ DIRECTIONS = ("LR", "TB", "RL", "BT")
 GRID = 8  # rows and columns up to which an array is shown number by number
 SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
 NO_GRADIENT = "–"
+NEUTRAL = {"dilation": 1, "groups": 1, "count_include_pad": True, "mode": "constant"}
+"""Options that say nothing where they have these values; None and False never do."""
+IN_FORMULA = ("reduction", "n")
+"""Options that the formula shows by its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A value or a gradient: a heading over a number, grids, or a summary with a heat map. ``sign`` colours a number."""
+    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number."""
 
     heading: str
     number: str = ""
@@ -100,7 +104,9 @@ class Picture:
     note: str = ""
 
 
-def picture(graph: Graph, *, detail: str = "values", direction: str = "LR", digits: int = 4, note: str = "") -> Picture:
+def picture(
+    graph: Graph, *, detail: str = "values", direction: str = "LR", digits: int = 4, note: str = ""
+) -> Picture:
     """Word a graph.
 
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
@@ -171,10 +177,10 @@ class _Words:
             return ()
         names = self._names(node)
         tensors = bool(node.shape) or any(self.graph.node(e.source).shape for e in self.graph.inputs(node))
-        lines = [Line(f"{pretty(node.name)} = {formula.text(node.formula, names, tensors=tensors)}", "formula")]
+        lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
         if self.level == 3 and not tensors:
             numbers = {a: self.number(self.graph.node(e.source).value) for a, e in self._args(node)}
-            worked = formula.text(node.formula, {**names, **numbers})
+            worked = notation.text(node.formula, {**names, **numbers})
             if worked != self.number(node.value):
                 lines.append(Line(f"{worked} = {self.number(node.value)}", "numbers"))
         if options := _options(node):
@@ -212,8 +218,8 @@ class _Words:
         return Panel(heading, lines=self._summary(array), heat=heat(array))
 
     def _largest(self, array: Any) -> float:
-        finite = np.abs(array[np.isfinite(array)]).astype(float) if array.dtype.kind == "f" else np.abs(array.astype(float))
-        return float(finite.max(initial=0.0))
+        sizes = np.abs(array.astype(float))
+        return float(sizes[np.isfinite(sizes)].max(initial=0.0))
 
     def _summary(self, array: Any) -> tuple[Line, ...]:
         with np.errstate(all="ignore"):
@@ -231,7 +237,7 @@ class _Words:
         if edge.local is None or target.gradient is None:
             return (Line(self._rule(edge, target), "caption"), Line(sent, "contribution"))
         slope = self.number(edge.local)
-        chain = f"{self._factor(target.gradient)}·{self._factor(edge.local)} = {sent}"
+        chain = f"{self.number(target.gradient)}·{self._factor(edge.local)} = {sent}"
         symbolic = self._slope(edge, target)
         first = f"{_quotient(target, edge)} = {symbolic}" + ("" if symbolic == slope else f" = {slope}")
         return (Line(first, "caption"), Line(chain, "contribution"))
@@ -242,7 +248,7 @@ class _Words:
 
     def _slope(self, edge: Edge, target: Node, tensors: bool = False) -> str | None:
         local = formula.local(edge.vjp or "")
-        return None if local is None else formula.text(local, self._names(target), tensors=tensors)
+        return None if local is None else notation.text(local, self._names(target), tensors=tensors)
 
     def _rule(self, edge: Edge, target: Node) -> str:
         """The way back through an array operation: its local derivative, or the whole rule with g for the gradient."""
@@ -251,7 +257,7 @@ class _Words:
         if slope is not None and not stretched:
             return f"{_quotient(target, edge)} = {slope}"
         names = {**self._names(target), "g": "g"}
-        rule = formula.text(edge.vjp or "", names, tensors=True)
+        rule = notation.text(edge.vjp or "", names, tensors=True)
         return f"Σ {rule}" if stretched and np.size(edge.contribution) < np.size(target.value) else rule
 
 
@@ -273,8 +279,12 @@ def _size(value: Any) -> float:
 def _options(node: Node) -> str:
     """The options that matter to the reader: not those that are in the formula already, nor those that are off."""
     hidden = set(formula.names(node.formula))
-    shown = {k: v for k, v in node.attrs.items() if k not in hidden and v is not None and v is not False}
+    shown = {k: v for k, v in node.attrs.items() if k not in hidden and not _says_nothing(k, v)}
     return ", ".join(f"{clean(k).replace('_', ' ')} {_option(v)}" for k, v in shown.items())[:80]
+
+
+def _says_nothing(option: str, value: Any) -> bool:
+    return value is None or value is False or value is NEUTRAL.get(option) or option in IN_FORMULA
 
 
 def _option(value: Any) -> str:

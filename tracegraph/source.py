@@ -16,7 +16,10 @@ from .picture import Arrow, Box, Cluster, Grid, Line, Panel, Picture
 from .theme import Theme, ink, shade
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
+CAPTION = 190.0  # that a caption on an arrow may take
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
+DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
+GRID_GAP = 6  # between the matrices of one array
 GAP = 14  # between value and gradient
 
 
@@ -35,7 +38,7 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
 
 def _head(picture: Picture, theme: Theme) -> Iterator[str]:
     gap = {"LR": (0.3, 0.45), "RL": (0.3, 0.45)}.get(picture.direction, (0.4, 0.4))
-    # Presets by size, measured: a limited simplex is free of visible harm, straight lines are much faster on large ones.
+    # Presets by size, measured: a limited simplex does no visible harm, straight lines are much faster.
     fast = 'splines="line" nslimit="0.1" mclimit="0.1"' if len(picture.boxes) > 300 else 'nslimit="1"'
     yield (
         f'  graph [rankdir="{picture.direction}" bgcolor="{theme.background}" pad="0.2" margin="0" '
@@ -55,17 +58,16 @@ class _Builder:
     def card(self, box: Box) -> str:
         theme = self.theme
         lines = [part for line in box.lines for part in self.wrapped(line)]
-        panels = [self.panel(p, box.key, i) for i, p in enumerate(box.panels)]
         title = fit(box.title, theme.size("title"), True, WIDEST * theme.scale)
-        header = self.width(title, "title", True) + self.width(box.kind, "kind") + 14
-        widths = [header, *(self.width(x.text, x.style) for x in lines), *(self.width(t, "note") for t in box.tags)]
-        natural = sum(w for _, w in panels) + GAP * (len(panels) - 1) if panels else 0
-        width = ceil(max(*widths, natural, 44 * theme.scale))
+        kind = self.width(box.kind, "kind")
+        widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
+        widths += [self.width(f"● {t}", "note", True) for t in box.tags]
+        panels = [self.natural(p) for p in box.panels]
+        width = ceil(max(*widths, sum(panels) + GAP * (len(panels) - 1), 44 * theme.scale))
         rows = [self.row(x.text, x.style, width, theme.faint if x.style != "formula" else theme.text) for x in lines]
         rows += [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags]
-        rows += [_row(self.side_by_side(panels, width))] if panels else []
-        body = f'<TR><TD>{_table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>' if rows else ""
-        kind = self.width(box.kind, "kind")
+        rows += [self.side_by_side(box, panels, width)] if panels else []
+        body = f"<TR><TD>{_table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>" if rows else ""
         head = "".join((
             self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
             self.cell(box.kind, "kind", kind, theme.faint, align="RIGHT", height="title"),
@@ -76,50 +78,60 @@ class _Builder:
             f'COLOR="{theme.border}" BGCOLOR="{theme.roles[box.role]}">{heading}{body}</TABLE>'
         )
 
-    def panel(self, panel: Panel, key: str, place: int) -> tuple[list[str], int]:
-        """Rows of a value or gradient, and its width; the rows are made for exactly that width."""
-        theme = self.theme
-        color = {1: theme.positive, -1: theme.negative}.get(panel.sign, theme.text)
-        grids = [self.grid(g) for g in panel.grids]
-        inner = sum(w for _, w in grids) + 6 * (len(grids) - 1) if grids else 0
+    def side_by_side(self, box: Box, panels: Sequence[int], width: int) -> str:
+        """The panels in a row; the space that is left is shared, so that none is stretched by Graphviz."""
+        left = width - sum(panels) - GAP * (len(panels) - 1)
+        cells = []
+        for i, (panel, natural) in enumerate(zip(box.panels, panels, strict=True)):
+            own = natural + left // len(panels) + (left % len(panels) if i == 0 else 0)
+            cells.append(f'<TD VALIGN="TOP">{_table(self.panel(panel, own, f"{box.key}_{i}"))}</TD>')
+        return f"<TR><TD>{_table([_spaced(cells, GAP)])}</TD></TR>"
+
+    def natural(self, panel: Panel) -> int:
+        """The least width of a panel."""
         texts = [self.width(panel.heading, "heading"), self.width(panel.number, "value") if panel.number else 0]
         texts += [self.width(x.text, x.style) for x in panel.lines]
-        picture = panel.heat if self.with_images else None
-        width = ceil(max(*texts, inner, (picture.width + 2) * theme.scale if picture else 0))
+        return ceil(max(*texts, self.grids_width(panel.grids), self.heat_size(panel)[0]))
+
+    def panel(self, panel: Panel, width: int, name: str) -> list[str]:
+        """The rows of a value or a gradient, each of exactly this width."""
+        theme = self.theme
         rows = [self.row(panel.heading, "heading", width, theme.faint)]
         if panel.number:
+            color = {1: theme.positive, -1: theme.negative}.get(panel.sign, theme.text)
             rows.append(self.row(panel.number, "value", width, color))
-        if grids:
-            cells = '<TD WIDTH="6"></TD>'.join(f"<TD>{html}</TD>" for html, _ in grids)
-            rows.append(_row(_table([f"<TR>{cells}</TR>"])))
-        if picture:
-            name = f"{key}_{place}.png"
-            self.images[name] = png(picture.tones, theme.diverging, theme.card)
-            w, h = ceil(picture.width * theme.scale), ceil(picture.height * theme.scale)
-            rows.append(
-                f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{max(w, width)}" HEIGHT="{h + 4}">'
-                f'{_table([f"""<TR><TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}"/></TD></TR>"""])}'
-                "</TD></TR>"
-            )
-        rows += [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
-        return rows, width
+        if panel.grids:
+            grids = _spaced([f"<TD>{self.grid(g)}</TD>" for g in panel.grids], GRID_GAP)
+            rows.append(_centered(_table([grids]), width - self.grids_width(panel.grids)))
+        if panel.heat and self.with_images:
+            w, h = self.heat_size(panel)
+            self.images[f"{name}.png"] = png(panel.heat.tones, theme.diverging, theme.card)
+            image = f'<TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}.png"/></TD>'
+            rows.append(_centered(_table([f"<TR>{image}</TR>"]), width - w))
+        return rows + [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
 
-    def side_by_side(self, panels: Sequence[tuple[list[str], int]], width: int) -> str:
-        """The panels in a row, the space that is left shared among them."""
-        share = max(0, (width - sum(w for _, w in panels) - GAP * (len(panels) - 1)) // len(panels))
-        cells = [f'<TD VALIGN="TOP" WIDTH="{w + share}">{_table(rows)}</TD>' for rows, w in panels]
-        return _table([f'<TR>{f"""<TD WIDTH="{GAP}"></TD>""".join(cells)}</TR>'])
+    def heat_size(self, panel: Panel) -> tuple[int, int]:
+        if panel.heat is None or not self.with_images:
+            return 0, 0
+        return ceil(panel.heat.width * self.theme.scale), ceil(panel.heat.height * self.theme.scale)
 
-    def grid(self, grid: Grid) -> tuple[str, int]:
+    def grids_width(self, grids: Sequence[Grid]) -> int:
+        inner = sum((self.cell_size(g)[0] + 1) * len(g.cells[0]) + 1 for g in grids)
+        return inner + GRID_GAP * (len(grids) - 1) if grids else 0
+
+    def cell_size(self, grid: Grid) -> tuple[int, int]:
         size = self.theme.size("cell")
         widest = max(text_width(t, size) for row in grid.cells for t in row)
-        width, height = max(ceil(widest + 6), ceil(size * 1.9)), ceil(size * 1.75)
+        return max(ceil(widest + 6), ceil(size * 1.9)), ceil(size * 1.75)
+
+    def grid(self, grid: Grid) -> str:
+        width, height = self.cell_size(grid)
         rows = []
         for texts, tones in zip(grid.cells, grid.tones, strict=True):
-            fills = [self.theme.card if t is None else shade(self.theme.diverging, t) for t in tones]
-            cells = (self.cell(t, "cell", width, ink(f), fill=f, high=height) for t, f in zip(texts, fills, strict=True))
+            fills = [self.theme.card if t is None else shade(self.theme.diverging, DEEPEST * t) for t in tones]
+            cells = [self.cell(t, "cell", width, ink(f), fill=f, high=height) for t, f in zip(texts, fills)]
             rows.append(f"<TR>{''.join(cells)}</TR>")
-        return _table(rows, spacing=1), (width + 1) * len(grid.cells[0]) + 1
+        return _table(rows, spacing=1)
 
     def arrow(self, arrow: Arrow) -> str:
         theme = self.theme
@@ -129,18 +141,20 @@ class _Builder:
         style = theme.negative_style if arrow.sign < 0 else "solid"
         label = ""
         if arrow.lines:
-            width = ceil(max(self.width(x.text, x.style, x.style == "contribution") for x in arrow.lines))
+            lines = [part for line in arrow.lines for part in self.wrapped(line, CAPTION)]
+            width = ceil(max(self.width(x.text, x.style, x.style == "contribution") for x in lines))
             colors = {"caption": theme.faint, "contribution": color}
-            rows = [self.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in arrow.lines]
+            rows = [self.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
             label = f" label=<{_table(rows)}>"
         return f'color="{color}" style="{style}" penwidth="{(1 + 2.5 * arrow.weight) * theme.scale:.3g}"{label}'
 
     def cluster(self, cluster: Cluster, path: str, indent: str) -> Iterator[str]:
         theme, size = self.theme, self.theme.size("cluster")
+        title = self.font(cluster.title, size, theme.faint, True)
         yield f"{indent}subgraph cluster_{path} {{"
         yield (
             f'{indent}  graph [style="rounded,filled" fillcolor="{theme.cluster}" color="{theme.cluster_border}" '
-            f'margin="{12 * theme.scale:.3g}" labeljust="l" label=<{self.font(cluster.title, size, theme.faint, True)}>];'
+            f'margin="{12 * theme.scale:.3g}" labeljust="l" label=<{title}>];'
         )
         if cluster.boxes:
             yield f"{indent}  {'; '.join(cluster.boxes)};"
@@ -148,9 +162,9 @@ class _Builder:
             yield from self.cluster(inner, f"{path}_{i}", indent + "  ")
         yield f"{indent}}}"
 
-    def wrapped(self, line: Line) -> Iterator[Line]:
+    def wrapped(self, line: Line, widest: float = WIDEST) -> Iterator[Line]:
         """Break a long line at its spaces."""
-        size, widest = self.theme.size(line.style), WIDEST * self.theme.scale
+        size, widest = self.theme.size(line.style), widest * self.theme.scale
         done: list[str] = []
         for word in line.text.split(" "):
             if done and text_width(f"{done[-1]} {word}", size) <= widest:
@@ -186,8 +200,17 @@ class _Builder:
         return f'<FONT FACE="Arial" POINT-SIZE="{size:.4g}" COLOR="{color}">{inner}</FONT>'
 
 
-def _row(inner: str) -> str:
-    return f"<TR><TD>{inner}</TD></TR>"
+def _spaced(cells: Sequence[str], gap: int) -> str:
+    return f"<TR>{_gap(gap).join(cells)}</TR>"
+
+
+def _centered(inner: str, spare: int) -> str:
+    """A row with something in its middle and the width that is to spare on both sides."""
+    return f"<TR><TD>{_table([f'<TR>{_gap(spare // 2)}<TD>{inner}</TD>{_gap(spare - spare // 2)}</TR>'])}</TD></TR>"
+
+
+def _gap(width: int) -> str:
+    return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="1"></TD>' if width > 0 else ""
 
 
 def _table(rows: Sequence[str], *, fill: str = "", rounded: bool = False, padding: int = 0, spacing: int = 0) -> str:
@@ -196,6 +219,5 @@ def _table(rows: Sequence[str], *, fill: str = "", rounded: bool = False, paddin
     inner = "".join(rows)
     if rounded:  # the padding is around all rows, not around each
         inner = f"<TR><TD>{_table(rows)}</TD></TR>"
-    return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{style}{paint}>{inner}</TABLE>'
-    )
+    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{style}{paint}'
+    return f"<TABLE {frame}>{inner}</TABLE>"

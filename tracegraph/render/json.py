@@ -16,8 +16,8 @@ WHOLE = 256  # elements up to which an array is written out
 def render(drawing: Drawing, scale: float) -> bytes:
     """Nodes and edges with values, gradients, local derivatives and contributions.
 
-    Numbers have 12 significant digits, because the last ones depend on the processor; NaN and infinities are strings.
-    Arrays of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
+    Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings. Arrays
+    of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
     """
     graph = drawing.graph
     names = {n.key: n.name for n in graph.nodes}

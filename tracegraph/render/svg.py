@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ..drawing import Drawing
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-FONTS = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"  # with Arial alone some converters draw no text
+# With Arial alone some converters draw no text.
+FONTS = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
@@ -38,7 +39,8 @@ def render(drawing: Drawing, scale: float) -> bytes:
                 element.set(f"{{{XLINK}}}href", "data:image/png;base64," + b64encode(drawing.images[name]).decode())
             element.set("image-rendering", "pixelated")
     _label(root, drawing)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    text: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _describe(root: ET.Element, drawing: Drawing, prefix: str) -> None:
@@ -53,7 +55,7 @@ def _describe(root: ET.Element, drawing: Drawing, prefix: str) -> None:
 
 def _label(root: ET.Element, drawing: Drawing) -> None:
     """Say aloud what each card and each arrow shows; Graphviz numbers them in the order of the source."""
-    groups = {kind: [g for g in root.iter(f"{{{SVG}}}g") if g.get("class") == kind] for kind in ("node", "edge", "graph")}
+    groups = {kind: [g for g in root.iter(f"{{{SVG}}}g") if g.get("class") == kind] for kind in ("node", "edge")}
     boxes = {b.key: b.label for b in drawing.picture.boxes}
     arrows = sorted(groups["edge"], key=lambda g: int(g.attrib["id"].rpartition("edge")[2]))
     for group in groups["node"]:
