@@ -16,7 +16,7 @@ def _gate(g: Array, opened: Array) -> Array:
 
     Setting bits takes a quarter of the time of ``np.where``; a gradient's type is 2, 4 or 8 bytes wide.
     """
-    if not isinstance(g, np.ndarray):
+    if np.shape(opened) != np.shape(g) or not np.ndim(g):
         return np.where(opened, g, 0)
     bits = np.dtype(f"i{g.dtype.itemsize}")
     mask = opened.astype(bits)
@@ -24,7 +24,14 @@ def _gate(g: Array, opened: Array) -> Array:
     return np.bitwise_and(mask, g.view(bits), out=mask).view(g.dtype)
 
 
+def _larger(g: Array, a: Array, b: Array) -> Array:
+    """``g`` where ``a`` is larger, half of it at a tie, else 0."""
+    won, tied = _gate(g, np.greater_equal(a, b)), np.equal(a, b)
+    return np.where(tied, won / 2, won) if np.any(tied) else won
+
+
 helper("gate", _gate, lambda g, opened: g if opened else 0.0)
+helper("larger", _larger, lambda g, a, b: g if a > b else g / 2 if a == b else 0.0)
 
 
 def _power(a: Array, b: Array) -> Array:
@@ -42,9 +49,9 @@ def _power_exponent(g: Array, y: Array, a: Array, b: Array) -> Array:
 
 
 def _power_exponent_float(g: float, y: float, a: float, b: float) -> float:
-    if a <= 0:
-        return 0.0 if a == 0 and b >= 0 else math.nan
-    return g * y * math.log(a)
+    if a > 0:
+        return g * y * math.log(a)
+    return 0.0 if a == 0 and b >= 0 else math.nan if a else -g * y * math.inf
 
 
 # math.pow raises where the ** of Python would give a complex number; NumPy's rule then takes over.
@@ -97,8 +104,8 @@ elementwise("tanh", "tanh(x)", "g * (1 - y ** 2)", numpy=np.tanh)
 elementwise(
     "maximum",
     "maximum(a, b)",
-    "where(a > b, g, where(a == b, g / 2, 0))",
-    "where(b > a, g, where(a == b, g / 2, 0))",
+    ("where(a > b, g, where(a == b, g / 2, 0))", "larger(g, a, b)"),
+    ("where(b > a, g, where(a == b, g / 2, 0))", "larger(g, b, a)"),
     numpy=np.maximum,
     scalar=lambda a, b: a if a >= b or a != a else b,
     symbol="max",
@@ -107,8 +114,8 @@ elementwise(
 elementwise(
     "minimum",
     "minimum(a, b)",
-    "where(a < b, g, where(a == b, g / 2, 0))",
-    "where(b < a, g, where(a == b, g / 2, 0))",
+    ("where(a < b, g, where(a == b, g / 2, 0))", "larger(g, b, a)"),
+    ("where(b < a, g, where(a == b, g / 2, 0))", "larger(g, a, b)"),
     numpy=np.minimum,
     scalar=lambda a, b: a if a <= b or a != a else b,
     symbol="min",
@@ -144,8 +151,8 @@ elementwise(
     "where",
     "where(c, a, b)",
     None,
-    "where(c, g, 0)",
-    "where(c, 0, g)",
+    ("where(c, g, 0)", "gate(g, c != 0)"),
+    ("where(c, 0, g)", "gate(g, c == 0)"),
     inputs="c a b",
     numpy=np.where,
     samples=(

@@ -166,6 +166,7 @@ def _check_classes(x: Array, t: Array) -> None:
 def _cross_back(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean") -> Array:
     back = np.exp(_log_softmax(x))
     if _is_labels(x, t):
+        back = np.ascontiguousarray(back)  # so that its rows are a view
         rows = back.reshape(-1, back.shape[-1])
         rows[np.arange(len(rows)), np.ravel(t)] -= 1
     else:
