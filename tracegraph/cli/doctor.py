@@ -1,0 +1,97 @@
+"""``tracegraph doctor``: what is installed, and whether a drawing comes out of it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import time
+from collections.abc import Iterator
+from importlib import metadata
+
+import click
+
+from .options import Failure, debug
+
+_NAME = re.compile(r"[\w.-]+")
+_EXTRA = re.compile(r"extra == ['\"]([\w-]+)['\"]")
+
+
+@click.command(short_help="Say what is installed, and whether drawing works.")
+@debug
+def doctor() -> None:
+    """Say what is installed, which Graphviz is used, and whether drawing works.
+
+    \b
+    Example:
+        tracegraph doctor
+    """
+    from .. import __version__
+
+    rows = [("tracegraph", __version__), ("Python", f"{platform.python_version()} on {platform.platform()}")]
+    rows += [(name, _version(name)) for name in _required("tracegraph")]
+    _table("Versions", rows)
+    _table("Graphviz", _engines())
+    _table("Extras", list(_extras("tracegraph")))
+    _table("Drawing", [_trial()])
+
+
+def _table(title: str, rows: list[tuple[str, str]]) -> None:
+    click.echo(title)
+    for name, what in rows:
+        click.echo(f"  {name:<12} {what}")
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return f"missing: pip install {package}"
+
+
+def _requirements(package: str) -> list[str]:
+    try:
+        return metadata.requires(package) or []
+    except metadata.PackageNotFoundError:  # used from a folder that is on the path, and never installed
+        return []
+
+
+def _required(package: str) -> list[str]:
+    """The packages that must be there, as the metadata names them."""
+    return [_named(line) for line in _requirements(package) if not _EXTRA.search(line)]
+
+
+def _named(requirement: str) -> str:
+    found = _NAME.match(requirement)
+    return found[0] if found else requirement
+
+
+def _extras(package: str) -> Iterator[tuple[str, str]]:
+    """Each extra, and the line that brings what is missing of it."""
+    members: dict[str, list[str]] = {}
+    for line in _requirements(package):
+        if extra := _EXTRA.search(line):
+            members.setdefault(extra[1], []).append(_named(line))
+    for name, packages in members.items():
+        missing = [p for p in packages if _version(p).startswith("missing")]
+        yield name, f"missing {', '.join(missing)}: pip install '{package}[{name}]'" if missing else "installed"
+
+
+def _engines() -> list[tuple[str, str]]:
+    from ..layout import describe
+
+    return list(describe().items())
+
+
+def _trial() -> tuple[str, str]:
+    """Record, differentiate and draw something, as SVG and as PNG."""
+    from .. import draw, parameter, sin
+
+    began = time.perf_counter()
+    try:
+        x = parameter(0.5, "x")
+        drawing = draw(sin(x * x), detail="full")
+        sizes = [len(drawing.render(format)) for format in ("svg", "png")]
+    except Exception as error:
+        raise Failure(f"drawing does not work: {' '.join(str(error).split())}") from error
+    took = time.perf_counter() - began
+    return "works", f"svg of {sizes[0]:,} bytes and png of {sizes[1]:,} bytes in {took:.2f} s"

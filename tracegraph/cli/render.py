@@ -1,0 +1,128 @@
+"""``tracegraph render``: one program or saved graph, into files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..files import FileError, write_atomic
+from .options import Failure, debug, say
+from .program import DEFAULT, prints_aside, split, target
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+
+STANDARD = "-"
+FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "tgraph")
+LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
+"""Options that are handed to `draw` if they are given; it knows the defaults."""
+
+
+@click.command(short_help="Draw a program or a saved graph.")
+@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH",
+              help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .tgraph. Repeat it for "
+              "more files. '-' is standard output. Without -o: FILE.svg, in the current folder.")
+@click.option("--format", "piped", type=click.Choice(FORMATS[:-1]), default="svg", show_default=True,
+              help="Format of standard output, for '-o -'.")
+@click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")),
+              help="How much is on the cards; full: the chain rule on the arrows too.  [default: values]")
+@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
+@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")),
+              help="From the inputs to the loss: left to right, top to bottom, ...  [default: LR]")
+@click.option("--digits", type=click.IntRange(1, 15), help="Significant digits.  [default: 4; slides 3]")
+@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
+@click.option("--fold/--no-fold", default=None, help="Put unnamed arithmetic into the formula that uses it, or give "
+              "every operation a card.  [default: fold]")
+@click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0,
+              help="Enlarge a .png; 1 is 96 dpi.")
+@click.option("--engine", type=click.Choice(("embedded", "system")),
+              help="Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.  [default: embedded]")
+@click.option("--open", "show", is_flag=True, help="Show the first file when it is done.")
+@debug
+def render(file: str, outputs: tuple[str, ...], piped: str, scale: float, show: bool, **look: Any) -> None:
+    """Draw a program or a saved graph.
+
+    NAME is a function that takes no arguments and returns the loss (a tensor), a Graph or a Drawing; or a variable that
+    holds one. It is "build" if you do not say. What the program prints goes to standard error.
+
+    \b
+    Examples:
+        tracegraph render net.py
+        tracegraph render net.py:train -o net.svg -o net.pdf --detail full
+        tracegraph render run.tgraph -o - --format dot | less
+    """
+    path, name = split(file)
+    stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
+    targets = [_target(o, piped) for o in outputs or (f"{stem}.svg",)]
+    first = next((path for path, _ in targets if path), None)
+    if show and first is None:
+        raise click.UsageError("--open shows a file, and '-o -' writes none.")
+    with prints_aside():
+        drawing = _drawing(file, path, name, look)
+    _write(drawing, targets, scale)
+    if show and click.launch(str(first)) != 0:
+        say(f"could not open {first}: no program is set up to show it")
+
+
+def _target(output: str, piped: str) -> tuple[Path | None, str]:
+    """Path (None for standard output) and format; what cannot work is said before the program is run."""
+    if output == STANDARD:
+        return None, piped
+    suffix = Path(output).suffix.lower().lstrip(".")
+    if suffix not in FORMATS:
+        what = f"no format .{suffix}" if suffix else "no suffix, so no format"
+        raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(FORMATS)}", param_hint="-o")
+    if not os.path.isdir(os.path.dirname(output) or "."):
+        raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
+    return Path(output).absolute(), suffix  # absolute: the program may change the current folder
+
+
+def _drawing(file: str, path: Path, name: str | None, look: dict[str, Any]) -> Drawing:
+    from ..drawing import Drawing, draw
+
+    what = target(path, name)
+    given = {key: look[key] for key in LOOK if look[key] is not None}
+    if not isinstance(what, Drawing):
+        return draw(what, **given)
+    if given:
+        late = next(iter(given))
+        raise Failure(f"{file} gives a finished Drawing, so --{late} comes too late; return the tensor instead")
+    return what
+
+
+def _write(drawing: Drawing, targets: list[tuple[Path | None, str]], scale: float) -> None:
+    """Render each format once, and only then write: a failure leaves no half of the files."""
+    formats = dict.fromkeys(format for _, format in targets if format != "tgraph")
+    data = {format: drawing.render(format, scale=scale) for format in formats}
+    for path, format in targets:
+        if path is None:
+            _pipe(data[format])
+            continue
+        if format == "tgraph":
+            drawing.graph.save(path)
+        else:
+            write_atomic(path, data[format])
+        cards, arrows = len(drawing.picture.boxes), len(drawing.picture.arrows)
+        say(f"wrote {_near(path)} ({cards} card{'s'[:cards != 1]}, {arrows} arrow{'s'[:arrows != 1]})")
+
+
+def _pipe(data: bytes) -> None:
+    """Bytes to standard output; a reader that has gone is no error to speak of."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again when it ends
+        raise Failure(f"cannot write to standard output: {error.strerror}") from None
+
+
+def _near(path: Path) -> Path:
+    """The path as seen from the current folder, if it is in there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
