@@ -6,7 +6,6 @@ import platform
 import re
 import time
 from collections.abc import Iterator
-from importlib import metadata
 
 import click
 
@@ -42,6 +41,8 @@ def _table(title: str, rows: list[tuple[str, str]]) -> None:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -49,6 +50,8 @@ def _version(package: str) -> str:
 
 
 def _requirements(package: str) -> list[str]:
+    from importlib import metadata
+
     try:
         return metadata.requires(package) or []
     except metadata.PackageNotFoundError:  # used from a folder that is on the path, and never installed

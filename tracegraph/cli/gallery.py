@@ -107,11 +107,11 @@ def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing, tu
     from ..drawing import Drawing, draw
 
     if hasattr(module, "drawings"):
-        with blamed(file.absolute()):
+        with blamed(Path(str(module.__file__))):
             own = module.drawings()
         yield from ((name, drawing, FORMATS, 1.0) for name, drawing in own.items())
         return
-    result = made(module, file, DEFAULT)
+    result = made(module, DEFAULT)
     for name, look in getattr(module, "DRAWINGS", {file.stem: {}}).items():
         options = {key: value for key, value in look.items() if key not in ("formats", "scale")}
         drawing = result if isinstance(result, Drawing) else draw(result, **options)

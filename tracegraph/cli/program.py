@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .options import Failure
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+    from ..graph import Graph
 
 MODULE = "__program__"  # its __name__: not "__main__", so that a script does not run what is only for running it
 DEFAULT = "build"
@@ -30,18 +34,18 @@ def split(text: str) -> tuple[Path, str | None]:
     return Path(file), name
 
 
-def target(path: Path, name: str | None) -> Any:
+def target(path: Path, name: str | None) -> Graph | Drawing:
     """What a program or a ``.tgraph`` file gives to draw: a `Graph`, or a `Drawing` that the program made itself."""
-    _check(path, name)
     if path.suffix.lower() == ".tgraph":
         from ..store import load
 
         return load(path)
     with program(path) as module:
-        return made(module, path, name or DEFAULT)
+        return made(module, name or DEFAULT)
 
 
-def _check(path: Path, name: str | None) -> None:
+def check(path: Path, name: str | None) -> None:
+    """Raise `Failure` for what is no program and no saved graph."""
     if path.is_dir():
         raise Failure(f"{path} is a folder; give a .py or .tgraph file in it")
     if not path.exists():
@@ -88,11 +92,13 @@ def _read(path: Path) -> bytes:
         raise Failure(f"cannot read {path}: {error.strerror}") from None
 
 
-def made(module: ModuleType, path: Path, name: str) -> Any:
+def made(module: ModuleType, name: str) -> Graph | Drawing:
     """The graph or drawing that a function of the program returns, or that a variable of it holds."""
+    path = Path(str(module.__file__))
     held = _lookup(module, path, name)
-    result = _called(held, path, name) if callable(held) else held
-    return as_graph(result, {} if callable(held) else vars(module), f"{path.name}: {name}{'()' * callable(held)}")
+    if callable(held):
+        return _as_graph(_called(held, path, name), {}, f"{path.name}: {name}() returned")
+    return _as_graph(held, vars(module), f"{path.name}: {name} is")
 
 
 def _lookup(module: ModuleType, path: Path, name: str) -> Any:
@@ -119,7 +125,7 @@ def _called(function: Any, path: Path, name: str) -> Any:
         return function()
 
 
-def as_graph(result: Any, variables: dict[str, Any], what: str) -> Any:
+def _as_graph(result: Any, variables: dict[str, Any], what: str) -> Graph | Drawing:
     """The graph of a tensor; graphs and drawings are handed on. ``variables`` lends names to tensors without one."""
     from ..drawing import Drawing
     from ..frontends.numpy import from_tensor
@@ -130,9 +136,8 @@ def as_graph(result: Any, variables: dict[str, Any], what: str) -> Any:
         return from_tensor(result, variables)
     if isinstance(result, (Graph, Drawing)):
         return result
-    verb = "returned" if what.endswith(")") else "is"
-    kind = "None" if result is None else f"a {type(result).__name__}"
-    raise Failure(f"{what} {verb} {kind}; a tensor (the loss), a Graph or a Drawing can be drawn")
+    kind = "None" if result is None else type(result).__name__
+    raise Failure(f"{what} {kind}, not a tensor (the loss), a Graph or a Drawing")
 
 
 @contextmanager

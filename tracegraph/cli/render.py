@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from ..files import FileError, write_atomic
 from .options import Failure, debug, say
-from .program import DEFAULT, prints_aside, split, target
+from .program import DEFAULT, check, prints_aside, split, target
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
+    from ..graph import Graph
 
 STANDARD = "-"
 FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "tgraph")
@@ -25,10 +26,10 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
 @click.command(short_help="Draw a program or a saved graph.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH",
-              help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .tgraph. Repeat it for "
-              "more files. '-' is standard output. Without -o: FILE.svg, in the current folder.")
-@click.option("--format", "piped", type=click.Choice(FORMATS[:-1]), default="svg", show_default=True,
-              help="Format of standard output, for '-o -'.")
+              help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .tgraph. Repeat "
+              "it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.")
+@click.option("--format", type=click.Choice(FORMATS[:-1]), default="svg", show_default=True,
+              help="Format where no suffix names it: of '-o -', and without -o.")
 @click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")),
               help="How much is on the cards; full: the chain rule on the arrows too.  [default: values]")
 @click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
@@ -44,7 +45,7 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
               help="Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.  [default: embedded]")
 @click.option("--open", "show", is_flag=True, help="Show the first file when it is done.")
 @debug
-def render(file: str, outputs: tuple[str, ...], piped: str, scale: float, show: bool, **look: Any) -> None:
+def render(file: str, outputs: tuple[str, ...], format: str, scale: float, show: bool, **look: Any) -> None:
     """Draw a program or a saved graph.
 
     NAME is a function that takes no arguments and returns the loss (a tensor), a Graph or a Drawing; or a variable that
@@ -57,58 +58,67 @@ def render(file: str, outputs: tuple[str, ...], piped: str, scale: float, show: 
         tracegraph render run.tgraph -o - --format dot | less
     """
     path, name = split(file)
+    check(path, name)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
-    targets = [_target(o, piped) for o in outputs or (f"{stem}.svg",)]
-    first = next((path for path, _ in targets if path), None)
+    targets = [_target(o, format) for o in outputs or (f"{stem}.{format}",)]
+    first = next((target.path for target in targets if target.path), None)
     if show and first is None:
         raise click.UsageError("--open shows a file, and '-o -' writes none.")
     with prints_aside():
-        drawing = _drawing(file, path, name, look)
-    _write(drawing, targets, scale)
+        what = target(path, name)
+        drawing = _drawn(file, what, {key: look[key] for key in LOOK if look[key] is not None})
+    _write(drawing, drawing.graph if what is drawing else what, targets, scale)
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
 
 
-def _target(output: str, piped: str) -> tuple[Path | None, str]:
-    """Path (None for standard output) and format; what cannot work is said before the program is run."""
+class Target(NamedTuple):
+    """Where to write: what the user called it, its path (None for standard output), and the format."""
+
+    shown: str
+    path: Path | None
+    format: str
+
+
+def _target(output: str, format: str) -> Target:
+    """What an ``-o`` means; what cannot work is said before the program is run."""
     if output == STANDARD:
-        return None, piped
+        return Target(output, None, format)
     suffix = Path(output).suffix.lower().lstrip(".")
     if suffix not in FORMATS:
         what = f"no format .{suffix}" if suffix else "no suffix, so no format"
         raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(FORMATS)}", param_hint="-o")
     if not os.path.isdir(os.path.dirname(output) or "."):
         raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
-    return Path(output).absolute(), suffix  # absolute: the program may change the current folder
+    return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
 
 
-def _drawing(file: str, path: Path, name: str | None, look: dict[str, Any]) -> Drawing:
-    from ..drawing import Drawing, draw
+def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
+    from ..drawing import draw
+    from ..graph import Graph
 
-    what = target(path, name)
-    given = {key: look[key] for key in LOOK if look[key] is not None}
-    if not isinstance(what, Drawing):
-        return draw(what, **given)
-    if given:
-        late = next(iter(given))
+    if isinstance(what, Graph):
+        return draw(what, **look)
+    if look:
+        late = next(iter(look))
         raise Failure(f"{file} gives a finished Drawing, so --{late} comes too late; return the tensor instead")
     return what
 
 
-def _write(drawing: Drawing, targets: list[tuple[Path | None, str]], scale: float) -> None:
+def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: float) -> None:
     """Render each format once, and only then write: a failure leaves no half of the files."""
-    formats = dict.fromkeys(format for _, format in targets if format != "tgraph")
+    formats = dict.fromkeys(target.format for target in targets if target.format != "tgraph")
     data = {format: drawing.render(format, scale=scale) for format in formats}
-    for path, format in targets:
+    for shown, path, format in targets:
         if path is None:
             _pipe(data[format])
             continue
         if format == "tgraph":
-            drawing.graph.save(path)
+            recorded.save(path)
         else:
             write_atomic(path, data[format])
         cards, arrows = len(drawing.picture.boxes), len(drawing.picture.arrows)
-        say(f"wrote {_near(path)} ({cards} card{'s'[:cards != 1]}, {arrows} arrow{'s'[:arrows != 1]})")
+        say(f"wrote {shown} ({cards} card{'s'[:cards != 1]}, {arrows} arrow{'s'[:arrows != 1]})")
 
 
 def _pipe(data: bytes) -> None:
@@ -121,8 +131,3 @@ def _pipe(data: bytes) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again when it ends
         raise Failure(f"cannot write to standard output: {error.strerror}") from None
-
-
-def _near(path: Path) -> Path:
-    """The path as seen from the current folder, if it is in there."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
