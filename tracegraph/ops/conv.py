@@ -31,13 +31,13 @@ COLUMNS = 1 << 20
 def _forward(n: int, x: Array, k: Array, bias: Any = None, **options: Any) -> Array:
     w = windows(n, x, k, bias, **options)
     kind = np.result_type(x, k, *(() if bias is None else (bias,)))
-    padded, kernel = w.padded(x, kind), w.matrix(k)
+    view, kernel = w.view(w.padded(x, kind)), w.matrix(k)
     out: Array = np.empty((*kernel.shape[:2], math.prod(w.out) * w.batch), kind)
     for rows, place in w.blocks(PRODUCT // kernel.shape[1]):
-        np.matmul(kernel, w.columns(padded, rows), out=out[..., place])
-        if bias is not None:
-            out[..., place] += np.reshape(bias, (*kernel.shape[:2], 1))
-    seen: Array = np.moveaxis(out.reshape(w.made, *w.out, w.batch), -1, 0)
+        np.matmul(kernel, w.columns(view, rows), out=out[..., place])
+    if bias is not None:
+        out += np.reshape(bias, (*kernel.shape[:2], 1))
+    seen: Array = out.reshape(w.made, *w.out, w.batch).transpose(-1, *range(n + 1))
     return seen.reshape(_result_shape(n, x, k, seen.shape))
 
 
@@ -46,10 +46,11 @@ def _to_input(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, 
     g, kernel = w.flat(g), w.matrix(k).swapaxes(1, 2)
     long = [size + a + b for size, (a, b) in zip(w.size, w.padding, strict=True)]
     into = np.zeros((w.channels, *long, w.batch), g.dtype)
+    view = w.view(into)
     for rows, place in w.blocks(COLUMNS):
-        _add(w.view(into, rows), kernel @ g[..., place], w.kernel)
+        _add(w.part(view, rows), kernel @ g[..., place], w.kernel)
     inner = (slice(a, a + size) for size, (a, _) in zip(w.size, w.padding, strict=True))
-    seen: Array = np.moveaxis(into[tuple([slice(None), *inner])], -1, 0).reshape(x.shape)
+    seen: Array = into[tuple([slice(None), *inner])].transpose(-1, *range(n + 1)).reshape(x.shape)
     return seen
 
 
@@ -57,17 +58,17 @@ def _add(view: Array, columns: Array, kernel: tuple[int, ...]) -> None:
     columns = columns.reshape(view.shape)
     for at in np.ndindex(kernel):  # one after the other, because the windows overlap
         here = tuple([slice(None), *at])
-        view[here] += columns[here]
+        np.add(view[here], columns[here], out=view[here])  # += would copy the sum once more
 
 
 def _to_kernel(n: int, g: Array, y: Array, x: Array, k: Array, bias: Any = None, **options: Any) -> Array:
     w = windows(n, x, k, bias, **options)
-    padded, g = w.padded(x, g.dtype), w.flat(g)
+    view, g = w.view(w.padded(x, g.dtype)), w.flat(g)
     total: Array = np.zeros(k.shape, g.dtype)
     matrix = w.matrix(total)
     for rows, place in w.blocks(PRODUCT // g.shape[1] if matrix.size < 1000 else COLUMNS):
         # this way round the product takes half the time of its transpose
-        matrix += (w.columns(padded, rows) @ g[..., place].swapaxes(1, 2)).swapaxes(1, 2)
+        matrix += (w.columns(view, rows) @ g[..., place].swapaxes(1, 2)).swapaxes(1, 2)
     return total
 
 

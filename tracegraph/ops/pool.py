@@ -106,7 +106,7 @@ def _max(name: str, n: int, x: Array, **options: Any) -> Array:
 
 def _scatter_max(name: str, n: int, g: Array, y: Array, x: Array, **options: Any) -> Array:
     """Each window's cotangent to its first maximum. A NaN is a maximum; of several, PyTorch takes the last."""
-    axes = _axes(name, n, x, **options)
+    axes, g = _axes(name, n, x, **options), _alike(g, y)
     tiles, parts, left = _tiles(axes), list(_parts(axes)), np.ones_like(y, bool)
     into = np.empty_like(x, g.dtype) if tiles else np.zeros_like(x, g.dtype)
     for out, part in parts:
@@ -115,6 +115,15 @@ def _scatter_max(name: str, n: int, g: Array, y: Array, x: Array, **options: Any
         for out, part in reversed(parts):
             _win(into[part], np.isnan(x[part]), left[out], g[out], False)
     return into
+
+
+def _alike(g: Array, y: Array) -> Array:
+    """A cotangent in the order in memory of the output: mixed orders cost five times as much as this copy."""
+    if g.strides == y.strides:
+        return g
+    copy = np.empty_like(y, g.dtype)
+    copy[...] = g
+    return copy
 
 
 def _win(into: Array, won: Array, left: Array, g: Array, alone: bool) -> None:
@@ -140,13 +149,10 @@ def _mean(name: str, n: int, x: Array, count_include_pad: bool, **options: Any) 
 
 def _scatter_mean(name: str, n: int, g: Array, y: Array, x: Array, count_include_pad: bool, **options: Any) -> Array:
     axes = _axes(name, n, x, **options)
-    share, tiles = g / _counts(axes, count_include_pad, g.dtype), _tiles(axes)
+    share, tiles = _alike(g, y) / _counts(axes, count_include_pad, g.dtype), _tiles(axes)
     into = np.empty_like(x, g.dtype) if tiles else np.zeros_like(x, g.dtype)
     for out, part in _parts(axes):
-        if tiles:
-            into[part] = share
-        else:
-            into[part] += share[out]
+        np.copyto(into[part], share) if tiles else np.add(into[part], share[out], out=into[part])
     return into
 
 

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 from ..errors import OpError
 
 Array = np.ndarray[Any, Any]
+Shape = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
 
 
@@ -25,12 +27,12 @@ class Windows:
     channels: int
     made: int
     groups: int
-    size: tuple[int, ...]
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    dilation: tuple[int, ...]
+    size: Shape
+    kernel: Shape
+    stride: Shape
+    dilation: Shape
     padding: Pairs
-    out: tuple[int, ...]
+    out: Shape
 
     def padded(self, x: Array, kind: Any) -> Array:
         """The input with channels first, batch last and zeros around."""
@@ -54,41 +56,49 @@ class Windows:
             high = min(low + step, self.out[0])
             yield slice(low, high), slice(low * row, high * row)
 
-    def view(self, padded: Array, rows: slice) -> Array:
-        """What the windows of some rows see, as (channels, *kernel, rows, ..., batch): no copy, the windows overlap."""
+    def view(self, padded: Array) -> Array:
+        """What every window sees, as (channels, *kernel, *out, batch): no copy, the windows overlap."""
         spatial = padded.strides[1:-1]
         steps = [d * s for d, s in zip(self.dilation, spatial, strict=True)]
         moves = [m * s for m, s in zip(self.stride, spatial, strict=True)]
-        return as_strided(
-            padded[:, rows.start * self.stride[0] :],
-            (self.channels, *self.kernel, rows.stop - rows.start, *self.out[1:], self.batch),
-            (padded.strides[0], *steps, *moves, padded.strides[-1]),
-        )
+        shape = (self.channels, *self.kernel, *self.out, self.batch)
+        return as_strided(padded, shape, (padded.strides[0], *steps, *moves, padded.strides[-1]))
 
-    def columns(self, padded: Array, rows: slice) -> Array:
+    def part(self, view: Array, rows: slice) -> Array:
+        """Some rows of the output in such a view."""
+        return view[(..., rows) + (slice(None),) * len(self.out)]
+
+    def columns(self, view: Array, rows: slice) -> Array:
         """Every window of some rows written out, as (groups, weights in a window, positions)."""
-        written = np.ascontiguousarray(self.view(padded, rows))
+        written = np.ascontiguousarray(self.part(view, rows))
         weights = self.channels * math.prod(self.kernel)
         return written.reshape(self.groups, weights // self.groups, written.size // weights)
 
 
 def _batch_last(x: Array) -> Array:
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
+    return np.ascontiguousarray(x.transpose(*range(1, x.ndim), 0))
 
 
 # --- what fits -------------------------------------------------------------------------------------------------------
 
 
-def windows(
-    n: int, x: Array, k: Array, bias: Any, *, stride: Any, padding: Any, dilation: Any, groups: Any
+def windows(n: int, x: Array, k: Array, bias: Any, **options: Any) -> Windows:
+    """The windows of a convolution over ``n`` axes; an error if its parts do not fit."""
+    options = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    return _windows(n, np.shape(x), np.shape(k), None if bias is None else np.shape(bias), **options)
+
+
+@lru_cache(maxsize=256, typed=True)  # worked out up to four times for each convolution: forward, and once for each gradient
+def _windows(
+    n: int, x: Shape, k: Shape, bias: Shape | None, *, stride: Any, padding: Any, dilation: Any, groups: Any
 ) -> Windows:
     name = f"conv{n}d"
-    _check_axes(name, n, np.shape(x), np.shape(k))
-    size, kernel = x.shape[x.ndim - n :], k.shape[k.ndim - n :]
-    channels, (made, taken) = x.shape[-n - 1] if x.ndim > n else 1, k.shape[:2] if k.ndim > n else (1, 1)
-    _check_channels(name, x.shape, k.shape, channels, taken, made, groups)
-    if bias is not None and np.shape(bias) != (made,) and (np.ndim(bias) or k.ndim > n):
-        raise OpError(f"{name}: bias {np.shape(bias)} does not fit kernel {k.shape}; use shape ({made},)")
+    _check_axes(name, n, x, k)
+    size, kernel = x[len(x) - n :], k[len(k) - n :]
+    channels, (made, taken) = x[-n - 1] if len(x) > n else 1, k[:2] if len(k) > n else (1, 1)
+    _check_channels(name, x, k, channels, taken, made, groups)
+    if bias is not None and bias != (made,) and (bias or len(k) > n):
+        raise OpError(f"{name}: bias {bias} does not fit kernel {k}; use shape ({made},)")
     steps, gaps = per_axis(name, "stride", stride, n, 1), per_axis(name, "dilation", dilation, n, 1)
     extent = tuple((a - 1) * d + 1 for a, d in zip(kernel, gaps, strict=True))
     pads = _padding(name, padding, extent, steps)
@@ -96,11 +106,11 @@ def windows(
     if min(room) < 0 or 0 in size:
         raise OpError(_does_not_fit(name, size, kernel, gaps, extent, padding))
     out = tuple(r // s + 1 for r, s in zip(room, steps, strict=True))
-    batch = x.shape[0] if x.ndim == n + 2 else 1
+    batch = x[0] if len(x) == n + 2 else 1
     return Windows(batch, channels, made, groups, size, kernel, steps, gaps, pads, out)
 
 
-def per_axis(name: str, option: str, value: Any, n: int, least: int) -> tuple[int, ...]:
+def per_axis(name: str, option: str, value: Any, n: int, least: int) -> Shape:
     """One whole number per axis, from a number for all of them or a sequence."""
     try:
         values = tuple(map(operator.index, value)) if isinstance(value, Sequence) else (operator.index(value),) * n
@@ -114,7 +124,7 @@ def per_axis(name: str, option: str, value: Any, n: int, least: int) -> tuple[in
     return values
 
 
-def _padding(name: str, padding: Any, extent: tuple[int, ...], stride: tuple[int, ...]) -> Pairs:
+def _padding(name: str, padding: Any, extent: Shape, stride: Shape) -> Pairs:
     """Zeros before and after each axis. ``"same"`` puts the odd one after, as PyTorch does."""
     if padding == "same":
         if max(stride) > 1:
@@ -126,7 +136,7 @@ def _padding(name: str, padding: Any, extent: tuple[int, ...], stride: tuple[int
     return tuple((p, p) for p in pads)
 
 
-def _check_axes(name: str, n: int, x: tuple[int, ...], k: tuple[int, ...]) -> None:
+def _check_axes(name: str, n: int, x: Shape, k: Shape) -> None:
     if not n <= len(x) <= n + 2 or len(k) not in (n, n + 2):
         letters = ("L", "HW", "DHW")[n - 1]
         axes, taps = ", ".join(letters), ", ".join("k" + a.lower() for a in letters)
@@ -140,7 +150,7 @@ def _check_axes(name: str, n: int, x: tuple[int, ...], k: tuple[int, ...]) -> No
 
 
 def _check_channels(
-    name: str, x: tuple[int, ...], k: tuple[int, ...], channels: int, taken: int, made: int, groups: Any
+    name: str, x: Shape, k: Shape, channels: int, taken: int, made: int, groups: Any
 ) -> None:
     if not isinstance(groups, (int, np.integer)) or groups < 1:
         raise OpError(f"{name}: groups {groups!r} is not a number of groups; use groups >= 1")
@@ -157,7 +167,7 @@ def _check_channels(
 
 
 def _does_not_fit(
-    name: str, size: tuple[int, ...], kernel: tuple[int, ...], gaps: Any, extent: tuple[int, ...], padding: Any
+    name: str, size: Shape, kernel: Shape, gaps: Any, extent: Shape, padding: Any
 ) -> str:
     spread = f" with dilation {gaps}" if max(gaps) > 1 else ""
     if 0 in size:
