@@ -88,7 +88,7 @@ def windows(n: int, x: Array, k: Array, bias: Any, **options: Any) -> Windows:
     return _windows(n, np.shape(x), np.shape(k), None if bias is None else np.shape(bias), **options)
 
 
-@lru_cache(maxsize=256, typed=True)  # worked out up to four times for each convolution: forward, and once for each gradient
+@lru_cache(maxsize=256, typed=True)  # needed four times for each convolution: forward, and for each gradient
 def _windows(
     n: int, x: Shape, k: Shape, bias: Shape | None, *, stride: Any, padding: Any, dilation: Any, groups: Any
 ) -> Windows:
