@@ -65,9 +65,8 @@ def render(file: str, outputs: tuple[str, ...], format: str, scale: float, show:
     if show and first is None:
         raise click.UsageError("--open shows a file, and '-o -' writes none.")
     with prints_aside():
-        what = target(path, name)
-        drawing = _drawn(file, what, {key: look[key] for key in LOOK if look[key] is not None})
-    _write(drawing, drawing.graph if what is drawing else what, targets, scale)
+        drawing, recorded = _drawn(file, target(path, name), {key: look[key] for key in LOOK if look[key] is not None})
+    _write(drawing, recorded, targets, scale)
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
 
@@ -93,16 +92,17 @@ def _target(output: str, format: str) -> Target:
     return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
 
 
-def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
+def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> tuple[Drawing, Graph]:
+    """The drawing, and the graph to keep in a ``.tgraph``: before folding, where the program has not drawn itself."""
     from ..drawing import draw
     from ..graph import Graph
 
     if isinstance(what, Graph):
-        return draw(what, **look)
+        return draw(what, **look), what
     if look:
         late = next(iter(look))
         raise Failure(f"{file} gives a finished Drawing, so --{late} comes too late; return the tensor instead")
-    return what
+    return what, what.graph
 
 
 def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: float) -> None:
