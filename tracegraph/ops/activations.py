@@ -28,7 +28,7 @@ def _sigmoid_float(x: float) -> float:
 
 elementwise(
     "sigmoid",
-    "1 / (1 + exp(-x))",
+    "sigmoid(x)",
     "g * y * (1 - y)",
     array=_sigmoid,
     scalar=_sigmoid_float,
@@ -38,7 +38,7 @@ elementwise(
 elementwise(
     "relu",
     "maximum(0, x)",
-    ("where(x > 0, g, 0)", "gate(g, x > 0)"),
+    ("where(x > 0, g, 0)", "gate(g, y != 0)"),  # y != 0 lets the gradient of a NaN pass, as PyTorch does
     array=lambda x: np.maximum(x, 0),
     scalar=lambda x: 0.0 if x <= 0 else x,
     symbol="ReLU",

@@ -25,13 +25,13 @@ def _gate(g: Array, opened: Array) -> Array:
 
 
 def _larger(g: Array, a: Array, b: Array) -> Array:
-    """``g`` where ``a`` is larger, half of it at a tie, else 0."""
-    won, tied = _gate(g, np.greater_equal(a, b)), np.equal(a, b)
+    """``g`` where ``a`` is larger (or either is NaN), half of it at a tie, else 0."""
+    won, tied = _gate(g, ~np.less(a, b)), np.equal(a, b)
     return np.where(tied, won / 2, won) if np.any(tied) else won
 
 
 helper("gate", _gate, lambda g, opened: g if opened else 0.0)
-helper("larger", _larger, lambda g, a, b: g if a > b else g / 2 if a == b else 0.0)
+helper("larger", _larger, lambda g, a, b: 0.0 if a < b else g / 2 if a == b else g)
 
 
 def _power(a: Array, b: Array) -> Array:
