@@ -34,9 +34,9 @@ def _forward(n: int, x: Array, k: Array, bias: Any = None, **options: Any) -> Ar
     view, kernel = w.view(w.padded(x, kind)), w.matrix(k)
     out: Array = np.empty((*kernel.shape[:2], math.prod(w.out) * w.batch), kind)
     for rows, place in w.blocks(PRODUCT // kernel.shape[1]):
-        np.matmul(kernel, w.columns(view, rows), out=out[..., place])
-    if bias is not None:
-        out += np.reshape(bias, (*kernel.shape[:2], 1))
+        part = np.matmul(kernel, w.columns(view, rows), out=out[..., place])
+        if bias is not None:
+            part += np.reshape(bias, (*kernel.shape[:2], 1))
     seen: Array = out.reshape(w.made, *w.out, w.batch).transpose(-1, *range(n + 1))
     return seen.reshape(_result_shape(n, x, k, seen.shape))
 

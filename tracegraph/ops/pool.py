@@ -111,7 +111,7 @@ def _scatter_max(name: str, n: int, g: Array, y: Array, x: Array, **options: Any
     into = np.empty_like(x, g.dtype) if tiles else np.zeros_like(x, g.dtype)
     for out, part in parts:
         _win(into[part], x[part] == y[out], left[out], g[out], tiles)
-    if np.isnan(y).any():
+    if y.size and np.isnan(y.max()):
         for out, part in reversed(parts):
             _win(into[part], np.isnan(x[part]), left[out], g[out], False)
     return into
