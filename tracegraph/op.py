@@ -47,6 +47,7 @@ class Op:
     rule takes the slot as a keyword. ``attrs`` are its options with their defaults (``...`` where there is none).
     ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas.
     ``variants`` are the same op with the formulas that hold for some of its options; ``choose`` tells which.
+    ``variadic``: whether it takes any number of inputs.
     """
 
     name: str
@@ -68,11 +69,10 @@ class Op:
     variants: Mapping[Hashable, Op] = field(default_factory=dict)
     choose: Callable[..., Hashable] | None = None
     n: Callable[..., int] | None = None
+    variadic: bool = field(init=False)
 
-    @property
-    def variadic(self) -> bool:
-        """Whether it takes any number of inputs."""
-        return self.inputs[:1] != () and self.inputs[0].startswith("*")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variadic", self.inputs[:1] != () and self.inputs[0].startswith("*"))
 
     def vjp(self, slot: int) -> Vjp | None:
         """The way back through input number ``slot``; None where no gradient flows."""
@@ -147,7 +147,7 @@ def elementwise(
     ARRAY[name] = array
     if scalar:
         FLOAT[name] = scalar
-    known = scalar and _words(fused or "()") <= FLOAT.keys() | {*names, *attrs}
+    known = scalar and any(vjps) and _words(fused or "()") <= FLOAT.keys() | {*names, *attrs}
     rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
     return register(
         Op(
