@@ -257,6 +257,7 @@ ERRORS = [
     (lambda t: tg.exp("a"), None),
     (lambda t: tg.tensor(np.ones(2, complex)), None),
     (lambda t: tg.concatenate([]), "concatenate needs at least one tensor"),
+    (lambda t: np.concatenate(t), "concatenate: give several tensors, or a list of them"),
 ]  # fmt: skip
 
 

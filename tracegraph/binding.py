@@ -45,6 +45,8 @@ def _bind_variadic(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple
     if not first and rest and isinstance(rest[0], (list, tuple)):  # concatenate([a, b], axis)
         attrs.update(zip(attrs, rest[1:], strict=False))
         rest = list(rest[0])
+    elif not first and len(rest) == 1:  # NumPy would take it apart along its first axis
+        raise OpError(f"{op.name}: give several tensors, or a list of them")
     if unknown := [k for k in kwargs if k not in attrs]:
         raise OpError(f"{op.name} has no option {unknown[0]!r}; it takes {', '.join(attrs)}")
     if not rest:
