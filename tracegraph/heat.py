@@ -14,6 +14,7 @@ from .theme import rgb, shade
 SIDE = 120  # points that the longer side of a heat map takes at most
 TILES = 16  # slices of an array that are shown
 PIXELS = 96  # rows and columns of a slice that are told apart
+SHARP = 480  # pixels that the longer side of the image has at least, so that cells keep their edges when it is scaled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +42,9 @@ def heat(array: Any) -> Heat:
     return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12))
 
 
-def png(tones: Any, anchors: tuple[str, ...], blank: str, scale: int = 4) -> bytes:
-    """Encode tones as a PNG, each as a square of ``scale`` pixels; NaN takes the colour ``blank``."""
+def png(tones: Any, anchors: tuple[str, ...], blank: str) -> bytes:
+    """Encode tones as a PNG, each as a square of at least 4 pixels; NaN takes the colour ``blank``."""
+    scale = max(4, -(-SHARP // max(tones.shape)))
     palette = np.array([rgb(shade(anchors, i / 127 - 1)) for i in range(255)] + [rgb(blank)], np.uint8)
     known = np.nan_to_num(tones, nan=0.0, posinf=1.0, neginf=-1.0)
     index = np.where(np.isnan(tones), 255, np.clip(np.rint((known + 1) * 127), 0, 254)).astype(np.uint8)

@@ -81,10 +81,14 @@ class _Builder:
     def side_by_side(self, box: Box, panels: Sequence[int], width: int) -> str:
         """The panels in a row; the space that is left is shared, so that none is stretched by Graphviz."""
         left = width - sum(panels) - GAP * (len(panels) - 1)
+        heights = [self.height(p) for p in box.panels]
         cells = []
         for i, (panel, natural) in enumerate(zip(box.panels, panels, strict=True)):
             own = natural + left // len(panels) + (left % len(panels) if i == 0 else 0)
-            cells.append(f'<TD VALIGN="TOP">{_table(self.panel(panel, own, f"{box.key}_{i}"))}</TD>')
+            rows = self.panel(panel, own, f"{box.key}_{i}")
+            if short := max(heights) - heights[i]:
+                rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{own}" HEIGHT="{short}"></TD></TR>')
+            cells.append(f"<TD>{_table(rows)}</TD>")
         return f"<TR><TD>{_table([_spaced(cells, GAP)])}</TD></TR>"
 
     def natural(self, panel: Panel) -> int:
@@ -92,6 +96,12 @@ class _Builder:
         texts = [self.width(panel.heading, "heading"), self.width(panel.number, "value") if panel.number else 0]
         texts += [self.width(x.text, x.style) for x in panel.lines]
         return ceil(max(*texts, self.grids_width(panel.grids), self.heat_size(panel)[0]))
+
+    def height(self, panel: Panel) -> int:
+        """How high the rows of a panel are together; Graphviz would stretch those of a lower one."""
+        styles = ["heading", *(["value"] if panel.number else []), *(x.style for x in panel.lines)]
+        grids = max((len(g.cells) * (self.cell_size(g)[1] + 1) + 1 for g in panel.grids), default=0)
+        return sum(self.line_height(s) for s in styles) + grids + self.heat_size(panel)[1]
 
     def panel(self, panel: Panel, width: int, name: str) -> list[str]:
         """The rows of a value or a gradient, each of exactly this width."""
@@ -175,6 +185,9 @@ class _Builder:
             done[LINES - 1 :] = [done[LINES - 1] + " …"]
         return (Line(fit(text, size, False, widest), line.style) for text in done)
 
+    def line_height(self, style: str) -> int:
+        return ceil(self.theme.size(style) * 1.4)
+
     def width(self, text: str, style: str, bold: bool = False) -> int:
         return ceil(text_width(text, self.theme.size(style), bold) + 4)
 
@@ -187,7 +200,7 @@ class _Builder:
     ) -> str:  # fmt: skip
         """One cell of fixed size with one line of text."""
         size = self.theme.size(style)
-        high = high or ceil(self.theme.size(height or style) * 1.4)
+        high = high or self.line_height(height or style)
         paint = f' BGCOLOR="{fill}"' if fill else ""
         inner = self.font(text, size, color, bold)
         return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
