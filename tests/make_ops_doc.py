@@ -7,6 +7,7 @@ from pathlib import Path
 
 from test_kinks import KINKS
 
+import tracegraph as tg
 from tracegraph.op import OPS
 
 FILE = Path(__file__).parent.parent / "docs" / "ops.md"
@@ -21,9 +22,14 @@ def code(text):
     return f"`{text}`" if text else ""
 
 
+def public():
+    """The operations that users call by name; those of the optimizers are not among them."""
+    return [op for op in OPS.values() if hasattr(tg, op.name)]
+
+
 def ops_table():
     rows = []
-    for op in OPS.values():
+    for op in public():
         options = ", ".join(k if v is ... else f"{k}={v!r}" for k, v in op.attrs.items())
         back = [code(v.formula) if v else "–" for v in op.vjps] or ["–"]
         numpy = ", ".join(sorted({f"np.{'linalg.' * (op.name == 'norm')}{f.__name__}" for f in op.numpy}))

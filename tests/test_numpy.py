@@ -388,7 +388,9 @@ def test_cross_entropy_targets():
 
 def test_words_of_the_functions():
     """What help() shows: the signature and a sentence."""
-    for name, op in tg.OPS.items():
+    for name in tg.OPS:
+        if not hasattr(tg, name):  # what optimizers record has no function
+            continue
         text = getattr(tg, name).__doc__
         assert text.startswith(f"{name}(") and len(text.split("\n\n", 1)[1]) > 10, name
 
@@ -399,5 +401,5 @@ def test_the_document_is_up_to_date():
 
     text = make_ops_doc.FILE.read_text("utf-8")
     assert make_ops_doc.filled(text) == text
-    for name in tg.OPS:
-        assert f"| `{name}` |" in text
+    for op in make_ops_doc.public():
+        assert f"| `{op.name}` |" in text

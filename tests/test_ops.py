@@ -20,15 +20,18 @@ from tracegraph.op import OPS, Sample, Vjp
 from tracegraph.tensor import settle
 
 ONE = [((),), ((3,),), ((2, 3),), ((0,),), ((2, 0, 3),)]
-TWO = [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 3)), ((2, 3), ()), ((0,), (1,)), ((2, 0), ())]
+TWO = [
+    ((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 3)), ((2, 3), ()),
+    ((0, 3), (1,)), ((1, 0, 3), ()),
+]  # fmt: skip
 
 
 def samples(op):
     """Its own samples, and for ops element by element shapes of every kind."""
-    if not op.elementwise or len(op.inputs) > 2:
+    if not op.elementwise or None in op.attrs.values() or op.name == "where":  # its condition is no number
         return op.samples
-    known = all(v is not None for v in op.attrs.values())
-    return op.samples + tuple(Sample(shapes) for shapes in (ONE if len(op.inputs) == 1 else TWO) if known)
+    shapes = ONE if len(op.inputs) == 1 else [s + s[:1] * (len(op.inputs) - 2) for s in TWO]
+    return op.samples + tuple(map(Sample, shapes))
 
 
 def seeded(*words):
@@ -121,7 +124,7 @@ def environment(op, values, attrs, y, g):
         axes = range(np.ndim(values[0])) if axis is None else np.atleast_1d(axis) % np.ndim(values[0])
         kept = [1 if i in axes else length for i, length in enumerate(np.shape(values[0]))]
         y, g = np.reshape(y, kept), np.reshape(g, kept)
-    return {**attrs, **dict(zip(names, given, strict=True)), "y": y, "g": g, "n": n, "op": op}
+    return {**attrs, "y": y, "g": g, "n": n, "op": op, **dict(zip(names, given, strict=True))}
 
 
 def fitted(value, shape):
@@ -531,6 +534,22 @@ def test_a_rule_that_leaves_float32_or_writes_into_inputs_is_found():
         check_float32(faulty(OPS["exp"], vjps=(Vjp("g", wide),)), Sample(((3,),)))
     with pytest.raises(AssertionError):
         check_inputs_untouched(faulty(OPS["exp"], vjps=(Vjp("g", greedy),)), Sample(((3,),)))
+
+
+def test_a_contribution_that_is_lost_is_found(monkeypatch):
+    """As where the two edges of x * x are taken for one."""
+    whole = tg.Gradients.contribution
+    monkeypatch.setattr(tg.Gradients, "contribution", lambda self, t, slot: None if slot else whole(self, t, 0))
+    with pytest.raises(AssertionError):
+        check_contributions(OPS["mul"], Sample(((3,), (3,))))
+
+
+def test_a_rule_that_depends_on_the_order_in_memory_is_found():
+    def rule(g, y, x):
+        return (g.ravel("K") * 2 * x.ravel("K")).reshape(x.shape)
+
+    with pytest.raises(AssertionError):
+        check_memory_order(faulty(OPS["square"], vjps=(Vjp("2 * g * x", rule),)), Sample(((2, 3),)))
 
 
 def test_a_wrong_front_door_is_found():
