@@ -29,7 +29,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "trace": "frontends",
     "load": "store",
     "collapse": "views", "hide": "views", "between": "views", "upto": "views", "fold": "views",
-    "draw": "drawing", "Drawing": "drawing",
+    "draw": "drawing", "Drawing": "drawing", "optim": "", "steps": "views.steps",
 }  # fmt: skip
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})
@@ -40,6 +40,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"tracegraph has no {name!r}")
     from importlib import import_module
 
+    if not _LATER[name]:
+        return import_module(f".{name}", __name__)
     return getattr(import_module(f".{_LATER[name]}", __name__), name)
 
 

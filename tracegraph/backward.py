@@ -46,12 +46,14 @@ class Gradients(Mapping[Tensor, Value]):
         """What ``tensor`` sends back to its input number ``slot``; None where no gradient flows."""
         if not 0 <= slot < len(tensor.inputs):
             raise IndexError(f"{tensor!r} has {len(tensor.inputs)} inputs; slot {slot} is not one of them")
-        return self._parts[self._find(tensor)[1] + slot] if tensor.inputs[slot].needs else None
+        if tensor.a is None or not tensor.inputs[slot].needs:  # the walk ends at an update
+            return None
+        return self._parts[self._find(tensor)[1] + slot]
 
     def _find(self, tensor: Tensor) -> tuple[int, int]:
         """Where a tensor stands: in the order, and its first contribution among all of them."""
         if self._index is None:
-            starts = accumulate((len(t.inputs) for t in self._order), initial=0)
+            starts = accumulate((0 if t.a is None else len(t.inputs) for t in self._order), initial=0)
             self._index = {t: (i, start) for i, (t, start) in enumerate(zip(self._order, starts, strict=False))}
         try:
             return self._index[tensor]
@@ -105,7 +107,9 @@ def _reach(loss: Tensor) -> tuple[object, list[Tensor]]:
         t = pop()
         add(t)
         a, b = t.a, t.b
-        if a is not None and a.grad is not mark and a.details.needs:
+        if a is None:
+            continue
+        if a.grad is not mark and a.details.needs:
             a.grad = mark
             push(a)
         if b is not None:
@@ -128,27 +132,30 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
         g, a, b = t.grad, t.a, t.b
         if g is mark:
             t.grad = None
-            parts.extend([None] * len(t.inputs))
+            parts.extend([None] * (len(t.inputs) if a is not None else 0))
         elif a is None:
             continue
-        elif b is None or (pull := t.details.pull) is None:
+        elif (pull := t.details.pull) is None:
             sent = _pull(t, g)
             parts.extend(sent)
             for i, c in zip(t.inputs, sent, strict=True):
                 if c is not None and (old := i.grad) is not None:
                     i.grad = c if old is mark else settle(old + c)
         else:
-            # Two scalars in, one out, is what scalar programs consist of: written out, it takes half the time.
+            # One or two floats in, one out, is what scalar programs consist of: written out, it takes half the time.
             try:
-                to_a, to_b = pull(g, t.value, a.value, b.value)
+                sent = pull(g, t.value, a.value) if b is None else pull(g, t.value, a.value, b.value)
             except (ArithmeticError, ValueError):
-                to_a, to_b = _pull(t, g)
-            keep(to_a)
-            keep(to_b)
+                sent = _pull(t, g)
+            c = sent[0]
+            keep(c)
             if (old := a.grad) is not None:  # None: it takes no gradient
-                a.grad = to_a if old is mark else old + to_a
-            if (old := b.grad) is not None:
-                b.grad = to_b if old is mark else old + to_b
+                a.grad = c if old is mark else old + c
+            if b is not None:
+                c = sent[1]
+                keep(c)
+                if (old := b.grad) is not None:
+                    b.grad = c if old is mark else old + c
     return list(map(_by_grad, order)), parts
 
 

@@ -53,6 +53,7 @@ NOTATION: dict[str, tuple[str, str, str]] = {
     **{f"conv{n}d/3": ("{0:power} ⋆ {1:power} + {2:product}", r"{0:power} \star {1:power} + {2:product}", "sum")
        for n in (1, 2, 3)},
     "correlate": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"),
+    "gradient": ("∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}", "div"),
     "scatter_max": ("{0:power} to the maximum", r"{0:power} \text{{ to the maximum}}", "sum"),
     "scatter_mean": ("{0:power} spread evenly", r"{0:power} \text{{ spread evenly}}", "sum"),
     "scatter": ("{0:power} to its place", r"{0:power} \text{{ to its place}}", "sum"),

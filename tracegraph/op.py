@@ -124,6 +124,7 @@ def elementwise(
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
     doc: str = "",
+    registry: dict[str, Op] = OPS,
     **attrs: Any,
 ) -> Op:
     """Declare an operation that works element by element, with broadcasting.
@@ -167,7 +168,8 @@ def elementwise(
             scalar=scalar,
             pull=eval(f"lambda {back}: ({fused})", FLOAT) if known else None,
             doc=doc or f"``{formula}``, element by element.",
-        )
+        ),
+        registry,
     )
 
 
@@ -223,11 +225,11 @@ def _variant(plain: Op, formula: str | None, *shown: str | None) -> Op:
     return replace(plain, formula=formula or plain.formula, vjps=tuple(rules))
 
 
-def register(new: Op) -> Op:
-    """Add an op to `OPS`; a second one of the same name is an error."""
-    if new.name in OPS:
+def register(new: Op, registry: dict[str, Op] = OPS) -> Op:
+    """Add an op to `OPS` or another registry; a second one of the same name is an error."""
+    if new.name in OPS or new.name in registry:
         raise ValueError(f"op {new.name!r} is declared twice")
-    OPS[new.name] = new
+    registry[new.name] = new
     return new
 
 

@@ -72,7 +72,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour."""
+    """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
+
+    ``update``: it leads into an update of a parameter, where none is meant to flow.
+    """
 
     source: str
     target: str
@@ -80,6 +83,7 @@ class Arrow:
     weight: float | None = None
     sign: int = 0
     label: str = ""
+    update: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class _Words:
     def __init__(self, graph: Graph, level: int, digits: int) -> None:
         self.graph, self.level, self.digits = graph, level, digits
         self.loss = graph.output.name
-        self.differentiated = graph.output.gradient is not None
+        self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = [_size(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
 
@@ -153,7 +157,7 @@ class _Words:
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
         sent = edge.contribution
         if sent is None:
-            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label)
+            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.role == "update")
         size = _size(sent)
         weight = 1.0 if not np.isfinite(size) else (size / self.largest) ** 0.5 if self.largest else 0.0
         sign = int(np.sign(sent)) if np.ndim(sent) == 0 and np.isfinite(sent) else 0
@@ -173,7 +177,7 @@ class _Words:
         return f"{what} {size}".strip() or node.op
 
     def _lines(self, node: Node) -> tuple[Line, ...]:
-        if self.level == 0 or not node.formula:
+        if self.level == 0 or not node.formula or node.op == "gradient":
             return ()
         names = self._names(node)
         tensors = bool(node.shape) or any(self.graph.node(e.source).shape for e in self.graph.inputs(node))
@@ -201,7 +205,9 @@ class _Words:
         value = self._panel("value", node.value)
         if not self.differentiated:
             return (value,)
-        heading = gradient_name(self.loss, node.name)
+        heading = gradient_name(node.loss or self.loss, node.name)
+        if node.gradient is None and node.role == "update":
+            return (value,)  # the step ends here: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
         return (value, self._panel(heading, node.gradient, signed=True))

@@ -145,6 +145,8 @@ class _Builder:
 
     def arrow(self, arrow: Arrow) -> str:
         theme = self.theme
+        if arrow.update:
+            return f'color="{theme.update}" style="solid" penwidth="{theme.scale:.3g}"'
         if arrow.weight is None:
             return f'color="{theme.none}" style="dashed" penwidth="1"'
         color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)

@@ -89,7 +89,7 @@ class Tensor:
     def inputs(self) -> tuple[Tensor, ...]:
         """The tensors that it was made from."""
         if self.a is None:
-            return ()
+            return self.details.more  # of an update: no walk back goes through it
         return (self.a,) if self.b is None else (self.a, self.b, *self.details.more)
 
     @property
@@ -194,7 +194,9 @@ def constant(value: Any, name: str | None = None) -> Tensor:
 
 def lift(value: Any) -> Tensor:
     """A tensor as it is; anything else as a constant."""
-    return value if type(value) is Tensor else _leaf(CONSTANT, own("constant", value, keep_int=True), None, None)
+    if type(value) is Tensor:
+        return value
+    return record(own("constant", value, keep_int=True), current_scope()[CONSTANT].still, (), None)
 
 
 def record(value: Value, details: Details, inputs: tuple[Tensor, ...], frame: Any) -> Tensor:

@@ -31,6 +31,7 @@ class Theme:
     negative: str = "#02568f"
     neutral: str = "#4d5761"
     none: str = "#7d8791"
+    update: str = "#3b8a55"
     cluster: str = "#f6f8fa"
     cluster_border: str = "#c3ccd5"
     diverging: tuple[str, ...] = VIK
@@ -59,7 +60,7 @@ THEMES: dict[str, Theme] = {
     "light": _LIGHT,
     "dark": replace(
         _LIGHT, name="dark", background="#14171c", card="#1d2229", border="#5d6875", text="#f2f4f7", faint="#aeb8c4",
-        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5",
+        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", update="#6fc48a",
         cluster="#191d24", cluster_border="#3c4653", diverging=NIGHT,
         roles={
             "input": "#1f3d5c", "parameter": "#553f16", "constant": "#3a3d45", "op": "#2c333d",
@@ -68,7 +69,7 @@ THEMES: dict[str, Theme] = {
     ),
     "print": replace(
         _LIGHT, name="print", border="#000000", text="#000000", faint="#3c3c3c",
-        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e",
+        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", update="#000000",
         cluster="#ffffff", cluster_border="#6e6e6e", diverging=GREY, negative_style="dashed",
         roles={
             "input": "#ffffff", "parameter": "#d4d4d4", "constant": "#efefef", "op": "#efefef",

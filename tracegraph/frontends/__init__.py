@@ -35,6 +35,8 @@ def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
         if arrays:
             raise GraphError("trace: arrays go with a function; a tensor is recorded already, so give it alone")
         return _numpy.from_tensor(program, _variables(frame))
+    if isinstance(program, (list, tuple)) and program and all(isinstance(t, Tensor) for t in program) and not arrays:
+        return _numpy.from_tensor(program, _variables(frame))
     if isinstance(program, Graph):
         return program
     if callable(program):

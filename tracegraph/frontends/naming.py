@@ -80,8 +80,7 @@ def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places
     dictionary); the variable that it was assigned to where it was made; its operation. Where several share a name, the
     last one keeps it, because that is what the variable holds in the end, and the earlier ones are numbered.
     """
-    bound = _bound(variables, places)
-    wanted = [t.details.name or bound.get(t) or places(t)[1] for t in tensors]
+    wanted = wanted_names(tensors, variables, places)
     last = {name: i for i, name in enumerate(wanted) if name}
     numbers: dict[str, int] = {}
     names: list[str] = []
@@ -90,6 +89,12 @@ def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places
             name = _numbered(name or tensors[i].op.name, numbers, last)
         names.append(name)
     return names, [bool(name) for name in wanted]
+
+
+def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> list[str | None]:
+    """The name that the program has for each tensor, if any; several may have the same."""
+    bound = _bound(variables, places)
+    return [t.details.name or bound.get(t) or places(t)[1] for t in tensors]
 
 
 def _bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:

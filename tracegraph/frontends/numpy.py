@@ -17,8 +17,10 @@ from ..backward import Gradients, backward
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 from ..op import Op
+from ..ops.updates import UPDATES
 from ..tensor import Tensor, Value, tensor
 from .naming import Places, name_all
+from .training import Run
 
 
 def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
@@ -29,6 +31,8 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
     result = program(*made)
     if isinstance(result, Graph):
         return result
+    if isinstance(result, (list, tuple)) and result and all(isinstance(t, Tensor) for t in result):
+        return from_tensor(result, dict(zip(names, made, strict=True)))
     if not isinstance(result, Tensor):
         remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
         raise GraphError(f"trace: {what}() returned {type(result).__name__}, not a tensor; return {remedy}")
@@ -52,22 +56,38 @@ def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...])
     return names
 
 
-def from_tensor(target: Tensor, variables: Mapping[str, Any]) -> Graph:
+def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any]) -> Graph:
     """The graph of everything that ``target`` depends on; ``variables`` lends names to tensors without one."""
+    targets = [target] if isinstance(target, Tensor) else list(target)
     with _no_collector():
-        tensors = _reachable(target)
-        record = _record(tensors, _differentiate(target, tensors))
-        places = Places()
+        tensors = _reachable(targets)
+        own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
+        places, last = Places(), set(targets)
+        if any(t.op.name in UPDATES for t in tensors):
+            return _from_run(Run(tensors, variables, places, own), last, places)
+        record = _record(tensors, own)
         names, given = name_all(tensors, variables, places)
         keys = {t: i for i, t in enumerate(tensors)}
         nodes: list[Node] = []
         edges: list[Edge] = []
         for key, (t, (gradient, sent)) in enumerate(zip(tensors, record)):
-            nodes.append(_node(t, key, names[key], given[key], gradient, t is target, places(t)[0]))
+            nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t)[0]))
             if t.a is not None:
                 edges += _edges(t, key, keys, names, sent)
         del tensors, record, keys, names, given  # a graph of a million nodes leaves no room for two more lists of them
         return Graph(nodes, edges)
+
+
+def _from_run(run: Run, last: set[Tensor], places: Places) -> Graph:
+    """The graph of several steps of training."""
+    keys = {t: i for i, t in enumerate(run.tensors)}
+    names = [run.names[t] for t in run.tensors]
+    nodes = [
+        run.node(_node(t, key, names[key], True, None, t in last, places(t)[0]), t) for t, key in keys.items()
+    ]
+    edges = [e for t, key in keys.items() for e in _edges(t, key, keys, names, run.sent.get(t, ()))]
+    shown = {n.key: len(n.args) for n in nodes if n.formula}
+    return Graph(nodes, [e for e in edges if e.slot < shown[e.target]])
 
 
 @contextmanager
@@ -82,9 +102,9 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _reachable(target: Tensor) -> list[Tensor]:
-    """Every tensor that the target depends on, itself included, in the order of creation."""
-    seen, stack = {target}, [target]
+def _reachable(targets: list[Tensor]) -> list[Tensor]:
+    """Every tensor that the targets depend on, themselves included, in the order of creation."""
+    seen, stack = set(targets), list(targets)
     while stack:
         t = stack.pop()
         for i in (t.a, t.b, *t.details.more):
@@ -96,7 +116,7 @@ def _reachable(target: Tensor) -> list[Tensor]:
 
 def _differentiate(target: Tensor, tensors: list[Tensor]) -> Gradients | None:
     """The gradients of the target, leaving every ``grad`` as it was."""
-    if not target.needs or (target.grad is None and target.size != 1):
+    if not target.needs or target.op.name in UPDATES or (target.grad is None and target.size != 1):
         return None
     before = [t.grad for t in tensors]
     try:
@@ -125,7 +145,7 @@ def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tupl
 
 def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
     op, details = t.op, t.details
-    count = 0 if t.a is None else 1 if t.b is None else 2 + len(details.more)
+    count = len(details.more) if t.a is None else 1 if t.b is None else 2 + len(details.more)
     formula, args = _formula(op, count)
     role = "output" if last else "op" if count else op.name
     return Node(
