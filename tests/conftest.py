@@ -1,0 +1,16 @@
+"""What several files of tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import NET
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder with net.py in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.py").write_text(NET)
+    return tmp_path
