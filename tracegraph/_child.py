@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from .errors import LayoutError
+from .errors import LayoutError, LayoutTimeout
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NEEDS = "Graphviz is missing: `pip install 'pygraphviz>=2.0.4'`, or install Graphviz and use engine='system'"
@@ -170,7 +170,7 @@ def last(log: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-def late(timeout: float) -> LayoutError:
+def late(timeout: float) -> LayoutTimeout:
     """The error for a layout that does not end."""
-    return LayoutError(f"Graphviz did not finish within {timeout:g} s: draw fewer boxes (collapse, fold) or "
-                       "give a longer timeout=")
+    return LayoutTimeout(f"Graphviz did not finish within {timeout:g} s: draw fewer boxes (collapse, fold) or "
+                         "give a longer timeout=")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import layout as _layout
-from .errors import GraphError, LayoutError
+from .errors import GraphError, LayoutError, LayoutTimeout
 from .files import write_atomic
 from .frontends import graph_of
 from .graph import Graph
@@ -24,19 +24,32 @@ from .views.coarse import coarse
 from .views.fold import fold as fold_unnamed
 
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
+SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
+ATTEMPTS = 3
 NOTEBOOK_WIDTH = 1100  # points
+SVG, TEXT = "image/svg+xml", "text/plain"
 
 
 class Drawing:
     """What `draw` returns: ``save(path)`` writes it, and a notebook shows it.
 
     ``graph`` is the graph as drawn (after folding and collapsing), ``picture`` what it says, ``dot`` its DOT source.
+    Where Graphviz does not finish within the ``timeout``, they become those of a coarser drawing, which says so.
     """
 
-    def __init__(self, graph: Graph, words: Picture, theme: Theme, digits: int, engine: str, timeout: float) -> None:
-        self.graph, self.picture, self.theme, self.digits = graph, words, theme, digits
-        self._engine, self._timeout = engine, timeout
-        self._source, self.images = source(words, theme)
+    def __init__(
+        self, graph: Graph, word: Callable[[Graph, str], Picture], theme: Theme, *,
+        note: str = "", digits: int = 4, engine: str = "embedded", timeout: float = 60.0,
+    ) -> None:  # fmt: skip
+        self.theme, self.digits = theme, digits
+        self._word, self._engine, self._timeout = word, engine, timeout
+        self._show(graph, note)
+
+    def _show(self, graph: Graph, note: str) -> None:
+        self.graph, self.picture = graph, self._word(graph, note)
+        self._source, self.images = source(self.picture, self.theme)
+        for cached in ("dot", "svg"):
+            self.__dict__.pop(cached, None)
 
     @cached_property
     def dot(self) -> str:
@@ -60,7 +73,23 @@ class Drawing:
         """The bytes of a file in one of the formats of `RENDERERS`; ``scale`` is for png."""
         if format not in RENDERERS:
             raise GraphError(f"no format {format!r}; there are {', '.join(RENDERERS)}, tgraph")
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return RENDERERS[format](self, scale)
+            except LayoutTimeout:
+                if not self._coarsen():
+                    raise
         return RENDERERS[format](self, scale)
+
+    def _coarsen(self) -> bool:
+        """Draw runs of operations as one card each; False where there is nothing left to put together."""
+        cards, most = len(self.graph), len(self.graph) // SHRINK
+        if most < 2:
+            return False
+        graph, _ = coarse(self.graph, None, most)
+        late = f"Graphviz did not finish {cards} cards within {self._timeout:g} s; drawn as {len(graph)}"
+        self._show(graph, f"{late}; draw a part with upto, between or collapse")
+        return True
 
     def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
         """Write a file in the format of its suffix, whole or not at all; return its path.
@@ -72,17 +101,22 @@ class Drawing:
         if suffix == "tgraph":
             self.graph.save(path)
         elif suffix not in RENDERERS:
-            raise GraphError(f"{path.name}: no format {path.suffix!r}; use .{', .'.join(RENDERERS)} or .tgraph")
+            wrong = f"no format {path.suffix!r}" if path.suffix else "the suffix decides the format, and there is none"
+            raise GraphError(f"{path.name!r}: {wrong}; use .{', .'.join(RENDERERS)} or .tgraph")
         else:
             write_atomic(path, self.render(suffix, scale=scale))
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        shown: dict[str, Any] = {"text/plain": str(self)}
-        try:
-            shown["image/svg+xml"] = _capped(self.svg)
-        except LayoutError as error:
-            shown["text/plain"] += f"(no picture: {error})\n"
+        wanted = [t for t in (SVG, TEXT) if (not include or t in include) and t not in (exclude or ())]
+        shown, why = {}, ""
+        if SVG in wanted:  # first, as it may become coarser
+            try:
+                shown[SVG] = _capped(self.svg)
+            except LayoutError as error:
+                why = f"(no picture: {error})\n"
+        if TEXT in wanted or why:
+            shown[TEXT] = str(self) + why
         return shown
 
     def __str__(self) -> str:
@@ -118,8 +152,11 @@ def draw(
     graph = graph_of(what, arrays, sys._getframe(1))
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
-    words = picture(shown, detail=detail, direction=direction, digits=digits, note=note)
-    return Drawing(shown, words, look, digits, engine, timeout)
+
+    def word(graph: Graph, note: str) -> Picture:
+        return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
+
+    return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout)
 
 
 def dot(graph: Graph, **options: Any) -> str:
@@ -130,7 +167,7 @@ def dot(graph: Graph, **options: Any) -> str:
 def _theme(theme: str | Theme) -> Theme:
     if isinstance(theme, Theme):
         return theme
-    if theme not in THEMES:
+    if not isinstance(theme, str) or theme not in THEMES:
         raise GraphError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
     return THEMES[theme]
 

@@ -25,5 +25,9 @@ class LayoutError(TracegraphError, RuntimeError):
     """Graphviz did not deliver a drawing."""
 
 
+class LayoutTimeout(LayoutError):
+    """Graphviz did not finish within the time it was given."""
+
+
 class MissingExtra(TracegraphError, ImportError):
     """Something optional is not installed; the message holds the pip line that brings it."""

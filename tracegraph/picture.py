@@ -21,6 +21,7 @@ DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 GRID = 8  # rows and columns up to which an array is shown number by number
 SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
+CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
 NO_GRADIENT = "–"
 NEUTRAL = {"dilation": 1, "groups": 1, "count_include_pad": True, "mode": "constant"}
 """Options that say nothing where they have these values; None and False never do."""
@@ -235,7 +236,7 @@ class _Words:
         return tuple(Line(text, "note") for text in lines + ([f"{bad} not finite"] if bad else []))
 
     def _caption(self, edge: Edge, target: Node) -> tuple[Line, ...]:
-        if self.level < 2:
+        if self.level < 2 or len(self.graph.edges) > CAPTIONS:
             return ()
         sent = self.brief(edge.contribution)
         if self.level == 2 or edge.vjp is None:

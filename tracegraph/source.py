@@ -39,7 +39,7 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
 def _head(picture: Picture, theme: Theme) -> Iterator[str]:
     gap = {"LR": (0.3, 0.45), "RL": (0.3, 0.45)}.get(picture.direction, (0.4, 0.4))
     # Presets by size, measured: a limited simplex does no visible harm, straight lines are much faster.
-    fast = 'splines="line" nslimit="0.1" mclimit="0.1"' if len(picture.boxes) > 300 else 'nslimit="1"'
+    fast = 'splines="line" nslimit="0.1" mclimit="0.1"' if max(len(picture.boxes), len(picture.arrows) / 2) > 300 else 'nslimit="1"'
     yield (
         f'  graph [rankdir="{picture.direction}" bgcolor="{theme.background}" pad="0.2" margin="0" '
         f'nodesep="{gap[0] * theme.scale:.3g}" ranksep="{gap[1] * theme.scale:.3g}" fontname="Arial" {fast}];'

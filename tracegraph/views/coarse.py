@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import GraphError
 from ..graph import Graph
-from .collapse import collapse, group  # noqa
+from .collapse import collapse, group
 
 
 def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
@@ -14,8 +14,8 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
     operations become one card each: every graph can be drawn.
     """
     if depth is not None:
-        if depth < 0:
-            raise GraphError(f"depth must be 0 or more, not {depth}")
+        if not isinstance(depth, int) or depth < 0:
+            raise GraphError(f"depth must be a whole number, 0 or more, not {depth!r}")
         graph = _closed(graph, depth)
     whole = len(graph)
     if whole <= most:
@@ -40,5 +40,5 @@ def _closed(graph: Graph, depth: int) -> Graph:
 def _runs(graph: Graph, most: int) -> Graph:
     """Operations that follow each other as one card, so that at most ``most`` are left."""
     length = -(-len(graph) // (most // 2))
-    names = {n.key: f"{i // length * length + 1} to {min(len(graph), (i // length + 1) * length)}" for i, n in enumerate(graph)}
-    return group(graph, names)
+    starts = {n.key: i // length * length for i, n in enumerate(graph)}
+    return group(graph, {k: f"{i + 1} to {min(len(graph), i + length)}" for k, i in starts.items()})
