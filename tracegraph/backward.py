@@ -187,8 +187,10 @@ def _fit(cotangent: Any, value: Value) -> Value:
 
 def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Sum over the axes that broadcasting had stretched, back to ``shape``."""
-    cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
     extra = cotangent.ndim - len(shape)
+    if extra < 0 or cotangent.shape[extra:] != shape:  # it may itself be smaller, and asking costs as much as the sum
+        cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
+        extra = cotangent.ndim - len(shape)
     axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
     summed: np.ndarray[Any, Any] = cotangent.sum(axis=axes).reshape(shape)
     return summed

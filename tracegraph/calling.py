@@ -109,8 +109,10 @@ def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
     """A function of one input, with a short way for floats."""
 
     def public(x: Any = None, *args: Any, **kwargs: Any) -> Tensor:
-        if type(x) is not Tensor or type(x.value) is not float or args or kwargs:
+        if type(x) is not Tensor or args or kwargs:
             return call(op, args if x is None else (x, *args), kwargs, _frame(1))
+        if type(x.value) is not float:
+            return apply(op, (x,), NO_ATTRS, _frame(1))
         try:
             value = scalar(x.value)
         except (ArithmeticError, ValueError):

@@ -13,10 +13,19 @@ Array = Any
 
 def _sigmoid(x: Array) -> Array:
     """Exact for every x: where exp(-x) overflows to inf, 1 / inf is the 0 that is meant."""
+    e = -x
     with np.errstate(over="ignore"):
-        e = np.exp(-x)
+        e = np.exp(e, out=e if isinstance(e, np.ndarray) and e.dtype.kind == "f" else None)
     e += 1
     return np.reciprocal(e, out=e) if isinstance(e, np.ndarray) else 1 / e
+
+
+def _sigmoid_back(g: Array, y: Array) -> Array:
+    """``g * y * (1 - y)`` in one array, not three."""
+    back = 1 - y
+    back *= y
+    back *= g
+    return back
 
 
 def _sigmoid_float(x: float) -> float:
@@ -26,10 +35,11 @@ def _sigmoid_float(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
+helper("sigmoid_back", _sigmoid_back, lambda g, y: g * y * (1 - y))
 elementwise(
     "sigmoid",
     "sigmoid(x)",
-    "g * y * (1 - y)",
+    ("g * y * (1 - y)", "sigmoid_back(g, y)"),
     array=_sigmoid,
     scalar=_sigmoid_float,
     symbol="σ",
