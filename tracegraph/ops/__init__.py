@@ -1,3 +1,4 @@
 """The operations: importing this package declares them all in `tracegraph.op.OPS`."""
 
-from . import arithmetic, elementwise, activations, reductions, linear, conv, pool, shapes, losses, updates  # noqa: F401
+from . import arithmetic, elementwise, activations, reductions, linear  # noqa: F401
+from . import conv, pool, shapes, losses, updates  # noqa: F401
