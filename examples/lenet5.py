@@ -65,9 +65,9 @@ def trained():
     """Train once; return the weights and the loss of each step."""
     images, labels = enlarged()
     random = np.random.default_rng(2)
-    chosen = [random.choice(TRAINING, 40, replace=False) for _ in range(100)]
+    chosen = [random.choice(TRAINING, 20, replace=False) for _ in range(80)]
     weights = initial(SHAPES, seed=1)
-    return weights, train(loss_of, weights, [(images[c], labels[c]) for c in chosen], rate=0.002)
+    return weights, train(loss_of, weights, [(images[c], labels[c]) for c in chosen], rate=0.003)
 
 
 def build():
