@@ -37,6 +37,7 @@ def medians_apart(makers, data, repeats, warm=1):
         ours, theirs = context.Pipe()
         workers.append(context.Process(target=_work, args=(theirs, make, data), daemon=True))
         workers[-1].start()
+        theirs.close()  # so that a worker that dies ends our waiting
         if ours.recv():
             pipes[name] = ours
     turns = [{name: _turn(pipe) for name, pipe in pipes.items()} for _ in range(warm + repeats)]
