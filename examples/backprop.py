@@ -5,6 +5,8 @@ Each input feeds one hidden neuron; there are no biases. Run it, or: tracegraph 
 
 import tracegraph as tg
 
+DRAWINGS = {"backprop": {"detail": "full"}, "backprop-slides": {"detail": "full", "theme": "slides"}}
+
 
 def build() -> tg.Tensor:
     """Forward pass and loss; every tensor is named by its variable."""
@@ -24,4 +26,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full").save("output/backprop.svg")
+    tg.draw(build, **DRAWINGS["backprop"]).save("output/backprop.svg")

@@ -6,9 +6,11 @@ learning" (2016).
 
 import tracegraph as tg
 
+DRAWINGS = {"conv": {"detail": "full"}, "conv-dark": {"detail": "full", "theme": "dark"}}
+
 
 def build() -> tg.Tensor:
-    """From the input to half the squared error of the flattened map."""
+    """From the input to the mean squared error of the flattened map."""
     x = tg.tensor([[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]])
     K = tg.parameter([[0, 1, 2], [2, 2, 0], [0, 1, 2]])
     target = tg.constant([16.0, 20.0, 16.0, 18.0])
@@ -22,4 +24,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full").save("output/conv.svg")
+    tg.draw(build, **DRAWINGS["conv"]).save("output/conv.svg")
