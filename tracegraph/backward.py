@@ -87,7 +87,10 @@ def _seed(loss: Tensor, seed: Any) -> Value:
         if loss.size != 1:
             raise OpError(f"backward: shape {loss.shape} is not scalar; give a seed of that shape, or sum it first")
         seed = np.ones(loss.shape)
-    seed = np.array(seed.value if isinstance(seed, Tensor) else seed, loss.dtype)
+    try:
+        seed = np.array(seed.value if isinstance(seed, Tensor) else seed, loss.dtype)
+    except (TypeError, ValueError):
+        raise OpError(f"backward: a seed is a number or an array of shape {loss.shape}, not {seed!r}") from None
     if seed.shape != loss.shape:
         raise OpError(f"backward: the seed has shape {seed.shape}, the tensor {loss.shape}")
     return settle(seed)
@@ -132,7 +135,7 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
         g, a, b = t.grad, t.a, t.b
         if g is mark:
             t.grad = None
-            parts.extend([None] * (len(t.inputs) if a is not None else 0))
+            parts.extend([None] * len(t.inputs))
         elif a is None:
             continue
         elif (pull := t.details.pull) is None:
@@ -159,20 +162,22 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
     return list(map(_by_grad, order)), parts
 
 
-def _pull(t: Tensor, g: Value) -> tuple[Value, ...]:
+def _pull(t: Tensor, g: Value) -> list[Value]:
     """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
-    op, values = t.op, [i.value for i in t.inputs]
+    op, inputs, attrs = t.op, t.inputs, t.attrs
+    values = [i.value for i in inputs]
     if type(g) is float and op.pull is not None:
         try:
-            return op.pull(g, t.value, *values, **t.attrs)  # type: ignore[no-any-return]
+            sent = op.pull(g, t.value, *values, **attrs)
+            return [_fit(c, i.value) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
         except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
             g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
-    sent: list[Value] = []
-    for slot, i in enumerate(t.inputs):
+    sent = []
+    for slot, i in enumerate(inputs):
         vjp = op.vjp(slot) if i.needs else None
         where = {"slot": slot} if op.variadic else {}
-        sent.append(None if vjp is None else _fit(vjp.rule(g, t.value, *values, **t.attrs, **where), i.value))
-    return tuple(sent)
+        sent.append(None if vjp is None else _fit(vjp.rule(g, t.value, *values, **attrs, **where), i.value))
+    return sent
 
 
 def _fit(cotangent: Any, value: Value) -> Value:

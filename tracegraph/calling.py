@@ -94,14 +94,17 @@ def misfit(op: Op, values: Sequence[Value], error: Exception) -> str:
 def function(op: Op) -> Callable[..., Tensor]:
     """The public function of an op, such as ``tg.sigmoid``; the same serves as a method."""
 
-    def public(*args: Any, **kwargs: Any) -> Tensor:
-        return call(op, args, kwargs, _frame(1))
-
-    if op.scalar is not None and len(op.inputs) == 1 and not op.attrs:
-        public = _unary(op, op.scalar)
+    public = _unary(op, op.scalar) if op.scalar and len(op.inputs) == 1 and not op.attrs else _general(op)
     options = ", ".join(f"{k}={v!r}" if v is not ... else k for k, v in op.attrs.items())
     public.__name__ = public.__qualname__ = op.name
     public.__doc__ = f"{op.name}({', '.join(filter(None, [', '.join(op.inputs), options]))})\n\n{op.doc}"
+    return public
+
+
+def _general(op: Op) -> Callable[..., Tensor]:
+    def public(*args: Any, **kwargs: Any) -> Tensor:
+        return call(op, args, kwargs, _frame(1))
+
     return public
 
 

@@ -152,6 +152,9 @@ class Tensor:
     def __setitem__(self, index: Any, value: Any) -> None:
         raise OpError("setitem: a recorded value cannot be changed in place; use where(mask, new, old)")
 
+    def __pos__(self) -> Tensor:
+        return self
+
     def __bool__(self) -> bool:
         return bool(self.value)
 
@@ -168,9 +171,13 @@ class Tensor:
         raise UntracedError("turning a tensor into an array would lose its record; use .value")
 
     def __repr__(self) -> str:
-        value = np.array2string(np.asarray(self.value), precision=4, threshold=20, separator=", ")
-        grad = "" if self.grad is None else f", grad={np.array2string(np.asarray(self.grad), precision=4, threshold=20)}"
-        return f"Tensor({value}, {self.op.name}{f', name={self.name!r}' if self.name else ''}{grad})"
+        name = f", name={self.name!r}" if self.name else ""
+        grad = "" if self.grad is None else f", grad={_short(self.grad)}"
+        return f"Tensor({_short(self.value)}, {self.op.name}{name}{grad})"
+
+
+def _short(value: Value) -> str:
+    return np.array2string(np.asarray(value), precision=4, threshold=20, separator=", ")
 
 
 def tensor(value: Any, name: str | None = None) -> Tensor:

@@ -17,7 +17,7 @@ def own(role: str, value: Any, keep_int: bool = False) -> Value:
 
     Python's integers become floats, as in a list of data; with ``keep_int`` they stay, as in an exponent.
     """
-    if type(value) is float or keep_int and type(value) in (int, bool):
+    if type(value) is float or keep_int and (type(value) is bool or type(value) is int and abs(value) < 2**63):
         return value
     try:
         array = np.array(value)
