@@ -29,7 +29,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "trace": "frontends",
     "load": "store",
     "collapse": "views", "hide": "views", "between": "views", "upto": "views", "fold": "views",
-    "draw": "drawing", "Drawing": "drawing", "optim": "", "steps": "views.steps",
+    "draw": "drawing", "Drawing": "drawing", "optim": "", "steps": "views", "expand": "views",
     "explain": "explanation", "Explanation": "explanation",
 }  # fmt: skip
 

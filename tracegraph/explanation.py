@@ -157,7 +157,7 @@ class _Solution:
     def forward(self, node: Node) -> Equation:
         edges = dict(zip(node.args, self.graph.inputs(node), strict=True))
         names = {**self.options(node), **{a: e.tensor for a, e in edges.items()}}
-        values = {a: self.graph.node(e.source).value for a, e in edges.items()}
+        values = {a: self.graph.carried(e) for a, e in edges.items()}
         return self.equation(node.name, node.formula, names, values, node.value)
 
     def backward(self, node: Node) -> Equation:
@@ -177,7 +177,7 @@ class _Solution:
         """What one use sends back, in names of its own; their meaning is added to ``names`` and ``values``."""
         if edge.vjp is None:
             return ""
-        own = {a: (e.tensor, self.graph.node(e.source).value) for a, e in zip(target.args, self.graph.inputs(target))}
+        own = {a: (e.tensor, self.graph.carried(e)) for a, e in zip(target.args, self.graph.inputs(target))}
         own["y"] = (target.name, target.value)
         own["g"] = (self.gradient_name(target), target.gradient)
         own.update({k: (v, None) for k, v in self.options(target).items()})

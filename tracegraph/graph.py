@@ -20,6 +20,21 @@ ROLES = ("input", "parameter", "constant", "op", "output", "update", "group")
 _NOTHING: Mapping[str, Any] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a teacher puts beside a number: ``verdict`` on the value or the gradient (``quantity``) that was written.
+
+    ``written`` and ``right`` are numbers as text; ``right`` is empty where what was written is right. ``index`` is the
+    place in a matrix.
+    """
+
+    verdict: str
+    quantity: str
+    written: str
+    right: str = ""
+    index: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One tensor and the operation that made it.
@@ -27,8 +42,9 @@ class Node:
     ``key``: a number that views keep. ``formula`` is an expression in ``args`` (a name for each input, by slot) and in
     the keys of ``attrs``; empty for leaves. ``value`` and ``gradient``: a number or an array; ``gradient`` is None
     where none arrives. ``named``: whether the program gave the name. ``line``: file and line of the program.
-    ``tags``: what views found, to be shown. In a training run, ``step`` is the step that the node belongs to, ``loss``
-    the name of what was differentiated there, and ``base`` the name without the number of the step.
+    ``tags``: what views found, to be shown; ``marks``: what `tracegraph.mark` found. In a training run, ``step`` is the step that the node belongs to, ``loss``
+    the name of what was differentiated there, and ``base`` the name without the number of the step. ``focus``: elements
+    to be framed.
     """
 
     key: int
@@ -48,6 +64,7 @@ class Node:
     step: int | None = None
     loss: str = ""
     base: str = ""
+    focus: tuple[tuple[int, ...], ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -64,7 +81,8 @@ class Edge:
 
     ``vjp``: the way back as a formula (``g`` is the gradient of the target, ``y`` its value). ``local``: the local
     derivative where both ends are scalars. ``contribution``: what flows back; None where no gradient does.
-    ``tensor``: name of the tensor, which differs from the source's only where the source is a group.
+    ``tensor``: name of the tensor, which differs from the source's only where the source is a group. ``index``: the
+    element of it that is used, and that the contribution goes to; None for all of it.
     """
 
     source: int
@@ -74,6 +92,7 @@ class Edge:
     vjp: str | None = None
     local: float | None = None
     contribution: Any = None
+    index: tuple[int, ...] | None = None
 
 
 class Graph:
@@ -112,9 +131,23 @@ class Graph:
     def __repr__(self) -> str:
         return f"Graph({len(self.nodes)} nodes, {len(self.edges)} edges)"
 
+    def find(self, name: str, step: int | None = None) -> Node:
+        """The node of this name; in a training run also by the name without number, and the step.
+
+        ``find("w", 2)`` is w as step 2 made it. Raises `GraphError` with the nearest names, or the steps there are.
+        """
+        from .lookup import find
+
+        return find(self, name, step)
+
     def node(self, key: int) -> Node:
         """The node with this key."""
         return self.nodes[self._place(key)]
+
+    def carried(self, edge: Edge) -> Any:
+        """The value that an edge hands on: that of its source, or one element of it."""
+        value = self.node(edge.source).value
+        return value if edge.index is None else np.asarray(value)[edge.index].item()
 
     def inputs(self, node: Node) -> tuple[Edge, ...]:
         """The edges into a node, by slot."""
@@ -241,7 +274,8 @@ def _check_edges(graph: Graph) -> None:
             raise GraphError(f"{_arrow(graph, edge)}: slot {edge.slot} where {counts[target]} was due")
         counts[target] += 1
         part = edge.contribution
-        if part is not None and node.role != "group" and shape(part) != shape(node.value):
+        due = shape(node.value) if edge.index is None else ()
+        if part is not None and node.role != "group" and shape(part) != due:
             raise GraphError(f"{_arrow(graph, edge)}: contribution {shape(part)}, value {node.shape}")
     for node, count in zip(graph.nodes, counts):
         if node.formula and count != len(node.args):

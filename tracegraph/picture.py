@@ -6,7 +6,7 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,10 +39,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite."""
+    """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite.
+
+    ``focus``: which cells are framed; empty for none.
+    """
 
     cells: tuple[tuple[str, ...], ...]
     tones: tuple[tuple[float | None, ...], ...]
+    focus: tuple[tuple[bool, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def picture(
     loss = pretty(graph.output.name)
     return Picture(
         title=f"Computation of {loss}",
-        description=f"{len(graph.nodes)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
+        description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
         boxes=tuple(words.box(n) for n in graph.nodes),
         arrows=tuple(words.arrow(e) for e in graph.edges),
         clusters=_clusters(graph),
@@ -181,10 +185,10 @@ class _Words:
         if self.level == 0 or not node.formula or node.op == "gradient":
             return ()
         names = self._names(node)
-        tensors = bool(node.shape) or any(self.graph.node(e.source).shape for e in self.graph.inputs(node))
+        tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
         if self.level == 3 and not tensors:
-            numbers = {a: self.number(self.graph.node(e.source).value) for a, e in self._args(node)}
+            numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
             worked = notation.text(node.formula, {**names, **numbers})
             if worked != self.number(node.value):
                 lines.append(Line(f"{worked} = {self.number(node.value)}", "numbers"))
@@ -203,7 +207,7 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = self._panel("value", node.value)
+        value = self._panel("value", node.value, focus=node.focus)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(node.loss or self.loss, node.name)
@@ -213,7 +217,7 @@ class _Words:
             return (value, Panel(heading, NO_GRADIENT))
         return (value, self._panel(heading, node.gradient, signed=True))
 
-    def _panel(self, heading: str, value: Any, signed: bool = False) -> Panel:
+    def _panel(self, heading: str, value: Any, signed: bool = False, focus: tuple[Any, ...] = ()) -> Panel:
         if np.ndim(value) == 0:
             return Panel(heading, self.number(value), int(np.sign(value)) if signed and np.isfinite(value) else 0)
         array = np.asarray(value)
@@ -221,8 +225,12 @@ class _Words:
             return Panel(heading, "empty")
         matrices = _matrices(array)
         if matrices is not None:
-            return Panel(heading, grids=tuple(_grid(m, self._largest(array), self.digits) for m in matrices))
-        return Panel(heading, lines=self._summary(array), heat=heat(array))
+            framed = _matrices(_mask(array, focus)) if focus else None
+            grids = [_grid(m, self._largest(array), self.digits) for m in matrices]
+            if framed:
+                grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
+            return Panel(heading, grids=tuple(grids))
+        return Panel(heading, lines=(*self._summary(array), *_extent(focus)), heat=heat(array))
 
     def _largest(self, array: Any) -> float:
         sizes = np.abs(array.astype(float))
@@ -312,6 +320,21 @@ def _matrices(array: Any) -> list[Any] | None:
     if max(rows.shape[-2:]) > GRID or rows.ndim > 3 or (rows.ndim == 3 and len(rows) > SLICES):
         return None
     return [rows] if rows.ndim == 2 else list(rows)
+
+
+def _mask(array: Any, focus: tuple[Any, ...]) -> Any:
+    """Where the elements of interest are."""
+    mask = np.zeros(array.shape, bool)
+    mask[tuple(np.transpose(focus))] = True
+    return mask
+
+
+def _extent(focus: tuple[Any, ...]) -> tuple[Line, ...]:
+    """Where the elements of interest are, in words, for an array too large to frame them."""
+    if not focus:
+        return ()
+    ends = zip(np.min(focus, axis=0).tolist(), np.max(focus, axis=0).tolist(), strict=True)
+    return (Line("reads " + ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ends), "note"),)
 
 
 def _grid(matrix: Any, largest: float, digits: int) -> Grid:

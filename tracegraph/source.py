@@ -5,6 +5,7 @@ User text appears in labels only, escaped; ids are ours. Each number goes throug
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil
@@ -19,6 +20,7 @@ WIDEST = 340.0  # points that a line of text may take before it is wrapped
 CAPTION = 190.0  # that a caption on an arrow may take
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
 DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
+CROWD = 4  # arrows into a card from which on they keep the order of the formula
 GRID_GAP = 6  # between the matrices of one array
 GAP = 14  # between value and gradient
 
@@ -30,7 +32,9 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
     if picture.note:
         note = builder.font(picture.note, theme.size("note"), theme.faint)
         statements.append(f'  graph [labelloc="t" labeljust="l" label=<{note}>];')
-    statements += [f"  {b.key} [label=<{builder.card(b)}>];" for b in picture.boxes]
+    crowded = {key for key, n in Counter(a.target for a in picture.arrows).items() if n > CROWD}
+    order = {b.key: ' ordering="in"' if b.key in crowded else "" for b in picture.boxes}
+    statements += [f"  {b.key} [label=<{builder.card(b)}>{order[b.key]}];" for b in picture.boxes]
     statements += [line for i, c in enumerate(picture.clusters) for line in builder.cluster(c, str(i), "  ")]
     statements += [f"  {a.source} -> {a.target} [{builder.arrow(a)}];" for a in picture.arrows]
     return "\n".join(["digraph tracegraph {", *statements, "}", ""]), builder.images
@@ -39,7 +43,8 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
 def _head(picture: Picture, theme: Theme) -> Iterator[str]:
     gap = {"LR": (0.3, 0.45), "RL": (0.3, 0.45)}.get(picture.direction, (0.4, 0.4))
     # Presets by size, measured: a limited simplex does no visible harm, straight lines are much faster.
-    fast = 'splines="line" nslimit="0.1" mclimit="0.1"' if max(len(picture.boxes), len(picture.arrows) / 2) > 300 else 'nslimit="1"'
+    large = max(len(picture.boxes), len(picture.arrows) / 2) > 300
+    fast = 'splines="line" nslimit="0.1" mclimit="0.1"' if large else 'nslimit="1"'
     yield (
         f'  graph [rankdir="{picture.direction}" bgcolor="{theme.background}" pad="0.2" margin="0" '
         f'nodesep="{gap[0] * theme.scale:.3g}" ranksep="{gap[1] * theme.scale:.3g}" fontname="Arial" {fast}];'
@@ -137,9 +142,13 @@ class _Builder:
     def grid(self, grid: Grid) -> str:
         width, height = self.cell_size(grid)
         rows = []
-        for texts, tones in zip(grid.cells, grid.tones, strict=True):
+        framed = grid.focus or [[False] * len(row) for row in grid.cells]
+        for texts, tones, frames in zip(grid.cells, grid.tones, framed, strict=True):
             fills = [self.theme.card if t is None else shade(self.theme.diverging, DEEPEST * t) for t in tones]
-            cells = [self.cell(t, "cell", width, ink(f), fill=f, high=height) for t, f in zip(texts, fills)]
+            cells = [
+                self.cell(t, "cell", width, ink(fill), fill=fill, high=height, bold=frame, frame=frame)
+                for t, fill, frame in zip(texts, fills, frames)
+            ]
             rows.append(f"<TR>{''.join(cells)}</TR>")
         return _table(rows, spacing=1)
 
@@ -198,12 +207,13 @@ class _Builder:
 
     def cell(
         self, text: str, style: str, width: int, color: str, *, bold: bool = False, align: str = "CENTER",
-        fill: str = "", height: str = "", high: int = 0,
+        fill: str = "", height: str = "", high: int = 0, frame: bool = False,
     ) -> str:  # fmt: skip
         """One cell of fixed size with one line of text."""
         size = self.theme.size(style)
         high = high or self.line_height(height or style)
         paint = f' BGCOLOR="{fill}"' if fill else ""
+        paint += f' BORDER="3" COLOR="{self.theme.focus}"' if frame else ""
         inner = self.font(text, size, color, bold)
         return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 VIK = (
-    "#001260", "#023e7d", "#1d6e9c", "#71a7c4", "#c9dde7", "#f3f1ee", "#eacebd", "#d39774", "#be6533", "#8b2706", "#590007",
+    "#001260", "#023e7d", "#1d6e9c", "#71a7c4", "#c9dde7", "#f3f1ee",
+    "#eacebd", "#d39774", "#be6533", "#8b2706", "#590007",
 )  # fmt: skip
 GREY = ("#8f8f8f", "#b4b4b4", "#d9d9d9", "#ffffff", "#d9d9d9", "#b4b4b4", "#8f8f8f")
 NIGHT = ("#9fd0ff", "#5a9bd5", "#2f6693", "#26435c", "#262b33", "#5c4030", "#94603a", "#d08a52", "#ffc38f")
@@ -31,6 +32,7 @@ class Theme:
     negative: str = "#02568f"
     neutral: str = "#4d5761"
     none: str = "#7d8791"
+    focus: str = "#1c7c54"
     update: str = "#3b8a55"
     cluster: str = "#f6f8fa"
     cluster_border: str = "#c3ccd5"
@@ -60,7 +62,7 @@ THEMES: dict[str, Theme] = {
     "light": _LIGHT,
     "dark": replace(
         _LIGHT, name="dark", background="#14171c", card="#1d2229", border="#5d6875", text="#f2f4f7", faint="#aeb8c4",
-        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", update="#6fc48a",
+        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", focus="#6ee7a8", update="#6fc48a",
         cluster="#191d24", cluster_border="#3c4653", diverging=NIGHT,
         roles={
             "input": "#1f3d5c", "parameter": "#553f16", "constant": "#3a3d45", "op": "#2c333d",
@@ -69,7 +71,7 @@ THEMES: dict[str, Theme] = {
     ),
     "print": replace(
         _LIGHT, name="print", border="#000000", text="#000000", faint="#3c3c3c",
-        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", update="#000000",
+        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", focus="#000000", update="#000000",
         cluster="#ffffff", cluster_border="#6e6e6e", diverging=GREY, negative_style="dashed",
         roles={
             "input": "#ffffff", "parameter": "#d4d4d4", "constant": "#efefef", "op": "#efefef",
