@@ -64,6 +64,7 @@ class Node:
     step: int | None = None
     loss: str = ""
     base: str = ""
+    marks: tuple[Mark, ...] = ()
     focus: tuple[tuple[int, ...], ...] = ()
 
     @property

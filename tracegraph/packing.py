@@ -16,7 +16,7 @@ import numpy as np
 
 from . import formula
 from .errors import GraphError
-from .graph import Edge, Node
+from .graph import Edge, Mark, Node
 
 Array = np.ndarray[Any, Any]
 Json = Any
@@ -142,6 +142,8 @@ def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
             value = {str(key): packer.pack(option) for key, option in value.items()}
         elif name in ("args", "tags"):
             value = list(value)
+        elif name == "marks":
+            value = [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in value]
         elif name in _NUMBERS:
             value = packer.pack(_number(float(value) if name == "local" and value is not None else value))
         if value != default:
@@ -187,6 +189,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_exactly(str)(v) for v in _exactly(list)(value))
 
 
+def _marks(value: Any) -> tuple[Mark, ...]:
+    return tuple(_mark(_exactly(list)(v)) for v in _exactly(list)(value))
+
+
+def _mark(parts: list[Any]) -> Mark:
+    if len(parts) != 5:
+        raise ValueError(f"a mark of {len(parts)} parts; 5 were due")
+    return Mark(*_texts(parts[:4]), tuple(_index(i) for i in _exactly(list)(parts[4])))
+
+
 def _formula(value: Any) -> Any:
     if _exactly(str, type(None))(value):
         formula.parse(value)
@@ -207,7 +219,7 @@ _FORMULAS = ("formula", "vjp")
 _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "int": _index, "int | None": _exactly(int, type(None)), "float | None": _exactly(float, int, type(None)),
     "str": _exactly(str), "str | None": _exactly(str, type(None)), "bool": _exactly(bool), "tuple[str, ...]": _texts,
-    "Mapping[str, Any]": _dict, "Any": _number,
+    "Mapping[str, Any]": _dict, "Any": _number, "tuple[Mark, ...]": _marks,
 }  # fmt: skip
 
 
