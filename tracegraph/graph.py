@@ -42,9 +42,9 @@ class Node:
     ``key``: a number that views keep. ``formula`` is an expression in ``args`` (a name for each input, by slot) and in
     the keys of ``attrs``; empty for leaves. ``value`` and ``gradient``: a number or an array; ``gradient`` is None
     where none arrives. ``named``: whether the program gave the name. ``line``: file and line of the program.
-    ``tags``: what views found, to be shown; ``marks``: what `tracegraph.mark` found. In a training run, ``step`` is the step that the node belongs to, ``loss``
+    ``tags``: what views found, to be shown. In a training run, ``step`` is the step that the node belongs to, ``loss``
     the name of what was differentiated there, and ``base`` the name without the number of the step. ``focus``: elements
-    to be framed.
+    to be framed. ``marks``: what `tracegraph.mark` found.
     """
 
     key: int
