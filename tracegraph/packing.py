@@ -142,6 +142,10 @@ def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
             value = {str(key): packer.pack(option) for key, option in value.items()}
         elif name in ("args", "tags"):
             value = list(value)
+        elif name == "focus":
+            value = [list(place) for place in value]
+        elif name == "index":
+            value = None if value is None else list(value)
         elif name == "marks":
             value = [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in value]
         elif name in _NUMBERS:
@@ -196,7 +200,20 @@ def _marks(value: Any) -> tuple[Mark, ...]:
 def _mark(parts: list[Any]) -> Mark:
     if len(parts) != 5:
         raise ValueError(f"a mark of {len(parts)} parts; 5 were due")
-    return Mark(*_texts(parts[:4]), tuple(_index(i) for i in _exactly(list)(parts[4])))
+    verdict, quantity, written, right = _texts(parts[:4])
+    return Mark(verdict, quantity, written, right, _place(parts[4]))
+
+
+def _place(value: Any) -> tuple[int, ...]:
+    return tuple(_index(i) for i in _exactly(list)(value))
+
+
+def _place_or_none(value: Any) -> tuple[int, ...] | None:
+    return None if value is None else _place(value)
+
+
+def _places(value: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple(_place(v) for v in _exactly(list)(value))
 
 
 def _formula(value: Any) -> Any:
@@ -220,6 +237,7 @@ _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "int": _index, "int | None": _exactly(int, type(None)), "float | None": _exactly(float, int, type(None)),
     "str": _exactly(str), "str | None": _exactly(str, type(None)), "bool": _exactly(bool), "tuple[str, ...]": _texts,
     "Mapping[str, Any]": _dict, "Any": _number, "tuple[Mark, ...]": _marks,
+    "tuple[tuple[int, ...], ...]": _places, "tuple[int, ...] | None": _place_or_none,
 }  # fmt: skip
 
 

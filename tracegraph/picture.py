@@ -182,6 +182,9 @@ class _Words:
         return f"{what} {size}".strip() or node.op
 
     def _lines(self, node: Node) -> tuple[Line, ...]:
+        if node.role == "group" and self.level:
+            counts = {k: v for k, v in node.attrs.items() if v}
+            return (Line(", ".join(f"{number(v)} {k}" for k, v in counts.items()), "note"),) if counts else ()
         if self.level == 0 or not node.formula or node.op == "gradient":
             return ()
         names = self._names(node)
