@@ -1,17 +1,23 @@
 """Measure contestants side by side: by turns, so that whatever slows the machine slows all of them."""
 
+import os
 from multiprocessing import get_context
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
-import numpy as np
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
+
+import numpy as np  # noqa: E402
 
 
 def medians(makers, data, repeats, warm=5):
-    """Median seconds of one step by contestant; those that are not installed are left out.
+    """Median seconds of processor time of one step by contestant; those that are not installed are left out.
 
     A maker takes the data and returns a step, and a step returns its loss, one array to compare, and whatever it keeps.
     """
+    # Freed at once, it lets glibc keep what is freed from now on, for all alike. Otherwise some get their memory from
+    # the system anew at every step, and page faults, which are a matter of luck, decide the race.
+    np.empty(31 << 20, np.uint8)
     steps = {}
     for name, make in makers.items():
         try:
@@ -23,9 +29,9 @@ def medians(makers, data, repeats, warm=5):
     times = {name: [] for name in steps}
     for _ in range(repeats):
         for name, step in steps.items():
-            start = perf_counter()
+            start = process_time()
             step()  # what it returns is dropped inside the time
-            times[name].append(perf_counter() - start)
+            times[name].append(process_time() - start)
     return {name: median(t) for name, t in times.items()}
 
 
