@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from commands import NET
 
+collect_ignore_glob = ["make_*.py"]  # scripts for developers, which import what tests do not need
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
