@@ -19,11 +19,12 @@ SHARP = 480  # pixels that the longer side of the image has at least, so that ce
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heat:
-    """Tones from -1 to 1, NaN where there is nothing or no number, and the size in points."""
+    """Tones from -1 to 1 (NaN: nothing, or no number), the size in points, and in words what is left out."""
 
     tones: Any
     width: int
     height: int
+    note: str = ""
 
 
 def heat(array: Any) -> Heat:
@@ -34,12 +35,15 @@ def heat(array: Any) -> Heat:
     """
     with np.errstate(all="ignore"):
         data = np.asarray(array, float)
-        image = _mosaic(_slices(data))
+        slices = _slices(data)
+        image = _mosaic(slices)
         finite = np.abs(image[np.isfinite(image)])
         tones = image / (float(finite.max(initial=0.0)) or 1.0)
     rows, columns = tones.shape
     scale = SIDE / max(rows, columns)
-    return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12))
+    there = int(np.prod(data.shape[:-2]))
+    note = f"{len(slices)} of {there} slices shown" if len(slices) < there else ""
+    return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12), note)
 
 
 def png(tones: Any, anchors: tuple[str, ...], blank: str) -> bytes:

@@ -19,7 +19,8 @@ from .numbers import cell, clean, gradient_name, number, pretty, shape
 
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-GRID = 8  # rows and columns up to which an array is shown number by number
+GRID = 8  # rows up to which an array is shown number by number
+WIDE = 12  # columns of such an array
 SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
 NO_GRADIENT = "–"
@@ -233,7 +234,9 @@ class _Words:
             if framed:
                 grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
             return Panel(heading, grids=tuple(grids))
-        return Panel(heading, lines=(*self._summary(array), *_extent(focus)), heat=heat(array))
+        image = heat(array)
+        note = (Line(image.note, "note"),) if image.note else ()
+        return Panel(heading, lines=(*self._summary(array), *note, *_extent(focus)), heat=image)
 
     def _largest(self, array: Any) -> float:
         sizes = np.abs(array.astype(float))
@@ -309,7 +312,7 @@ def _option(value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value, 4)
     if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):
-        return "(" + ", ".join(map(str, value)) + ")"
+        return "(" + ", ".join(map(number, value)) + ")"
     if isinstance(value, np.ndarray):
         return f"array {shape(value.shape)}"
     return clean(str(value))
@@ -320,7 +323,7 @@ def _matrices(array: Any) -> list[Any] | None:
     rows = np.atleast_2d(array)
     while rows.ndim > 2 and rows.shape[0] == 1:
         rows = rows[0]
-    if max(rows.shape[-2:]) > GRID or rows.ndim > 3 or (rows.ndim == 3 and len(rows) > SLICES):
+    if rows.shape[-2] > GRID or rows.shape[-1] > WIDE or rows.ndim > 3 or (rows.ndim == 3 and len(rows) > SLICES):
         return None
     return [rows] if rows.ndim == 2 else list(rows)
 
@@ -357,6 +360,6 @@ def _clusters(graph: Graph) -> tuple[Cluster, ...]:
 
     def inside(outer: str) -> tuple[Cluster, ...]:
         level = [s for s in graph.scopes if s.rpartition("/")[0] == outer]
-        return tuple(Cluster(pretty(s.rpartition("/")[2]), tuple(boxes[s]), inside(s)) for s in level)
+        return tuple(Cluster(clean(s.rpartition("/")[2]), tuple(boxes[s]), inside(s)) for s in level)
 
     return inside("")

@@ -36,8 +36,29 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
     order = {b.key: ' ordering="in"' if b.key in crowded else "" for b in picture.boxes}
     statements += [f"  {b.key} [label=<{builder.card(b)}>{order[b.key]}];" for b in picture.boxes]
     statements += [line for i, c in enumerate(picture.clusters) for line in builder.cluster(c, str(i), "  ")]
-    statements += [f"  {a.source} -> {a.target} [{builder.arrow(a)}];" for a in picture.arrows]
+    pulls = _pulls(picture)
+    statements += [f"  {a.source} -> {a.target} [{builder.arrow(a)}{p}];" for a, p in zip(picture.arrows, pulls)]
     return "\n".join(["digraph tracegraph {", *statements, "}", ""]), builder.images
+
+
+def _pulls(picture: Picture) -> Iterator[str]:
+    """What Graphviz is told of the length and straightness of each arrow.
+
+    Two ranks between clusters leave room for the parameters of the next one, so clusters follow each other instead of
+    standing side by side; the way of the data is kept straight, and what only feeds it is put beside it.
+    """
+    home: dict[str, str] = {}
+
+    def enter(clusters: Sequence[Cluster], path: str) -> None:
+        for i, cluster in enumerate(clusters):
+            home.update((key, f"{path}_{i}") for key in cluster.boxes)
+            enter(cluster.inner, f"{path}_{i}")
+
+    enter(picture.clusters, "")
+    beside = {b.key for b in picture.boxes if b.role in ("parameter", "constant")}
+    for arrow in picture.arrows:
+        between = home.get(arrow.source) != home.get(arrow.target)
+        yield (' minlen="2"' if between else "") + ("" if arrow.source in beside else ' weight="8"')
 
 
 def _head(picture: Picture, theme: Theme) -> Iterator[str]:
@@ -68,10 +89,15 @@ class _Builder:
         widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
         widths += [self.width(f"● {t}", "note", True) for t in box.tags]
         panels = [self.natural(p) for p in box.panels]
-        width = ceil(max(*widths, sum(panels) + GAP * (len(panels) - 1), 44 * theme.scale))
+        stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
+        across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
+        width = ceil(max(*widths, across, 44 * theme.scale))
         rows = [self.row(x.text, x.style, width, theme.faint if x.style != "formula" else theme.text) for x in lines]
         rows += [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags]
-        rows += [self.side_by_side(box, panels, width)] if panels else []
+        if stacked:
+            rows += [r for i, p in enumerate(box.panels) for r in self.panel(p, width, f"{box.key}_{i}")]
+        elif panels:
+            rows.append(self.side_by_side(box, panels, width))
         body = f"<TR><TD>{_table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>" if rows else ""
         head = "".join((
             self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
@@ -223,6 +249,11 @@ class _Builder:
         inner = escape(clean(text), quote=True)
         inner = f"<B>{inner}</B>" if bold else inner
         return f'<FONT FACE="Arial" POINT-SIZE="{size:.4g}" COLOR="{color}">{inner}</FONT>'
+
+
+def _flat(panels: Sequence[Panel]) -> bool:
+    """Whether there are several panels, each one row of cells: side by side they would make a card much too wide."""
+    return len(panels) > 1 and all(p.grids and all(len(g.cells) == 1 for g in p.grids) for p in panels)
 
 
 def _spaced(cells: Sequence[str], gap: int) -> str:
