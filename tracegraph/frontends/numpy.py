@@ -15,12 +15,14 @@ import numpy as np
 
 from ..backward import Gradients, backward
 from ..errors import GraphError
-from ..graph import Edge, Graph, Node
+from ..graph import Edge, Graph, Node, maker
 from ..op import Op
 from ..ops.updates import UPDATES
 from ..tensor import Tensor, Value, tensor
 from .naming import Places, name_all
 from .training import Run
+
+_make_node, _make_edge = maker(Node), maker(Edge)
 
 
 def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
@@ -148,7 +150,7 @@ def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bo
     count = len(details.more) if t.a is None else 1 if t.b is None else 2 + len(details.more)
     formula, args = _formula(op, count)
     role = "output" if last else "op" if count else op.name
-    return Node(
+    return _make_node(
         key, name, op.name, role, t.value, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
     )
 
@@ -173,7 +175,7 @@ def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], se
         place = keys[source]
         contribution = sent[slot] if sent and source.needs else None
         local = locals_[slot] if locals_ and contribution is not None else None
-        edges.append(Edge(place, key, slot, names[place], formulas[slot], local, contribution))
+        edges.append(_make_edge(place, key, slot, names[place], formulas[slot], local, contribution))
     return edges
 
 
