@@ -125,6 +125,6 @@ def run(repeats):
 
 
 if __name__ == "__main__":
-    result = run(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    result = run(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
     for name, seconds in result.items():
         print(f"{name:15} {seconds * 1e3:8.3f} ms  {seconds / result['NumPy by hand']:.2f}")

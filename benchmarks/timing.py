@@ -10,9 +10,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is importe
 import numpy as np  # noqa: E402
 
 
-def medians(makers, data, repeats, warm=5):
+def medians(makers, data, repeats, warm=5, turn=5):
     """Median seconds of processor time of one step by contestant; those that are not installed are left out.
 
+    A turn is several steps, as in training: one alone would find the caches full of what the others left there.
     A maker takes the data and returns a step, and a step returns its loss, one array to compare, and whatever it keeps.
     """
     # Freed at once, it lets glibc keep what is freed from now on, for all alike. Otherwise some get their memory from
@@ -30,8 +31,9 @@ def medians(makers, data, repeats, warm=5):
     for _ in range(repeats):
         for name, step in steps.items():
             start = process_time()
-            step()  # what it returns is dropped inside the time
-            times[name].append(process_time() - start)
+            for _ in range(turn):
+                step()  # what it returns is dropped inside the time
+            times[name].append((process_time() - start) / turn)
     return {name: median(t) for name, t in times.items()}
 
 
