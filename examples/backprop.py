@@ -1,6 +1,6 @@
 """One step of backpropagation by hand, drawn: a 2-2-1 network of sigmoid neurons and half the squared error.
 
-Each input feeds one hidden neuron; there are no biases. Run it, or: tracegraph render examples/backprop.py -o backprop.svg
+Each input feeds one hidden neuron; there are no biases.
 """
 
 import tracegraph as tg

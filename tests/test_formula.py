@@ -179,7 +179,7 @@ PUT = {"a": "0.5", "b": "−0.25", "c": "1.2×10⁻⁷", "w": "w_35", "n": "2"}
     ("sqrt(x + y)", "√(x + y)"), ("1 / 2 * (t - o) ** 2", "½(t − o)²"), ("1 / 2 * x", "½·x"),
     ("0.5 * (t - o)", "0.5(t − o)"), ("2 * x", "2·x"), ("y * (1 - y)", "y·(1 − y)"), ("sigmoid(x)", "σ(x)"),
     ("log(x)", "ln(x)"), ("sum(x)", "Σ x"), ("sum(x * y)", "Σ(x·y)"), ("sum(x, axis=1)", "Σ₁ x"),
-    ("sum(x, axis=(0, -1))", "Σ₀,₋₁ x"), ("sum(x, axis=axis)", "Σ x"), ("sum(x) * y", "(Σ x)·y"),
+    ("sum(x, axis=(0, -1))", "Σ x"), ("sum(x, axis=axis)", "Σ x"), ("sum(x) * y", "(Σ x)·y"),
     ("sum(x * y) / z", "Σ(x·y)/z"), ("mean(x ** 2, axis=0)", "mean₀(x²)"), ("abs(x)", "|x|"), ("norm(x)", "‖x‖"),
     ("x.T @ y", "xᵀ·y"), ("transpose(x * y)", "(x·y)ᵀ"), ("maximum(x, y)", "max(x, y)"),
     ("conv2d(x, k, stride=stride)", "x ⋆ k"), ("conv2d(x, k, bias)", "x ⋆ k + bias"),

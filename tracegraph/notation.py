@@ -235,11 +235,11 @@ class _Writer:
             return self.formed("call", *pieces, **words)
 
     def axis(self, node: ast.Call) -> str:
-        """Write the axis of a sum or the like as its subscript, where it is known."""
+        """Write the axis of a sum or the like as its subscript, where it is known and counted from the front."""
         value = next((word.value for word in node.keywords if word.arg == "axis"), ast.Constant(None))
         written = self.names.get(value.id, "") if isinstance(value, ast.Name) else ast.unparse(value)
         written = re.sub(r"[()\s]|,\)", "", written).replace("−", "-")
-        return self.style.below(written) if re.fullmatch(r"-?\d+(,-?\d+)*", written) else ""
+        return self.style.below(written) if re.fullmatch(r"\d+(,\d+)*", written) else ""
 
     def write_Attribute(self, node: ast.Attribute) -> _Piece:
         return self.formed("transpose", self.write(node.value))

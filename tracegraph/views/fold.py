@@ -8,7 +8,7 @@ from .. import formula
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 
-INNER = frozenset("add sub mul div neg pow square matmul".split())
+INNER = frozenset("add sub mul div neg pow square sqrt exp log abs matmul".split())
 """Operations that may go into the formula of another: the arithmetic that people write in one line."""
 OUTER = INNER | frozenset("sum mean".split())
 """Operations whose formula may take them up."""

@@ -1,0 +1,59 @@
+"""A small convolutional network, number by number: two kernels with bias, ReLU, pooling, and a softmax over 3 classes.
+
+The exercise gives no weights for the fully connected layers, so they are chosen here: small numbers of both signs. The
+pooling convention matters: on a 3×3 map a 2×2 window fits once with stride 2 (the rest is dropped), four times with
+stride 1, and four times with stride 2 if partial windows count (ceil_mode).
+"""
+
+import tracegraph as tg
+
+POOLING = {
+    "stride 1": {"stride": 1},
+    "stride 2": {"stride": 2},
+    "stride 2, partial windows": {"stride": 2, "ceil_mode": True},
+}
+
+
+def features(convention: str) -> tg.Tensor:
+    """From the 5×5 input to the flattened, pooled maps."""
+    x = tg.tensor([[[5.0 * i + j + 1 for j in range(5)] for i in range(5)]])
+    K = tg.parameter(
+        [[[[0.1, 0.2, 0.3]] * 3], [[[-0.1, -0.1, -0.1], [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]]]], name="K"
+    )
+    b = tg.parameter([[[0.1]], [[0.2]]])
+    maps = tg.conv2d(x, K)
+    biased = maps + b
+    activated = tg.relu(biased)
+    pooled = tg.max_pool2d(activated, 2, **POOLING[convention])
+    flat = pooled.flatten()
+    return flat
+
+
+def build(convention: str = "stride 1") -> tg.Tensor:
+    """Two hidden neurons and three classes on top; the loss is the cross entropy for class 1."""
+    flat = features(convention)
+    W1 = tg.parameter([[0.02 if (i + j) % 2 else -0.01 for j in range(2)] for i in range(flat.size)])
+    c1 = tg.parameter([0.1, -0.1])
+    z = flat @ W1 + c1
+    hidden = tg.tanh(z)
+    W2 = tg.parameter([[0.5, -0.3, 0.1], [-0.2, 0.4, 0.3]])
+    c2 = tg.parameter([0.0, 0.1, -0.1])
+    logits = hidden @ W2 + c2
+    p = tg.softmax(logits)
+    right = p[1]
+    L = -tg.log(right)
+    return L
+
+
+def drawings() -> dict[str, tg.Drawing]:
+    """The network, and its feature part under the two other conventions of pooling."""
+    return {
+        "cnn2": tg.draw(build, direction="TB"),
+        "cnn2-stride-2": tg.draw(features("stride 2"), direction="TB"),
+        "cnn2-partial-windows": tg.draw(features("stride 2, partial windows"), direction="TB"),
+    }
+
+
+if __name__ == "__main__":
+    for name, drawing in drawings().items():
+        drawing.save(f"output/{name}.svg")
