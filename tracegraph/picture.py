@@ -5,8 +5,8 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,52 +14,21 @@ import numpy as np
 from . import formula, notation
 from .errors import GraphError
 from .graph import Edge, Graph, Node
-from .heat import Heat, heat
-from .numbers import cell, clean, gradient_name, number, pretty, shape
+from .numbers import clean, gradient_name, number, shape
+from .numbers import pretty as _pretty
+from .panels import Line, Panel, norm, panel
 
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-GRID = 8  # rows up to which an array is shown number by number
-WIDE = 12  # columns of such an array
-SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
+TERMS = 40  # inputs up to which a formula is written out
+NESTED = 8  # scopes in each other up to which they are drawn so
+NAME = 60  # characters of a name that are shown
 NO_GRADIENT = "–"
 NEUTRAL = {"dilation": 1, "groups": 1, "count_include_pad": True, "mode": "constant"}
 """Options that say nothing where they have these values; None and False never do."""
 IN_FORMULA = ("reduction", "n")
 """Options that the formula shows by its form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text; ``style`` is one of `theme.STYLES`."""
-
-    text: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite.
-
-    ``focus``: which cells are framed; empty for none.
-    """
-
-    cells: tuple[tuple[str, ...], ...]
-    tones: tuple[tuple[float | None, ...], ...]
-    focus: tuple[tuple[bool, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number."""
-
-    heading: str
-    number: str = ""
-    sign: int = 0
-    grids: tuple[Grid, ...] = ()
-    lines: tuple[Line, ...] = ()
-    heat: Heat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +49,7 @@ class Box:
 class Arrow:
     """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
 
+    ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
     ``update``: it leads into an update of a parameter, where none is meant to flow.
     """
 
@@ -90,6 +60,7 @@ class Arrow:
     sign: int = 0
     label: str = ""
     update: bool = False
+    finite: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +96,7 @@ def picture(
     """
     _one_of("detail", detail, DETAILS)
     _one_of("direction", direction, DIRECTIONS)
-    if not isinstance(digits, int) or not 1 <= digits <= 17:
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
     words = _Words(graph, DETAILS.index(detail), digits)
     loss = pretty(graph.output.name)
@@ -146,8 +117,9 @@ class _Words:
     def __init__(self, graph: Graph, level: int, digits: int) -> None:
         self.graph, self.level, self.digits = graph, level, digits
         self.loss = graph.output.name
+        self.run = any(n.step is not None for n in graph.nodes)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
-        sizes = [_size(e.contribution) for e in graph.edges if e.contribution is not None]
+        sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
 
     def box(self, node: Node) -> Box:
@@ -162,17 +134,21 @@ class _Words:
         source, target = self.graph.node(edge.source), self.graph.node(edge.target)
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
         sent = edge.contribution
+        if not self.differentiated:
+            return Arrow(f"n{source.key}", f"n{target.key}", (), 0.0, 0, label)
         if sent is None:
             return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.role == "update")
-        size = _size(sent)
-        weight = 1.0 if not np.isfinite(size) else (size / self.largest) ** 0.5 if self.largest else 0.0
-        sign = int(np.sign(sent)) if np.ndim(sent) == 0 and np.isfinite(sent) else 0
+        size = norm(sent)
+        finite = bool(np.isfinite(sent).all())
+        weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
+        sign = int(np.sign(sent)) if np.ndim(sent) == 0 and finite else 0
         label += f", contribution {self.brief(sent)}"
-        return Arrow(f"n{source.key}", f"n{target.key}", self._caption(edge, target), weight, sign, label)
+        caption = self._caption(edge, target)
+        return Arrow(f"n{source.key}", f"n{target.key}", caption, weight, sign, label, finite=finite)
 
     def brief(self, value: Any) -> str:
         """A number, or the norm of an array."""
-        return self.number(value) if np.ndim(value) == 0 else f"‖·‖ {self.number(_size(value))}"
+        return self.number(value) if np.ndim(value) == 0 else f"‖·‖ {self.number(norm(value))}"
 
     def number(self, value: Any) -> str:
         return number(value, self.digits)
@@ -188,6 +164,8 @@ class _Words:
             return (Line(", ".join(f"{number(v)} {k}" for k, v in counts.items()), "note"),) if counts else ()
         if self.level == 0 or not node.formula or node.op == "gradient":
             return ()
+        if len(node.args) > TERMS:
+            return (Line(f"{pretty(node.name)} = {node.op} of {len(node.args)} tensors", "formula"),)
         names = self._names(node)
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
@@ -211,43 +189,15 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = self._panel("value", node.value, focus=node.focus)
+        value = panel("value", node.value, self.digits, focus=node.focus)
         if not self.differentiated:
             return (value,)
-        heading = gradient_name(node.loss or self.loss, node.name)
-        if node.gradient is None and node.role == "update":
-            return (value,)  # the step ends here: nothing is missing
+        heading = gradient_name(short(node.loss or self.loss), short(node.name))
+        if node.gradient is None and (node.role == "update" or self.run and not node.loss):
+            return (value,)  # the step ends here, or it is not of a loss: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
-        return (value, self._panel(heading, node.gradient, signed=True))
-
-    def _panel(self, heading: str, value: Any, signed: bool = False, focus: tuple[Any, ...] = ()) -> Panel:
-        if np.ndim(value) == 0:
-            return Panel(heading, self.number(value), int(np.sign(value)) if signed and np.isfinite(value) else 0)
-        array = np.asarray(value)
-        if array.size == 0:
-            return Panel(heading, "empty")
-        matrices = _matrices(array)
-        if matrices is not None:
-            framed = _matrices(_mask(array, focus)) if focus else None
-            grids = [_grid(m, self._largest(array), self.digits) for m in matrices]
-            if framed:
-                grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
-            return Panel(heading, grids=tuple(grids))
-        image = heat(array)
-        note = (Line(image.note, "note"),) if image.note else ()
-        return Panel(heading, lines=(*self._summary(array), *note, *_extent(focus)), heat=image)
-
-    def _largest(self, array: Any) -> float:
-        sizes = np.abs(array.astype(float))
-        return float(sizes[np.isfinite(sizes)].max(initial=0.0))
-
-    def _summary(self, array: Any) -> tuple[Line, ...]:
-        with np.errstate(all="ignore"):
-            low, mid, high = (float(f(array)) for f in (np.min, np.mean, np.max))
-        lines = [f"{self.number(low)} … {self.number(high)}", f"mean {self.number(mid)}", self.brief(array)]
-        bad = int(array.size - np.isfinite(array).sum())
-        return tuple(Line(text, "note") for text in lines + ([f"{bad} not finite"] if bad else []))
+        return (value, panel(heading, node.gradient, self.digits, signed=True))
 
     def _caption(self, edge: Edge, target: Node) -> tuple[Line, ...]:
         if self.level < 2 or len(self.graph.edges) > CAPTIONS:
@@ -260,8 +210,8 @@ class _Words:
         slope = self.number(edge.local)
         chain = f"{self.number(target.gradient)}·{self._factor(edge.local)} = {sent}"
         symbolic = self._slope(edge, target)
-        first = f"{_quotient(target, edge)} = {symbolic}" + ("" if symbolic == slope else f" = {slope}")
-        return (Line(first, "caption"), Line(chain, "contribution"))
+        parts = dict.fromkeys(part for part in (_quotient(target, edge), symbolic, slope) if part)
+        return (Line(" = ".join(parts), "caption"), Line(chain, "contribution"))
 
     def _factor(self, value: Any) -> str:
         written = self.number(value)
@@ -286,15 +236,19 @@ def _quotient(target: Node, edge: Edge) -> str:
     return f"∂{pretty(target.name)}/∂{pretty(edge.tensor)}"
 
 
+def short(name: str) -> str:
+    """A name that is not too long to be shown."""
+    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+
+
+def pretty(name: str) -> str:
+    """A name as it is shown."""
+    return _pretty(short(name))
+
+
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise GraphError(f"{what} {value!r} is not one of {', '.join(known)}")
-
-
-def _size(value: Any) -> float:
-    """Absolute value, or Euclidean norm of an array."""
-    with np.errstate(all="ignore"):
-        return abs(float(value)) if np.ndim(value) == 0 else float(np.linalg.norm(np.asarray(value, float).ravel()))
 
 
 def _options(node: Node) -> str:
@@ -318,48 +272,20 @@ def _option(value: Any) -> str:
     return clean(str(value))
 
 
-def _matrices(array: Any) -> list[Any] | None:
-    """A small array as matrices to be shown number by number; None where it is too large."""
-    rows = np.atleast_2d(array)
-    while rows.ndim > 2 and rows.shape[0] == 1:
-        rows = rows[0]
-    if rows.shape[-2] > GRID or rows.shape[-1] > WIDE or rows.ndim > 3 or (rows.ndim == 3 and len(rows) > SLICES):
-        return None
-    return [rows] if rows.ndim == 2 else list(rows)
-
-
-def _mask(array: Any, focus: tuple[Any, ...]) -> Any:
-    """Where the elements of interest are."""
-    mask = np.zeros(array.shape, bool)
-    mask[tuple(np.transpose(focus))] = True
-    return mask
-
-
-def _extent(focus: tuple[Any, ...]) -> tuple[Line, ...]:
-    """Where the elements of interest are, in words, for an array too large to frame them."""
-    if not focus:
-        return ()
-    ends = zip(np.min(focus, axis=0).tolist(), np.max(focus, axis=0).tolist(), strict=True)
-    return (Line("reads " + ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ends), "note"),)
-
-
-def _grid(matrix: Any, largest: float, digits: int) -> Grid:
-    def tone(x: Any) -> float | None:
-        return None if not np.isfinite(x) else float(x) / largest if largest else 0.0
-
-    shown = min(digits, 3)
-    cells = tuple(tuple(cell(x, shown) for x in row) for row in matrix)
-    return Grid(cells, tuple(tuple(tone(x) for x in row) for row in matrix))
-
-
 def _clusters(graph: Graph) -> tuple[Cluster, ...]:
-    boxes: Mapping[str, list[str]] = {scope: [] for scope in graph.scopes}
+    """The scopes of the program, down to some depth; in a run of several steps, inside a cluster for each step."""
+    several = len({n.step for n in graph} - {None}) > 1
+    boxes: dict[str, list[str]] = {}
     for node in graph.nodes:
-        if node.scope:
-            boxes[node.scope].append(f"n{node.key}")
+        path = [f"step {node.step}"] * (several and node.step is not None) + [node.scope] * bool(node.scope)
+        home = "/".join("/".join(path).split("/")[:NESTED])
+        for outer in accumulate(home.split("/"), "{}/{}".format):
+            boxes.setdefault(outer, [])
+        boxes[home].append(f"n{node.key}")
+    boxes.pop("", None)
 
     def inside(outer: str) -> tuple[Cluster, ...]:
-        level = [s for s in graph.scopes if s.rpartition("/")[0] == outer]
+        level = [s for s in boxes if s.rpartition("/")[0] == outer]
         return tuple(Cluster(clean(s.rpartition("/")[2]), tuple(boxes[s]), inside(s)) for s in level)
 
     return inside("")

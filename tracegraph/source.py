@@ -13,7 +13,8 @@ from math import ceil
 from .heat import png
 from .metrics import fit, text_width
 from .numbers import clean
-from .picture import Arrow, Box, Cluster, Grid, Line, Panel, Picture
+from .panels import Grid, Line, Panel
+from .picture import Arrow, Box, Cluster, Picture
 from .theme import Theme, ink, shade
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped

@@ -1,0 +1,130 @@
+"""A value or a gradient as it is shown on a card: a number, a grid of numbers, or a heat map with a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .heat import Heat, heat
+from .numbers import cell, number
+
+GRID = 8  # rows up to which an array is shown number by number
+WIDE = 12  # columns of such an array
+SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text; ``style`` is one of `theme.STYLES`."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite.
+
+    ``focus``: which cells are framed; empty for none.
+    """
+
+    cells: tuple[tuple[str, ...], ...]
+    tones: tuple[tuple[float | None, ...], ...]
+    focus: tuple[tuple[bool, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number."""
+
+    heading: str
+    number: str = ""
+    sign: int = 0
+    grids: tuple[Grid, ...] = ()
+    lines: tuple[Line, ...] = ()
+    heat: Heat | None = None
+
+
+def panel(heading: str, value: Any, digits: int, *, signed: bool = False, focus: tuple[Any, ...] = ()) -> Panel:
+    """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed."""
+    if np.ndim(value) == 0:
+        return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
+    array = np.asarray(value)
+    if array.size == 0:
+        return Panel(heading, "empty")
+    matrices = _matrices(array)
+    if matrices is None:
+        image = heat(array)
+        note = (Line(image.note, "note"),) if image.note else ()
+        return Panel(heading, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+    largest = _largest(array)
+    grids = [_grid(m, largest, digits) for m in matrices]
+    if framed := _matrices(_mask(array, focus)) if focus else None:
+        grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
+    return Panel(heading, grids=tuple(grids))
+
+
+def norm(value: Any) -> float:
+    """Absolute value, or Euclidean norm of an array; it overflows only where the norm itself does."""
+    with np.errstate(all="ignore"):
+        if np.ndim(value) == 0:
+            return abs(float(value))
+        flat = np.asarray(value, float).ravel()
+        found = float(np.linalg.norm(flat))
+        if found < 1e-150 or found > 1e150:  # the squares may be beyond what a float holds
+            largest = float(np.abs(flat).max(initial=0.0))
+            return largest * float(np.linalg.norm(flat / largest)) if 0 < largest < np.inf else largest
+        return found
+
+
+def _largest(array: Any) -> float:
+    sizes = np.abs(np.asarray(array, float))
+    return float(sizes[np.isfinite(sizes)].max(initial=0.0))
+
+
+def _summary(array: Any, digits: int) -> tuple[Line, ...]:
+    """Range and mean of what is finite, and the norm; or how many entries are not finite."""
+    flat = np.asarray(array, float).ravel()
+    finite = flat[np.isfinite(flat)]
+    lines = []
+    if finite.size:
+        with np.errstate(all="ignore"):
+            mean = finite.mean() if _largest(finite) < 1e290 else (finite / finite.size).sum()
+        lines = [f"{number(finite.min(), digits)} … {number(finite.max(), digits)}", f"mean {number(mean, digits)}"]
+    bad = flat.size - finite.size
+    lines.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
+    return tuple(Line(text, "note") for text in lines)
+
+
+def _matrices(array: Any) -> list[Any] | None:
+    """A small array as matrices to be shown number by number; None where it is too large."""
+    rows = np.atleast_2d(array)
+    height, width = rows.shape[-2:]
+    if height > GRID or width > WIDE or rows.size > SLICES * height * width:
+        return None
+    return list(rows.reshape(-1, height, width))
+
+
+def _mask(array: Any, focus: tuple[Any, ...]) -> Any:
+    """Where the elements of interest are."""
+    mask = np.zeros(array.shape, bool)
+    mask[tuple(np.transpose(focus))] = True
+    return mask
+
+
+def _extent(focus: tuple[Any, ...]) -> tuple[Line, ...]:
+    """Where the elements of interest are, in words, for an array too large to frame them."""
+    if not focus:
+        return ()
+    ends = zip(np.min(focus, axis=0).tolist(), np.max(focus, axis=0).tolist(), strict=True)
+    return (Line("reads " + ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ends), "note"),)
+
+
+def _grid(matrix: Any, largest: float, digits: int) -> Grid:
+    def tone(x: Any) -> float | None:
+        return None if not np.isfinite(x) else float(x) / largest if largest else 0.0
+
+    cells = tuple(tuple(cell(x, digits) for x in row) for row in matrix)
+    return Grid(cells, tuple(tuple(tone(x) for x in row) for row in matrix))
