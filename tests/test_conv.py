@@ -236,6 +236,11 @@ def test_shapes_without_batch_or_channels(n):
         assert [t.grad is not None and np.shape(t.grad) == t.shape for t in tensors] == [True] * 3
 
 
+@pytest.mark.parametrize("stride", [[2, 1], (2, 1), np.array([2, 1])])
+def test_options_per_axis_may_be_any_sequence(stride):
+    assert tg.conv2d(PICTURE, KERNEL, stride=stride).value.tolist() == [[12, 12, 17], [9, 6, 14]]
+
+
 def test_no_batch_at_all():
     x, k, bias = tg.tensor(np.ones((0, 2, 5, 5))), tg.parameter(np.ones((3, 2, 2, 2))), tg.parameter(np.ones(3))
     y = tg.conv2d(x, k, bias, padding=1)

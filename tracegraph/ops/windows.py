@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -84,7 +84,7 @@ def _batch_last(x: Array) -> Array:
 
 def windows(n: int, x: Array, k: Array, bias: Any, **options: Any) -> Windows:
     """The windows of a convolution over ``n`` axes; an error if its parts do not fit."""
-    options = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    options = {name: tuple(v) if isinstance(v, (list, np.ndarray)) else v for name, v in options.items()}
     return _windows(n, np.shape(x), np.shape(k), None if bias is None else np.shape(bias), **options)
 
 
@@ -113,7 +113,7 @@ def _windows(
 def per_axis(name: str, option: str, value: Any, n: int, least: int) -> Shape:
     """One whole number per axis, from a number for all of them or a sequence."""
     try:
-        values = tuple(map(operator.index, value)) if isinstance(value, Sequence) else (operator.index(value),) * n
+        values = tuple(map(operator.index, value)) if np.ndim(value) else (operator.index(value),) * n
     except TypeError:
         values = ()
     if len(values) != n:
