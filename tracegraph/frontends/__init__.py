@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any
 
 from ..errors import GraphError
 from ..graph import Graph
 from ..tensor import Tensor
+from ..views.steps import picked
 from . import numpy as _numpy
 
 
-def trace(program: Tensor | Callable[..., Any], *arrays: Any) -> Graph:
+def trace(
+    program: Tensor | Graph | Sequence[Tensor] | Callable[..., Any],
+    *arrays: Any,
+    step: int | Iterable[int] | None = None,
+) -> Graph:
     """Make the graph of a computation, with its gradients.
 
     ``program``: a tensor, or a function that is called with ``arrays`` as inputs named like its parameters and returns
     a tensor (a `Graph` is handed back as it is). A scalar is differentiated (a tensor with the seed of its last
     `backward`); of anything else without a seed, the graph holds values only. A tensor without a name takes that of
-    the variable it is bound to. No ``grad`` is changed.
+    the variable it is bound to. No ``grad`` is changed. Of a training run, ``step`` picks one step or several.
 
     >>> import tracegraph as tg
     >>> tg.trace(lambda a, b: a * b, 2.0, 3.0)["a"].gradient
     3.0
     """
-    return graph_of(program, arrays, sys._getframe(1))
+    return picked(graph_of(program, arrays, sys._getframe(1)), step)
 
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:

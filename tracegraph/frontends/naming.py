@@ -10,6 +10,7 @@ from pathlib import PurePath
 from types import CodeType
 from typing import Any
 
+from ..ops.updates import UPDATES
 from ..tensor import Tensor
 from .bytecode import stores
 
@@ -94,7 +95,8 @@ def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places
 def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> list[str | None]:
     """The name that the program has for each tensor, if any; several may have the same."""
     bound = _bound(variables, places)
-    return [t.details.name or bound.get(t) or places(t)[1] for t in tensors]
+    # Updates come out of `step` in a list, so the variable that its line assigns to is not theirs.
+    return [t.details.name or bound.get(t) or (None if t.details.op.name in UPDATES else places(t)[1]) for t in tensors]
 
 
 def _bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:

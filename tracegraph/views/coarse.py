@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import GraphError
 from ..graph import Graph
 from .collapse import collapse, group
+from .steps import by_step
 
 
 def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
@@ -16,10 +17,11 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
     if depth is not None:
         if not isinstance(depth, int) or depth < 0:
             raise GraphError(f"depth must be a whole number, 0 or more, not {depth!r}")
-        graph = _closed(graph, depth)
+        graph = _closed(graph if depth else by_step(graph), depth)
     whole = len(graph)
     if whole <= most:
         return graph, ""
+    graph = by_step(graph)
     deepest = max((s.count("/") for s in graph.scopes), default=-1)
     for level in range(deepest, -1, -1):
         if len(graph) > most:

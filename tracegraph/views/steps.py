@@ -2,21 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from typing import Any
+
 from ..errors import GraphError
-from ..graph import Graph
-from .cut import keep
+from ..graph import Graph, Node
+from ..numbers import pretty
+from .collapse import group
 
 
 def steps(graph: Graph, *numbers: int) -> Graph:
     """Keep some steps of a training run, with what they take over from the step before and from the data.
 
-    Raises `GraphError` for a graph without steps, and for a step that is not there.
+    What is taken over is given: it has no formula. Gradients are those of the losses of these steps only. Raises
+    `GraphError` for a graph without steps, and for a step that is not there.
     """
-    known = sorted({n.step for n in graph if n.step is not None})
+    _check(numbers, {n.step for n in graph if n.step is not None})
+    inside = {n.key for n in graph if n.step in numbers}
+    given: dict[int, int | None] = {}  # by key, the first step that takes it over
+    for edge in reversed(graph.edges):  # sorted by target, so a node's own edges come after those of its users
+        if edge.target in inside and edge.source not in inside:
+            if graph.node(edge.source).step is None:
+                inside.add(edge.source)
+            else:
+                given[edge.source] = graph.node(edge.target).step
+    edges = [e for e in graph.edges if e.target in inside]
+    sent: dict[int, list[Any]] = {}
+    for edge in edges:
+        if edge.contribution is not None:
+            sent.setdefault(edge.source, []).append(edge.contribution)
+    nodes = [_leaf(n, given[n.key]) if n.key in given else n for n in graph if n.key in inside or n.key in given]
+    return Graph([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
+
+
+def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
+    """The graph, or one step of it, or some."""
+    if step is None:
+        return graph
+    if isinstance(step, Iterable) and not isinstance(step, str):
+        return steps(graph, *step)
+    return steps(graph, step)
+
+
+def _check(numbers: tuple[int, ...], known: set[int]) -> None:
     if not known:
         raise GraphError("steps: this graph is not a training run; parameters come from tg.optim in one")
-    missing = [str(n) for n in numbers if n not in known] or ([] if numbers else ["none given"])
-    if missing:
-        raise GraphError(f"steps: {missing[0]}; there are {known[0]} to {known[-1]}")
-    wanted = {n.key for n in graph if n.step in numbers}
-    return keep(graph, wanted | {e.source for e in graph.edges if e.target in wanted})
+    if not numbers:
+        raise GraphError(f"steps: give at least one; there are {_listed(known)}")
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise GraphError(f"steps: a step is a whole number, not {number!r}; there are {_listed(known)}")
+        if number not in known:
+            raise GraphError(f"steps: there is no step {number}; there are {_listed(known)}")
+
+
+def _listed(known: set[int]) -> str:
+    low, high = min(known), max(known)
+    return f"{low} to {high}" if len(known) == high - low + 1 > 1 else ", ".join(map(str, sorted(known)))
+
+
+def _leaf(node: Node, step: int | None) -> Node:
+    """What a step takes over from the one before: a parameter or a state, as it was then."""
+    role = "parameter" if node.gradient is not None else "constant"
+    return replace(node, role=role, formula="", args=(), attrs={}, step=step)
+
+
+def _left(graph: Graph, node: Node, sent: list[Any], numbers: tuple[int, ...]) -> Node:
+    """The node with the gradient that comes from these steps."""
+    before = [e.contribution for e in graph.uses(node) if e.contribution is not None]
+    if len(before) == len(sent):
+        return node
+    loss = next(n.loss for n in graph if n.step == numbers[0]) if len(numbers) == 1 else node.loss
+    return replace(node, gradient=reduce(add, sent) if sent else None, loss=loss)
+
+
+def by_step(graph: Graph) -> Graph:
+    """A training run with one card for each step, of the value of its loss; parameters and states stay between them.
+
+    A graph with fewer than two steps is handed back as it is.
+    """
+    numbers = {n.step for n in graph} - {None}
+    if len(numbers) < 2:
+        return graph
+    last = {n.name: n for n in graph if n.step is not None and n.name == n.loss}
+    cards = {n.key: f"step {n.step}" for n in graph if _within(n)}
+    losses = {f"step {n.step}": n for n in last.values()}
+    closed = group(graph, cards)
+    return Graph([_of_loss(n, losses.get(n.name)) for n in closed], closed.edges)
+
+
+def _within(node: Node) -> bool:
+    """Whether a node is drawn inside the card of its step: everything but parameters and states."""
+    kept = node.role == "parameter" or node.role == "update" and node.op != "gradient"
+    return node.step is not None and not kept
+
+
+def _of_loss(card: Node, loss: Node | None) -> Node:
+    if card.role != "group" or loss is None:
+        return card
+    attrs = {"loss": pretty(loss.name), "ops": card.attrs["ops"]}
+    return replace(card, value=loss.value, gradient=None, attrs=attrs, step=loss.step, base="step")
