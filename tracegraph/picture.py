@@ -174,7 +174,7 @@ class _Words:
             worked = notation.text(node.formula, {**names, **numbers})
             if worked != self.number(node.value):
                 lines.append(Line(f"{worked} = {self.number(node.value)}", "numbers"))
-        if options := _options(node):
+        if options := options_of(node):
             lines.append(Line(options, "note"))
         return tuple(lines)
 
@@ -183,7 +183,7 @@ class _Words:
 
     def _names(self, node: Node) -> dict[str, str]:
         """How each name in a node's formula is written: inputs by their names, options by their values."""
-        options = {k: _option(v) for k, v in node.attrs.items()}
+        options = {k: option(v) for k, v in node.attrs.items()}
         return {**options, **{a: pretty(e.tensor) for a, e in self._args(node)}, "y": pretty(node.name)}
 
     def _panels(self, node: Node) -> tuple[Panel, ...]:
@@ -251,18 +251,18 @@ def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
         raise GraphError(f"{what} {value!r} is not one of {', '.join(known)}")
 
 
-def _options(node: Node) -> str:
+def options_of(node: Node) -> str:
     """The options that matter to the reader: not those that are in the formula already, nor those that are off."""
     hidden = set(formula.names(node.formula))
     shown = {k: v for k, v in node.attrs.items() if k not in hidden and not _says_nothing(k, v)}
-    return ", ".join(f"{clean(k).replace('_', ' ')} {_option(v)}" for k, v in shown.items())[:80]
+    return ", ".join(f"{clean(k).replace('_', ' ')} {option(v)}" for k, v in shown.items())[:80]
 
 
 def _says_nothing(option: str, value: Any) -> bool:
     return value is None or value is False or value is NEUTRAL.get(option) or option in IN_FORMULA
 
 
-def _option(value: Any) -> str:
+def option(value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value, 4)
     if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):
