@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 
 import tracegraph as tg
 from tracegraph.drawing import Drawing
-from tracegraph.metrics import text_width
+from tracegraph.metrics import EM, table
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOM = 0.01  # points: coordinates in the SVG have two decimals
@@ -81,8 +82,16 @@ def _group(g: ET.Element) -> Group:
 def _text(t: ET.Element) -> Text:
     x, y, size = (float(t.attrib[k]) for k in ("x", "y", "font-size"))
     written = t.text or ""
-    width = text_width(written, size, t.get("font-weight") == "bold")
-    return Text(written, Rect(x, y - 0.72 * size, x + width, y + 0.21 * size), t.attrib["fill"])
+    width = exact_width(written, size, t.get("font-weight") == "bold")
+    left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[t.attrib["text-anchor"]]
+    return Text(written, Rect(left, y - 0.72 * size, left + width, y + 0.21 * size), t.attrib["fill"])
+
+
+def exact_width(text: str, size: float, bold: bool) -> float:
+    """Width as a browser draws it with Arial's metrics; what the font lacks takes an em, what combines takes none."""
+    known = table(bold)
+    ems = [known[c] / EM if c in known else 0.0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1.0 for c in text]
+    return sum(ems) * size
 
 
 def _shapes(g: ET.Element) -> Iterator[tuple[Rect, str]]:

@@ -24,8 +24,12 @@ def table(bold: bool) -> dict[str, int]:
 def _points(units: int, size: float) -> float:
     """The larger of the true width (SVG) and the one in whole pixels (PNG, PDF and EPS)."""
     exact = units * size / EM
+    return max(exact, _pixels(exact))
+
+
+def _pixels(exact: float) -> float:
     # A little above a half, because sizes and advances are held there in 1/64 of a pixel.
-    return max(exact, int(exact / PIXEL + 0.525) * PIXEL)
+    return int(exact / PIXEL + 0.525) * PIXEL
 
 
 @lru_cache(maxsize=32)
@@ -48,6 +52,13 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     """
     known = _advances(size, bold)
     return sum([known[char] if char in known else _foreign(char, size) for char in text])
+
+
+@lru_cache(maxsize=1 << 14)
+def laid_width(text: str, size: float, bold: bool = False) -> float:
+    """Width in points that Graphviz takes a line to have when it places it: advances of whole pixels."""
+    known = table(bold)
+    return sum(_pixels(known[char] * size / EM) if char in known else _foreign(char, size) for char in text)
 
 
 def fit(text: str, size: float, bold: bool, width: float) -> str:

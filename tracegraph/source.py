@@ -31,7 +31,9 @@ def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str,
     builder = _Builder(theme, images)
     statements = [*_head(picture, theme)]
     if picture.note:
-        note = builder.font(picture.note, theme.size("note"), theme.faint)
+        lines = [*builder.wrapped(Line(picture.note, "note"))]
+        width = max(builder.width(x.text, x.style) for x in lines)
+        note = _table([builder.row(x.text, x.style, width, theme.faint) for x in lines])
         statements.append(f'  graph [labelloc="t" labeljust="l" label=<{note}>];')
     crowded = {key for key, n in Counter(a.target for a in picture.arrows).items() if n > CROWD}
     order = {b.key: ' ordering="in"' if b.key in crowded else "" for b in picture.boxes}
@@ -197,12 +199,13 @@ class _Builder:
         return f'color="{color}" style="{style}" penwidth="{(1 + 2.5 * arrow.weight) * theme.scale:.3g}"{label}'
 
     def cluster(self, cluster: Cluster, path: str, indent: str) -> Iterator[str]:
-        theme, size = self.theme, self.theme.size("cluster")
-        title = self.font(cluster.title, size, theme.faint, True)
+        theme = self.theme
+        name = fit(cluster.title, theme.size("cluster"), True, WIDEST * theme.scale)
+        title = self.row(name, "cluster", self.width(name, "cluster", True), theme.faint, bold=True)
         yield f"{indent}subgraph cluster_{path} {{"
         yield (
             f'{indent}  graph [style="rounded,filled" fillcolor="{theme.cluster}" color="{theme.cluster_border}" '
-            f'margin="{12 * theme.scale:.3g}" labeljust="l" label=<{title}>];'
+            f'margin="{12 * theme.scale:.3g}" labeljust="l" label=<{_table([title])}>];'
         )
         if cluster.boxes:
             yield f"{indent}  {'; '.join(cluster.boxes)};"
@@ -247,7 +250,7 @@ class _Builder:
     def font(self, text: str, size: float, color: str, bold: bool = False) -> str:
         if not text.strip():
             return ""
-        inner = escape(clean(text), quote=True)
+        inner = escape(clean(text), quote=True).replace("\\", "\\\\")  # or \\G would become a name
         inner = f"<B>{inner}</B>" if bold else inner
         return f'<FONT FACE="Arial" POINT-SIZE="{size:.4g}" COLOR="{color}">{inner}</FONT>'
 
