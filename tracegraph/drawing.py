@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from .tensor import Tensor
 from .theme import THEMES, Theme
 from .views.coarse import coarse
 from .views.fold import fold as fold_unnamed
+from .views.steps import picked
 
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
 SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
@@ -134,6 +135,7 @@ def draw(
     direction: str = "LR",
     digits: int | None = None,
     depth: int | None = None,
+    step: int | Iterable[int] | None = None,
     fold: bool = True,
     engine: str = "embedded",
     timeout: float = 60.0,
@@ -142,14 +144,15 @@ def draw(
 
     ``detail``: ``outline``, ``shapes``, ``values`` or ``full`` (formulas with numbers, the chain rule on the arrows).
     ``theme``: light, dark, print, slides. ``direction``: LR, TB, RL, BT. ``digits``: significant ones (4; slides 3).
-    ``depth``: levels of scopes that stay open. ``fold``: put unnamed arithmetic into the formula that uses it.
+    ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training run, too. ``step``: of such a
+    run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula that uses it.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
     _layout.warm()
     look = _theme(theme)
     digits = look.digits if digits is None else digits
-    graph = graph_of(what, arrays, sys._getframe(1))
+    graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
 
