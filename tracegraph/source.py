@@ -74,7 +74,7 @@ def _head(picture: Picture, theme: Theme) -> Iterator[str]:
         f'nodesep="{gap[0] * theme.scale:.3g}" ranksep="{gap[1] * theme.scale:.3g}" fontname="Arial" {fast}];'
     )
     yield '  node [shape="plain" fontname="Arial"];'
-    yield '  edge [fontname="Arial" arrowsize="0.8"];'
+    yield f'  edge [fontname="Arial" arrowsize="{0.8 * theme.scale**0.5:.3g}"];'
 
 
 class _Builder:
@@ -149,7 +149,7 @@ class _Builder:
             rows.append(_centered(_table([grids]), width - self.grids_width(panel.grids)))
         if panel.heat and self.with_images:
             w, h = self.heat_size(panel)
-            self.images[f"{name}.png"] = png(panel.heat.tones, theme.diverging, theme.card)
+            self.images[f"{name}.png"] = png(panel.heat.tones, theme.image, theme.card)
             image = f'<TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}.png"/></TD>'
             rows.append(_centered(_table([f"<TR>{image}</TR>"]), width - w))
         return rows + [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
@@ -188,7 +188,8 @@ class _Builder:
         if arrow.weight is None:
             return f'color="{theme.none}" style="dashed" penwidth="1"'
         color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)
-        style = theme.negative_style if arrow.sign < 0 else "solid"
+        color = color if arrow.finite else theme.invalid
+        style = theme.negative_style if arrow.sign < 0 else "solid" if arrow.finite else "dotted"
         label = ""
         if arrow.lines:
             lines = [part for line in arrow.lines for part in self.wrapped(line, CAPTION)]

@@ -15,12 +15,14 @@ VIK = (
     "#eacebd", "#d39774", "#be6533", "#8b2706", "#590007",
 )  # fmt: skip
 GREY = ("#8f8f8f", "#b4b4b4", "#d9d9d9", "#ffffff", "#d9d9d9", "#b4b4b4", "#8f8f8f")
+INK = ("#ffffff", "#000000")
+"""From the most negative to the most positive: in a heat map no minus sign tells two equal greys apart."""
 NIGHT = ("#9fd0ff", "#5a9bd5", "#2f6693", "#26435c", "#262b33", "#5c4030", "#94603a", "#d08a52", "#ffc38f")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by role, sizes in points, and how many digits are shown."""
+    """Colours by role, sizes in points, and how many digits are shown; ``diverging`` is for cells, ``image`` for maps."""
 
     name: str
     background: str = "#ffffff"
@@ -32,11 +34,13 @@ class Theme:
     negative: str = "#02568f"
     neutral: str = "#4d5761"
     none: str = "#7d8791"
+    invalid: str = "#a0008c"
     focus: str = "#1c7c54"
     update: str = "#3b8a55"
     cluster: str = "#f6f8fa"
     cluster_border: str = "#c3ccd5"
     diverging: tuple[str, ...] = VIK
+    image: tuple[str, ...] = VIK
     roles: Mapping[str, str] = field(
         default_factory=lambda: {
             "input": "#d6e8fb", "parameter": "#fde6c0", "constant": "#e6e6ea", "op": "#e9edf1",
@@ -62,8 +66,8 @@ THEMES: dict[str, Theme] = {
     "light": _LIGHT,
     "dark": replace(
         _LIGHT, name="dark", background="#14171c", card="#1d2229", border="#5d6875", text="#f2f4f7", faint="#aeb8c4",
-        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", focus="#6ee7a8", update="#6fc48a",
-        cluster="#191d24", cluster_border="#3c4653", diverging=NIGHT,
+        positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", invalid="#ff8fe6",
+        focus="#6ee7a8", update="#6fc48a", cluster="#191d24", cluster_border="#3c4653", diverging=NIGHT, image=NIGHT,
         roles={
             "input": "#1f3d5c", "parameter": "#553f16", "constant": "#3a3d45", "op": "#2c333d",
             "output": "#5b2630", "update": "#214a2b", "group": "#3c3259",
@@ -71,8 +75,9 @@ THEMES: dict[str, Theme] = {
     ),
     "print": replace(
         _LIGHT, name="print", border="#000000", text="#000000", faint="#3c3c3c",
-        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", focus="#000000", update="#000000",
-        cluster="#ffffff", cluster_border="#6e6e6e", diverging=GREY, negative_style="dashed",
+        positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", invalid="#000000",
+        focus="#000000", update="#000000", cluster="#ffffff", cluster_border="#6e6e6e", diverging=GREY, image=INK,
+        negative_style="dashed",
         roles={
             "input": "#ffffff", "parameter": "#d4d4d4", "constant": "#efefef", "op": "#efefef",
             "output": "#bdbdbd", "update": "#e0e0e0", "group": "#e6e6e6",
