@@ -76,7 +76,7 @@ def _extras(package: str) -> Iterator[tuple[str, str]]:
             members.setdefault(extra[1], []).append(_named(line))
     for name, packages in members.items():
         missing = [p for p in packages if _version(p).startswith("missing")]
-        yield name, f"missing {', '.join(missing)}: pip install '{package}[{name}]'" if missing else "installed"
+        yield name, f"missing: pip install {' '.join(missing)}" if missing else "installed"
 
 
 def _engines() -> list[tuple[str, str]]:
