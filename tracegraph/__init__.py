@@ -30,6 +30,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "load": "store",
     "collapse": "views", "hide": "views", "between": "views", "upto": "views", "fold": "views",
     "draw": "drawing", "Drawing": "drawing", "optim": "", "steps": "views", "expand": "views",
+    "mark": "marking", "Claim": "marking", "Marking": "marking",
     "explain": "explanation", "Explanation": "explanation",
 }  # fmt: skip
 

@@ -21,6 +21,10 @@ class StoreError(TracegraphError, ValueError):
     """A .tgraph file cannot be read: damaged, too large, or not one at all."""
 
 
+class MarkError(TracegraphError, ValueError):
+    """A claim cannot be judged: an unknown quantity, not a number, the wrong shape, or a file that cannot be read."""
+
+
 class LayoutError(TracegraphError, RuntimeError):
     """Graphviz did not deliver a drawing."""
 

@@ -1,0 +1,43 @@
+"""Marking: a worked solution, checked number by number, with errors carried forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import MarkError
+from ..graph import Graph
+from .causes import Causes
+from .claims import Claim, Problem, read_claims
+from .judge import Judge
+from .outcome import outcome
+from .replay import Replay
+from .report import Marking
+from .results import Result
+from .targets import Target, target
+
+__all__ = ["Claim", "Marking", "Result", "mark"]
+
+
+def mark(graph: Graph, claims: Any) -> Marking:
+    """Judge what somebody wrote for the quantities of a computation, each from the writer's own values before it.
+
+    ``claims``: the path of a TOML file, or a list of dictionaries or `Claim` objects. Claims that cannot be judged are
+    in ``problems`` of the result, and the rest is marked. Raises `MarkError` for a file that cannot be read.
+    """
+    if not isinstance(graph, Graph):
+        raise MarkError(f"mark: give a graph, such as tg.trace(loss), not {type(graph).__name__}")
+    replay = Replay(graph)
+    targets: list[Target] = []
+    problems: list[Problem] = []
+    for number, entry in enumerate(read_claims(claims), 1):
+        if isinstance(entry, Problem):
+            problems.append(entry)
+            continue
+        try:
+            targets.append(target(graph, replay, entry))
+        except MarkError as error:
+            problems.append(Problem(number, entry.line, str(error)))
+    judge = Judge(graph, replay, targets)
+    verdicts = judge.run()
+    results = outcome(targets, verdicts, Causes(judge))
+    return Marking(graph, targets, results, tuple(problems))

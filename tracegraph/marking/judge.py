@@ -1,0 +1,228 @@
+"""Judging: every number is compared with what follows from the writer's own numbers before it.
+
+The computation is replayed side by side from several sets of values:
+
+as written   what was written, wherever something was
+each right   the same, but for each slip the right value from what was written before it
+all right    the same, but what is wrong or follows from a slip is computed again from the right values
+exact        as recorded
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from ..graph import Graph
+from .replay import Quantity, Replay, States
+from .targets import Index, Target, element
+from .written import Written, cut, decimal, rounded
+
+WAYS = ("as written", "each right", "all right", "exact")
+AGREES, ROUNDING, SLIP, CARRIED, BLANK = "agrees", "rounding", "slip", "carried", "left blank"
+VERDICTS = (AGREES, ROUNDING, SLIP, CARRIED, BLANK)
+WORST = (BLANK, AGREES, CARRIED, ROUNDING, SLIP)
+"""The verdict on a matrix is the last of these that one of its elements has."""
+READINGS = 400
+"""How many combinations of readings of earlier slips are tried for one number."""
+
+Origins = frozenset[int]
+
+
+@dataclass(slots=True)
+class Judged:
+    """The verdict on one number: ``way`` it was reached, ``rights`` by way, ``origins``: the slips it follows from."""
+
+    verdict: str
+    way: str
+    rights: Mapping[str, float]
+    origins: Origins = frozenset()
+    before: Origins = frozenset()
+    reading: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Whether what was written can be kept when slips are put right."""
+        return self.verdict in (AGREES, ROUNDING) and not self.origins
+
+
+class Judge:
+    """Judges all targets in the order of computation."""
+
+    def __init__(self, graph: Graph, replay: Replay, targets: Sequence[Target]) -> None:
+        self.graph, self.replay, self.targets = graph, replay, targets
+        self.states: dict[str, States] = {way: {} for way in WAYS}
+        self.own: dict[str, States] = {way: {} for way in WAYS}
+        self.verdicts: list[dict[Index, Judged]] = [{} for _ in targets]
+        self._origins: dict[Quantity, Origins] = {}
+        self._claims: dict[Quantity, list[int]] = {}
+        for i, t in enumerate(targets):
+            self._claims.setdefault(t.quantity, []).append(i)
+        self.order = replay.needed(self._claims)
+
+    def run(self) -> list[dict[Index, Judged]]:
+        """The verdict on each element of each target."""
+        for quantity in self.order:
+            for way in WAYS:
+                self.own[way][quantity] = self.states[way][quantity] = self._computed(way, quantity)
+            before = frozenset().union(*(self._origins[q] for q in self.replay.inputs(quantity)))
+            claims = self._claims.get(quantity, [])
+            for i in claims:
+                for index, number in self.targets[i].atoms.items():
+                    self.verdicts[i][index] = self._judged(i, quantity, index, number, before)
+            self._settle(quantity, claims, before)
+        return self.verdicts
+
+    def _computed(self, way: str, quantity: Quantity) -> Any:
+        key, loss = quantity
+        if way == "exact" and loss is None:
+            return self.graph.node(key).value
+        return self.replay.compute(quantity, self.states[way])
+
+    def _settle(self, quantity: Quantity, claims: list[int], before: Origins) -> None:
+        """What the quantity is taken to be from here on, each way."""
+        if not claims:
+            self._origins[quantity] = before
+            return
+        marks: dict[Index, tuple[int, Written, Judged]] = {}
+        for i in claims:
+            for index, number in self.targets[i].atoms.items():
+                if number is not None:  # what was written last is what was used
+                    marks[index] = (i, number, self.verdicts[i][index])
+        for way, changed in (
+            ("as written", {i: n.value for i, (_, n, _) in marks.items()}),
+            ("each right", {i: n.value if j.sound else j.rights[j.way] for i, (_, n, j) in marks.items()
+                            if j.sound or j.verdict == SLIP}),
+            ("all right", {i: n.value for i, (_, n, j) in marks.items() if j.sound}),
+        ):  # fmt: skip
+            self.states[way][quantity] = put(self.own[way][quantity], changed)
+        size = int(np.size(self.own["exact"][quantity]))
+        kept = before if len(marks) < size else frozenset[int]()
+        slips = [frozenset({i}) if j.verdict == SLIP else j.origins for i, _, j in marks.values()]
+        self._origins[quantity] = kept.union(*slips)
+
+    def _judged(self, i: int, quantity: Quantity, index: Index, number: Written | None, before: Origins) -> Judged:
+        rights = {way: element(self.own[way][quantity], index) for way in WAYS}
+        if number is None:
+            return Judged(BLANK, "each right", rights, before=before)
+        found = self._matched(quantity, index, number, rights, before)
+        if found is not None:
+            return found
+        near = min(WAYS[:2], key=lambda way: abs(rights[way] - number.value) if isfinite(rights[way]) else inf)
+        return Judged(SLIP, near, rights, before=before)
+
+    def _matched(
+        self, quantity: Quantity, index: Index, number: Written, rights: Mapping[str, float], before: Origins
+    ) -> Judged | None:
+        """The first way in which a number is right, or right up to rounding."""
+        ranked = [(AGREES, way) for way in WAYS] + [(ROUNDING, way) for way in WAYS]
+        for verdict, way in ranked:
+            test = number.agrees if verdict == AGREES else number.rounding
+            if (verdict, way) == (ROUNDING, WAYS[1]) and (read := self._reading(quantity, index, number, before)):
+                return Judged(AGREES, way, rights, before=before, reading=read)
+            if not test(rights[way]):
+                continue
+            if way != WAYS[0] or not before or number.agrees(rights["exact"]) or test(rights["all right"]):
+                return Judged(verdict, way, rights, before=before)
+            origins = self._narrowed(quantity, index, test, before)
+            return Judged(CARRIED if verdict == AGREES else verdict, way, rights, origins, before)
+        return None
+
+    def _narrowed(self, quantity: Quantity, index: Index, test: Callable[[Any], bool], before: Origins) -> Origins:
+        """Those of the slips before a number that make a difference to it."""
+        if len(before) < 2:
+            return before
+        found = frozenset(s for s in before if not test(self._without(quantity, index, s)))
+        return found or before
+
+    def _without(self, quantity: Quantity, index: Index, slip: int) -> float:
+        """A number as it would follow from what was written, had one slip and what followed from it not been made."""
+        kept: dict[Quantity, dict[Index, float]] = {}
+        for i, judged in enumerate(self.verdicts):
+            for place, j in judged.items():
+                number = self.targets[i].atoms[place]
+                if number is not None and i != slip and slip not in j.origins:
+                    kept.setdefault(self.targets[i].quantity, {})[place] = number.value
+        return self._from(kept, quantity, index)
+
+    def _from(self, kept: Mapping[Quantity, Mapping[Index, float]], quantity: Quantity, index: Index) -> float:
+        states: States = {}
+        for q in self.replay.needed([quantity]):
+            own = self.replay.compute(q, states)
+            if q == quantity:
+                return element(own, index)
+            states[q] = put(own, kept.get(q, {}))
+        raise AssertionError("a quantity is needed for itself")
+
+    def _reading(self, quantity: Quantity, index: Index, number: Written, before: Origins) -> dict[int, str]:
+        """How slips just before a number would have to be read for it to be right: misprints of what was used.
+
+        A slip may stand for its right value, with the digits that were written or one more, rounded or cut off.
+        """
+        slips = [s for s in sorted(self._nearest(quantity)) if s in before and () in self.verdicts[s]]
+        if not slips:
+            return {}
+        options = [self._readings(s) for s in slips]
+        for chosen in islice(product(*options), READINGS):
+            read = zip(slips, chosen, strict=True)
+            kept: dict[Quantity, dict[Index, float]] = {self.targets[s].quantity: {(): value} for s, (_, value) in read}
+            own = self.replay.compute(quantity, self._local(quantity, kept))
+            if number.agrees(element(own, index)):
+                return {s: text for s, (text, _) in zip(slips, chosen, strict=True)}
+        return {}
+
+    def _local(self, quantity: Quantity, kept: Mapping[Quantity, Mapping[Index, float]]) -> States:
+        """The states right before a quantity, each right but for those given; unclaimed ones are computed again."""
+        states = dict(self.states["each right"])
+        changed = set(kept)
+        for q in self.replay.needed([quantity]):
+            if q in kept:
+                states[q] = put(states[q], kept[q])
+            elif q not in self._claims and q != quantity and changed & set(self.replay.inputs(q)):
+                states[q] = self.replay.compute(q, states)
+                changed.add(q)
+        return states
+
+    def _nearest(self, quantity: Quantity) -> set[int]:
+        """The slips among the claims that a quantity is computed from with no other claim in between."""
+        found: set[int] = set()
+        stack, seen = [quantity], {quantity}
+        while stack:
+            for q in self.replay.inputs(stack.pop()):
+                if q in seen:
+                    continue
+                seen.add(q)
+                own = self._claims.get(q)
+                if own is None:
+                    stack.append(q)
+                else:
+                    found.update(i for i in own if any(j.verdict == SLIP for j in self.verdicts[i].values()))
+        return found
+
+    def _readings(self, slip: int) -> list[tuple[str, float]]:
+        """What a slip may have been when it was used: as written, right, or right to some digits."""
+        number, judged = self.targets[slip].atoms[()], self.verdicts[slip][()]
+        assert number is not None
+        found = {number.text: number.value}
+        for right, unit in product(dict.fromkeys(judged.rights.values()), (number.unit, number.unit / 10)):
+            exact = decimal(right, unit)
+            if exact is not None:
+                found.update((f"{d:f}", float(d)) for d in (rounded(exact, unit), cut(exact, unit)))
+        return list(found.items())
+
+
+def put(own: Any, changed: Mapping[Index, float]) -> Any:
+    """A value with some of its elements replaced."""
+    if not changed:
+        return own
+    if () in changed:
+        return changed[()]
+    whole = np.array(own, float)
+    for index, value in changed.items():
+        whole[index] = value
+    return whole
