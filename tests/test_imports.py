@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracegraph"
 BASE = {"errors", "files", "formula", "notation", "numbers"}
-ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor", "backward", "nn", "optim"}
+ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor", "backward", "optim", "updating"}
 READERS = {*BASE, "graph", "views", "inspect", "packing", "store", "export"}
 LOOK = {*READERS, "theme", "metrics", "heat", "panels", "picture", "source", "layout", "_child", "_worker", "render"}
 # Who may import whom at module level: the engine knows no graph, what reads graphs knows no engine and no drawing,
