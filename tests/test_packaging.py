@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """A wheel of a copy of the sources, made without a package index."""
-    pytest.importorskip("setuptools", minversion="64", reason="setuptools is needed to build a wheel")
+    pytest.importorskip("setuptools", minversion="77", reason="setuptools is needed to build a wheel")
     source = tmp_path_factory.mktemp("source")
     for name in ("tracegraph", "tests", "examples", "setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         _copy(ROOT / name, source / name)
