@@ -109,12 +109,14 @@ class Graph:
 
     def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
-        self._keys = {n.key: i for i, n in enumerate(self.nodes)}
-        self.edges: tuple[Edge, ...] = _ordered(tuple(edges), self._keys)
+        # None where each key is the node's place, as frontends have it: a million nodes need no table for that.
+        straight = all(n.key == i for i, n in enumerate(self.nodes))
+        self._keys = None if straight else {n.key: i for i, n in enumerate(self.nodes)}
+        _check_nodes(self.nodes, self._keys)
+        self.edges: tuple[Edge, ...] = _ordered(tuple(edges), self._place)
         self._names: dict[str, Node] | None = None
         self._into: dict[int, list[Edge]] | None = None
         self._uses: dict[int, list[Edge]] | None = None
-        _check_nodes(self)
         _check_edges(self)
 
     def __getitem__(self, name: str) -> Node:
@@ -217,10 +219,10 @@ class Graph:
         return self._names
 
     def _place(self, key: int) -> int:
-        try:
-            return self._keys[key]
-        except KeyError:
-            raise GraphError(f"an edge refers to node {key}, which the graph does not have") from None
+        place = key if self._keys is None else self._keys.get(key, -1)
+        if 0 <= place < len(self.nodes):
+            return place
+        raise GraphError(f"an edge refers to node {key}, which the graph does not have")
 
 
 def maker(kind: type[_Part]) -> Callable[..., _Part]:
@@ -259,23 +261,23 @@ def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:
     return groups
 
 
-def _ordered(edges: tuple[Edge, ...], keys: Mapping[int, int]) -> tuple[Edge, ...]:
+def _ordered(edges: tuple[Edge, ...], place_of: Callable[[int], int]) -> tuple[Edge, ...]:
     """The edges by target and slot; those of a frontend come so, and sorting a million takes its time."""
     place = -1
     for edge in edges:
-        before, place = place, keys.get(edge.target, -1)
+        before, place = place, place_of(edge.target)
         if place < before or edge.slot and place != before:
-            return tuple(sorted(edges, key=lambda e: (keys.get(e.target, -1), e.slot)))
+            return tuple(sorted(edges, key=lambda e: (place_of(e.target), e.slot)))
     return edges
 
 
-def _check_nodes(graph: Graph) -> None:
+def _check_nodes(nodes: tuple[Node, ...], keys: Mapping[int, int] | None) -> None:
     """Raise `GraphError` for the first node that does not fit."""
-    if len(graph._keys) != len(graph.nodes):
+    if keys is not None and len(keys) != len(nodes):
         raise GraphError("two nodes have the same key")
-    if len({n.name for n in graph.nodes}) != len(graph.nodes):
-        raise GraphError(f"two nodes are called {Counter(n.name for n in graph.nodes).most_common(1)[0][0]!r}")
-    for node in graph.nodes:
+    if len(dict.fromkeys(n.name for n in nodes)) != len(nodes):  # a set would take half as much again
+        raise GraphError(f"two nodes are called {Counter(n.name for n in nodes).most_common(1)[0][0]!r}")
+    for node in nodes:
         if node.role not in ROLES:
             raise GraphError(f"node {node.name!r}: role {node.role!r} is not one of {', '.join(ROLES)}")
         if node.gradient is not None and shape(node.gradient) != shape(node.value):

@@ -76,7 +76,7 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any])
             nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t)[0]))
             if t.a is not None:
                 edges += _edges(t, key, keys, names, sent)
-        del tensors, record, keys, names, given  # a graph of a million nodes leaves no room for two more lists of them
+        del tensors, own, record, keys, names, given  # a million nodes leave no room for all of these
         return Graph(nodes, edges)
 
 
@@ -129,20 +129,18 @@ def _differentiate(target: Tensor, tensors: list[Tensor]) -> Gradients | None:
 
 
 def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tuple[Value, Sequence[Value]]]:
-    """The gradient of each tensor and what it sent to each of its inputs, from the record of the walk back."""
-    if gradients is None:
-        yield from ((None, ()) for _ in tensors)
-        return
-    order, values, parts = gradients._order, gradients._values, gradients._parts
-    place, end = len(order) - 1, len(parts)  # the walk went from the last tensor to the first
+    """The gradient of each tensor and what it sent to each of its inputs; uses up the record of the walk back."""
+    order, values, parts = [], [], []
+    if gradients is not None:
+        order, values, parts = gradients._order, gradients._values, gradients._parts
     for t in tensors:
-        if place < 0 or order[place] is not t:
+        if not order or order[-1] is not t:  # the walk went from the last tensor to the first
             yield None, ()
             continue
         count = 0 if t.a is None else 1 if t.b is None else 2 + len(t.details.more)
-        end, start = end - count, end
-        yield values[place], parts[end:start]
-        place -= 1
+        sent = parts[len(parts) - count :]
+        del order[-1], parts[len(parts) - count :]
+        yield values.pop(), sent
 
 
 def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
