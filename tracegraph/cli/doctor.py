@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import sys
 import time
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ import click
 from .options import Failure, debug
 
 _NAME = re.compile(r"[\w.-]+")
+_BELOW = re.compile(r"python_version *< *['\"](\d+)\.(\d+)")
 _EXTRA = re.compile(r"extra == ['\"]([\w-]+)['\"]")
 
 
@@ -60,7 +62,13 @@ def _requirements(package: str) -> list[str]:
 
 def _required(package: str) -> list[str]:
     """The packages that must be there, as the metadata names them."""
-    return [_named(line) for line in _requirements(package) if not _EXTRA.search(line)]
+    return [_named(line) for line in _requirements(package) if not _EXTRA.search(line) and _applies(line)]
+
+
+def _applies(requirement: str) -> bool:
+    """Whether it is for this version of Python."""
+    below = _BELOW.search(requirement)
+    return below is None or sys.version_info < (int(below[1]), int(below[2]))
 
 
 def _named(requirement: str) -> str:
