@@ -66,7 +66,11 @@ def _required(package: str) -> list[str]:
 
 
 def _applies(requirement: str) -> bool:
-    """Whether it is for this version of Python."""
+    """Whether it is for this version of Python.
+
+    >>> _applies("tomli>=2; python_version < '3.4'"), _applies("numpy>=1.26")
+    (False, True)
+    """
     below = _BELOW.search(requirement)
     return below is None or sys.version_info < (int(below[1]), int(below[2]))
 
