@@ -29,7 +29,8 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "trace": "frontends",
     "load": "store",
     "collapse": "views", "hide": "views", "between": "views", "upto": "views", "fold": "views",
-    "draw": "drawing", "Drawing": "drawing", "optim": "", "steps": "views", "expand": "views",
+    "draw": "drawing", "Drawing": "drawing", "optim": "", "history": "histories", "History": "histories",
+    "steps": "views", "expand": "views",
     "mark": "marking", "Claim": "marking", "Marking": "marking",
     "explain": "explanation", "Explanation": "explanation",
 }  # fmt: skip

@@ -58,15 +58,18 @@ def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...])
     return names
 
 
-def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any]) -> Graph:
-    """The graph of everything that ``target`` depends on; ``variables`` lends names to tensors without one."""
+def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any], before: int = 0) -> Graph:
+    """The graph of everything that ``target`` depends on; ``variables`` lends names to tensors without one.
+
+    ``before``: how many steps of training were made before those that it depends on.
+    """
     targets = [target] if isinstance(target, Tensor) else list(target)
     with _no_collector():
         tensors = _reachable(targets)
         own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
         places, last = Places(), set(targets)
         if any(t.op.name in UPDATES for t in tensors):
-            return _from_run(Run(tensors, variables, places, own), last, places)
+            return _from_run(Run(tensors, variables, places, own, before), last, places)
         record = _record(tensors, own)
         names, given = name_all(tensors, variables, places)
         keys = {t: i for i, t in enumerate(tensors)}

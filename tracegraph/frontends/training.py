@@ -130,7 +130,7 @@ class Run:
     def _reached(self, records: Sequence[Gradients]) -> dict[Tensor, str]:
         """The name of the loss whose gradient a tensor holds, or would hold."""
         losses = list(self.records)
-        found = {t: self.names[losses[step - 1 - self.before]] for t, step in self.step.items()}
+        found = {t: self.names[losses[step - 1 - self.before]] for t, step in self.step.items() if t not in self.turn}
         alike = {self.bases[_loss(r)] for r in records}
         total = f"(sum of {alike.pop() if len(alike) == 1 else 'losses'})"
         once: set[Tensor] = set()
