@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,3 +137,119 @@ def crowding(drawing: Drawing) -> list[str]:
     found = [f"caption {t!r} is on card {c}" for t, r in captions for c, frame in cards if r.meets(frame)]
     found += [f"captions {a[0]!r} and {b[0]!r} overlap" for a, b in combinations(captions, 2) if a[1].meets(b[1])]
     return found + [f"cards {a[0]} and {b[0]} overlap" for a, b in combinations(cards, 2) if a[1].meets(b[1])]
+
+
+def example(name: str) -> tg.Tensor:
+    """What an example of the gallery builds."""
+    path = Path(__file__).parent.parent / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"example_{name}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    built: tg.Tensor = module.build()
+    return built
+
+
+HOSTILE = {
+    "markup": "<b>&\"'</b>", "entity": "&lt;&#65;", "cdata": "]]>", "newline": "a\nb\r\nc\td",
+    "control": "a\x00\x01\x1b[31m", "surrogate": "\ud800lone\udfff", "nonchar": "\ufffe\uffff",
+    "hebrew": "שלום עולם", "arabic": "مرحبا", "emoji": "😀👩\u200d👧", "long": "W" * 10_000, "wordy": "word " * 2_000,
+    "backslash": r"\N\G\l\n" + "\\", "percent": "%s%d%(x)s", "javascript": "javascript:alert(1)", "spaces": "   ",
+    "empty": "", "override": "\u202eevil", "accents": "e\u0301\u0302\u0303", "han": "漢字かな",
+    "dot": '"]; x [label=<', "invisible": "\u00ad\u200b\ufeff", "filler": "\u3164", "mark": "\u0301\ufe0f",
+    "slash": "a/b//c", "number": "-3e5", "quote": "'''",
+}  # fmt: skip
+
+
+def _random(*shape: int) -> Any:
+    return np.random.default_rng(0).normal(size=shape)
+
+
+def _wide() -> tg.Tensor:
+    terms = [tg.tensor(0.1 * i, f"weight_{i}") * tg.tensor(1.0 + i, f"input_{i}") for i in range(6)]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _extremes() -> tg.Tensor:
+    values = [np.nan, np.inf, -np.inf, 1e300, -1e-300, 5e-324, -0.0, 123456789.123]
+    total = tg.tensor(0.0, "zero")
+    for i, value in enumerate(values):
+        total = total + tg.tensor(value, f"v_{i}") * 1e10
+    return total
+
+
+def _scopes() -> tg.Tensor:
+    x = tg.tensor(0.5, "x")
+    for outer in ("encoder", "decoder"):
+        with tg.scope(outer):
+            x = tg.tanh(x)
+            with tg.scope("inner part with a rather long title"):
+                x = tg.sigmoid(x * 2.0)
+    return x
+
+
+def _names() -> tg.Tensor:
+    made = [tg.tensor(0.5, name) for name in HOSTILE.values()]
+    return tg.sum(tg.stack(made))
+
+
+def _quiet(build: Callable[[], tg.Tensor]) -> Callable[[], tg.Tensor]:
+    def built() -> tg.Tensor:
+        with np.errstate(all="ignore"):
+            return build()
+
+    return built
+
+
+TALES: dict[str, Callable[[], tg.Tensor]] = {name: _quiet(build) for name, build in {
+    "backprop": lambda: example("backprop"),
+    "conv": lambda: example("conv"),
+    "square": lambda: (lambda x: x * x)(tg.tensor(3.0, "x")),
+    "one node": lambda: tg.tensor(1.0, "x"),
+    "one array": lambda: tg.tensor([[1.0, -2.0]], "x"),
+    "wide": _wide,
+    "extremes": _extremes,
+    "scopes": _scopes,
+    "names": _names,
+    "long names": lambda: tg.tensor(1.0, "a_very_long_name_" * 9) * tg.tensor(2.0, "x" * 400),
+    "integers": lambda: tg.tensor(np.array([[2**62, -(2**63)], [0, 1]]), "n"),
+    "booleans": lambda: tg.where(tg.tensor(np.eye(3, dtype=bool), "m"), tg.tensor(_random(3, 3), "a"), 1.0),
+    "single": lambda: tg.tensor(np.float32(0.1), "x") * tg.tensor(np.float32([0.1, 0.2]), "y"),
+    "empty": lambda: tg.sum(tg.tensor(np.zeros((0, 3)), "e") * 2.0),
+    "vector": lambda: tg.sum(tg.tensor(_random(12) * 1e5, "v") ** 2),
+    "grid": lambda: tg.sum(tg.tensor(_random(8, 8) * 10.0 ** np.arange(-280, 360, 80), "x") * 3.0),
+    "bad grid": lambda: tg.sum(tg.exp(tg.tensor([[np.nan, np.inf], [-np.inf, 800.0]], "x"))),
+    "cube": lambda: tg.sum(tg.tensor(_random(4, 8, 8), "x") ** 2),
+    "eight axes": lambda: tg.sum(tg.tensor(_random(2, 1, 2, 1, 2, 2, 1, 3), "x") ** 2),
+    "heat": lambda: tg.mean(tg.relu(tg.tensor(_random(40, 30), "x") @ tg.parameter(_random(30, 20), "W"))),
+    "bad heat": lambda: tg.sum(tg.tensor(np.where(_random(30, 40) > 1, np.nan, _random(30, 40) * 1e300), "x") * 2.0),
+    "all bad": lambda: tg.sum(tg.tensor(np.full((30, 40), -np.inf), "x") * 2.0),
+    "strip": lambda: tg.sum(tg.tensor(_random(3000), "x") * tg.tensor(_random(3000), "y")),
+    "no gradient": lambda: tg.tensor(np.arange(4), "k") + tg.constant(2.0, "c"),
+    "many terms": lambda: tg.sum(tg.stack([tg.tensor(0.5, "x")] * 300)),
+}.items()}  # fmt: skip
+"""Programs whose drawings are tested."""
+
+
+def random_program(seed: int, scalars: bool = False) -> tg.Tensor:
+    """A few leaves and operations, some of them named, some in a scope, some used twice."""
+    random = np.random.default_rng(seed)
+    shape = () if scalars or random.random() < 0.4 else tuple(random.integers(1, 5, random.integers(1, 4)))
+    made = [tg.tensor(random.normal(size=shape), f"x_{i}") for i in range(random.integers(1, 4))]
+    for i in range(random.integers(1, 12)):
+        a, b = (made[j] for j in random.integers(0, len(made), 2))
+        with tg.scope("part") if random.random() < 0.2 else nullcontext():
+            y = _operation(int(random.integers(0, 8)), a, b)
+        made.append(y)
+    return made[-1] if scalars or made[-1].ndim == 0 else tg.sum(made[-1])
+
+
+def _operation(kind: int, a: tg.Tensor, b: tg.Tensor) -> tg.Tensor:
+    made: list[Callable[[], Any]] = [
+        lambda: a + b, lambda: a * b, lambda: a - b, lambda: -a, lambda: a**2, lambda: tg.tanh(a),
+        lambda: a / (b * b + 1.5), lambda: 0.5 * a,
+    ]  # fmt: skip
+    return made[kind]()  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil
+from unicodedata import category
 
 from .heat import png
 from .metrics import fit, text_width
@@ -18,10 +19,12 @@ from .picture import Arrow, Box, Cluster, Picture
 from .theme import Theme, ink, shade
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
-CAPTION = 190.0  # that a caption on an arrow may take
+CAPTION = 190.0  # that a caption on an arrow or a heading may take
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
 DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
+BLANK = frozenset("Cf Cc Zs Zl Zp Mn Me".split())  # categories of characters that show nothing by themselves
+FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing either
 GRID_GAP = 6  # between the matrices of one array
 GAP = 14  # between value and gradient
 
@@ -127,9 +130,12 @@ class _Builder:
 
     def natural(self, panel: Panel) -> int:
         """The least width of a panel."""
-        texts = [self.width(panel.heading, "heading"), self.width(panel.number, "value") if panel.number else 0]
+        texts = [self.width(self.heading(panel), "heading"), self.width(panel.number, "value") if panel.number else 0]
         texts += [self.width(x.text, x.style) for x in panel.lines]
         return ceil(max(*texts, self.grids_width(panel.grids), self.heat_size(panel)[0]))
+
+    def heading(self, panel: Panel) -> str:
+        return fit(panel.heading, self.theme.size("heading"), False, CAPTION * self.theme.scale)
 
     def height(self, panel: Panel) -> int:
         """How high the rows of a panel are together; Graphviz would stretch those of a lower one."""
@@ -140,7 +146,7 @@ class _Builder:
     def panel(self, panel: Panel, width: int, name: str) -> list[str]:
         """The rows of a value or a gradient, each of exactly this width."""
         theme = self.theme
-        rows = [self.row(panel.heading, "heading", width, theme.faint)]
+        rows = [self.row(self.heading(panel), "heading", width, theme.faint)]
         if panel.number:
             color = {1: theme.positive, -1: theme.negative}.get(panel.sign, theme.text)
             rows.append(self.row(panel.number, "value", width, color))
@@ -249,11 +255,16 @@ class _Builder:
         return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
 
     def font(self, text: str, size: float, color: str, bold: bool = False) -> str:
-        if not text.strip():
+        if not _visible(text):
             return ""
         inner = escape(clean(text), quote=True).replace("\\", "\\\\")  # or \\G would become a name
         inner = f"<B>{inner}</B>" if bold else inner
         return f'<FONT FACE="Arial" POINT-SIZE="{size:.4g}" COLOR="{color}">{inner}</FONT>'
+
+
+def _visible(text: str) -> bool:
+    """Whether a text has anything to draw; of one that has not, Pango makes an error instead of a picture."""
+    return any(category(c) not in BLANK and c not in FILLERS for c in text)
 
 
 def _flat(panels: Sequence[Panel]) -> bool:

@@ -22,7 +22,7 @@ NIGHT = ("#9fd0ff", "#5a9bd5", "#2f6693", "#26435c", "#262b33", "#5c4030", "#946
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by role, sizes in points, and how many digits are shown; ``diverging`` is for cells, ``image`` for maps."""
+    """Colours by role, sizes in points, how many digits are shown; ``diverging`` is for cells, ``image`` for maps."""
 
     name: str
     background: str = "#ffffff"
