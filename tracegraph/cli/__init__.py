@@ -1,4 +1,4 @@
-"""The command line: draw a program, draw every example, and say what is installed."""
+"""The command line: draw a program, mark a worked solution, draw every example, and say what is installed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import MissingExtra, TracegraphError
 from .doctor import doctor
 from .gallery import gallery
+from .mark import mark
 from .render import render
 
 DONE, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
@@ -71,5 +72,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (render, gallery, doctor):
+for command in (render, mark, gallery, doctor):
     main.add_command(command)

@@ -134,6 +134,8 @@ def _as_graph(result: Any, variables: dict[str, Any], what: str) -> Graph | Draw
 
     if isinstance(result, Tensor):
         return from_tensor(result, variables)
+    if isinstance(result, (list, tuple)) and result and all(isinstance(t, Tensor) for t in result):
+        return from_tensor(result, variables)
     if isinstance(result, (Graph, Drawing)):
         return result
     kind = "None" if result is None else type(result).__name__

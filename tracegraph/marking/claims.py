@@ -72,7 +72,7 @@ def read_claims(source: Any) -> list[Entry]:
         return list(_from_text(_text(source), os.fspath(source)))
     if isinstance(source, (Mapping, Claim)) or not isinstance(source, Sequence):
         raise MarkError(f"claims: give the path of a TOML file or a list of claims, not {type(source).__name__}")
-    return [c if isinstance(c, Claim) else _checked(c, i, None) for i, c in enumerate(source, 1)]
+    return [c if isinstance(c, (Claim, Problem)) else _checked(c, i, None) for i, c in enumerate(source, 1)]
 
 
 def _text(path: Any) -> str:

@@ -98,8 +98,14 @@ class Marking:
         return draw(self.graph, **options)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
-        """Write the report (.md, .txt, .json) or the picture, in the format of its suffix; return the path."""
+        """Write the report (.md .txt .json), the marked graph (.tgraph) or the picture, by the suffix; return the path.
+
+        ``options`` are those of `draw`.
+        """
         path = Path(path)
+        if path.suffix.lower() == ".tgraph":
+            self.graph.save(path)
+            return path
         made = {".md": self.to_markdown, ".txt": self.__str__, ".json": self.to_json}.get(path.suffix.lower())
         if made is None:
             return self.draw(**options).save(path)
