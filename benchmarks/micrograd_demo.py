@@ -22,9 +22,8 @@ def data():
     rng = random.Random(1337)
     points = [(rng.uniform(-1, 1), rng.uniform(-1, 1)) for _ in range(POINTS)]
     labels = [1 if x * y > 0 else -1 for x, y in points]
-    layers = [
-        [[0.0, *(rng.uniform(-1, 1) for _ in range(n))] for _ in range(m)] for n, m in zip(SIZES, SIZES[1:], strict=False)
-    ]
+    sizes = zip(SIZES, SIZES[1:], strict=False)
+    layers = [[[0.0, *(rng.uniform(-1, 1) for _ in range(n))] for _ in range(m)] for n, m in sizes]
     return points, labels, layers
 
 
