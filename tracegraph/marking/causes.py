@@ -1,17 +1,123 @@
-"""What would explain a slip."""
+"""What would explain a slip: the usual mistakes, tried one by one on the writer's own numbers."""
 
 from __future__ import annotations
 
-from .judge import Judge
-from .targets import Index
+from collections.abc import Iterator
+
+from ..numbers import clean, number
+from ..ops.updates import STATES
+from .digits import sign_lost, slips_of_the_pen
+from .judge import SLIP, WAYS, Judge, Judged
+from .targets import Index, element
+from .variants import variants
+from .worked import Place, Worked, worked
+from .written import Written
+
+MOST = 3
+"""Causes that are named for one slip."""
+Cause = tuple[int, str]
+"""How likely it is, 0 the most, and what it says."""
+SIGN, COPY, MISTAKE, INPUT, PEN = 0, 1, 2, 4, 5
+FEW = 2  # significant digits from which a number is not met by chance
 
 
 class Causes:
-    """Looks for the causes of slips."""
+    """Looks for the causes of the slips that a judge has found."""
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self._pool: list[tuple[int, Index, Written]] = [
+            (i, at, n) for i, t in enumerate(judge.targets) for at, n in t.atoms.items() if n is not None
+        ]
 
     def of(self, claim: int, at: Index) -> tuple[str, tuple[str, ...]]:
-        """The way that the right value is taken from, and at most three causes."""
-        return self.judge.verdicts[claim][at].way, ()
+        """The way that the right value is taken from, and at most three causes, the most likely first."""
+        judged, written = self.judge.verdicts[claim][at], self.judge.targets[claim].atoms[at]
+        assert written is not None
+        ways = [judged.way, *(w for w in WAYS if w != judged.way and judged.rights[w] != judged.rights[judged.way])]
+        for way in ways:
+            found = sorted(self._all(claim, at, written, judged, way), key=lambda cause: cause[0])
+            if found:
+                return (way if way in WAYS[:2] else judged.way), tuple(dict.fromkeys(t for _, t in found))[:MOST]
+        return judged.way, ()
+
+    def _all(self, claim: int, at: Index, written: Written, judged: Judged, way: str) -> Iterator[Cause]:
+        right = judged.rights[way]
+        place = (self.judge.targets[claim].quantity, at)
+        if sign_lost(written, right):
+            yield SIGN, f"the sign is wrong: {number(right, written.significant + 1)}"
+        yield from self._copied(claim, at, written)
+        known = worked(self.judge, place, way)
+        if known is not None:
+            yield from self._mistaken(written, known)
+            yield from self._history(place, written, known)
+            if written.significant >= FEW:
+                yield from self._put_in(claim, at, written, known)
+        yield from ((PEN + rank, told) for rank, told in slips_of_the_pen(written, right))
+
+    def _copied(self, claim: int, at: Index, written: Written) -> Iterator[Cause]:
+        """A number that stands nearby, written again: of the same matrix, another step, or what it is computed from."""
+        target = self.judge.targets[claim]
+        for other, place, value in self._pool:
+            slip = self.judge.verdicts[other][place].verdict == SLIP
+            if value.number != written.number or (other, place) == (claim, at) or slip:
+                continue
+            near = self.judge.targets[other]
+            if other == claim and sum(abs(a - b) for a, b in zip(at, place, strict=True)) == 1:
+                yield COPY, f"the element beside it, [{', '.join(map(str, place))}] = {value.text}, is copied"
+            elif other != claim and not place and written.significant >= FEW and self._close(target, near):
+                yield COPY, f"{near.claim.label} = {value.text} is copied"
+
+    def _close(self, a: object, b: object) -> bool:
+        """Whether two claims are about the same name, or one is computed from the other directly."""
+        from .targets import Target
+
+        assert isinstance(a, Target) and isinstance(b, Target)
+        same = (a.claim.value, a.claim.grad) == (b.claim.value, b.claim.grad)
+        return same or b.quantity in self.judge.replay.inputs(a.quantity)
+
+    def _mistaken(self, written: Written, known: Worked) -> Iterator[Cause]:
+        for rank, (what, wrong) in enumerate(variants(known.formula)):
+            value = known.value(wrong)
+            if written.reproduces(value) and (written.significant >= FEW or rank < 8):
+                told, _, part = what.partition("|")
+                name = f"{known.names[part]} = " if part in known.names else ""
+                named = told.format(name + known.text(part)) if "{}" in told else told
+                yield MISTAKE, f"{named}: {_equation(known.text(wrong), value)}"
+
+    def _history(self, place: Place, written: Written, known: Worked) -> Iterator[Cause]:
+        """An optimizer's state that starts from nothing again."""
+        node = self.judge.graph.node(place[0][0])
+        for variable, ((key, loss), _) in known.places.items():
+            source = self.judge.graph.node(key)
+            state = node.op in STATES and loss is None and bool(source.base) and source.base == node.base
+            if state and known.values[variable] and written.reproduces(known.value(known.formula, {variable: 0.0})):
+                gone = f"the history is left out, {known.names[variable]} = {number(known.values[variable], 6)}"
+                yield COPY, f"{gone}: {known.text(known.formula, {variable: 0.0})}"
+
+    def _put_in(self, claim: int, at: Index, written: Written, known: Worked) -> Iterator[Cause]:
+        """Another number in the place of one that the formula takes."""
+        for variable, value in known.values.items():
+            for told, other in self._others(claim, at, known, variable):
+                changed = {variable: other}
+                if other != value and written.reproduces(found := known.value(known.formula, changed)):
+                    put = f"{told} is put in for {known.names[variable]}"
+                    yield INPUT, f"{put}: {_equation(known.text(known.formula, changed), found)}"
+
+    def _others(self, claim: int, at: Index, known: Worked, variable: str) -> Iterator[tuple[str, float]]:
+        """Numbers that may have been taken for an input: what was written elsewhere, or is computed from nearby."""
+        (key, loss), _ = known.places[variable]
+        base = self.judge.graph.node(key).base
+        for other, place, value in self._pool:
+            if (other, place) != (claim, at) and not place:
+                yield f"{self.judge.targets[other].claim.label} = {value.text}", value.value
+        for quantity, state in self.judge.states[WAYS[0]].items():
+            node = self.judge.graph.node(quantity[0])
+            if base and node.base == base and node.key != key and quantity[1] == loss and not node.shape:
+                yield f"{node.name} = {number(element(state, ()), 6)}", element(state, ())
+
+
+def _equation(text: str, value: float) -> str:
+    """A formula with its numbers, and what it comes to."""
+    told = number(value, 7)
+    return clean(text) if text == told else f"{clean(text)} = {told}"

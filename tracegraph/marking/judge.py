@@ -28,7 +28,7 @@ AGREES, ROUNDING, SLIP, CARRIED, BLANK = "agrees", "rounding", "slip", "carried"
 VERDICTS = (AGREES, ROUNDING, SLIP, CARRIED, BLANK)
 WORST = (BLANK, AGREES, CARRIED, ROUNDING, SLIP)
 """The verdict on a matrix is the last of these that one of its elements has."""
-READINGS = 400
+READINGS = 2000
 """How many combinations of readings of earlier slips are tried for one number."""
 
 Origins = frozenset[int]
@@ -60,10 +60,10 @@ class Judge:
         self.own: dict[str, States] = {way: {} for way in WAYS}
         self.verdicts: list[dict[Index, Judged]] = [{} for _ in targets]
         self._origins: dict[Quantity, Origins] = {}
-        self._claims: dict[Quantity, list[int]] = {}
+        self.claimed: dict[Quantity, list[int]] = {}
         for i, t in enumerate(targets):
-            self._claims.setdefault(t.quantity, []).append(i)
-        self.order = replay.needed(self._claims)
+            self.claimed.setdefault(t.quantity, []).append(i)
+        self.order = replay.needed(self.claimed)
 
     def run(self) -> list[dict[Index, Judged]]:
         """The verdict on each element of each target."""
@@ -71,7 +71,7 @@ class Judge:
             for way in WAYS:
                 self.own[way][quantity] = self.states[way][quantity] = self._computed(way, quantity)
             before = frozenset().union(*(self._origins[q] for q in self.replay.inputs(quantity)))
-            claims = self._claims.get(quantity, [])
+            claims = self.claimed.get(quantity, [])
             for i in claims:
                 for index, number in self.targets[i].atoms.items():
                     self.verdicts[i][index] = self._judged(i, quantity, index, number, before)
@@ -96,8 +96,7 @@ class Judge:
                     marks[index] = (i, number, self.verdicts[i][index])
         for way, changed in (
             ("as written", {i: n.value for i, (_, n, _) in marks.items()}),
-            ("each right", {i: n.value if j.sound else j.rights[j.way] for i, (_, n, j) in marks.items()
-                            if j.sound or j.verdict == SLIP}),
+            ("each right", {i: j.rights[j.way] if j.verdict == SLIP else n.value for i, (_, n, j) in marks.items()}),
             ("all right", {i: n.value for i, (_, n, j) in marks.items() if j.sound}),
         ):  # fmt: skip
             self.states[way][quantity] = put(self.own[way][quantity], changed)
@@ -162,34 +161,33 @@ class Judge:
     def _reading(self, quantity: Quantity, index: Index, number: Written, before: Origins) -> dict[int, str]:
         """How slips just before a number would have to be read for it to be right: misprints of what was used.
 
-        A slip may stand for its right value, with the digits that were written or one more, rounded or cut off.
+        A slip, or what follows from one, may stand for its right value, with the digits that were written or one more,
+        rounded or cut off.
         """
-        slips = [s for s in sorted(self._nearest(quantity)) if s in before and () in self.verdicts[s]]
-        if not slips:
+        doubtful = sorted(self._nearest(quantity)) if before else []
+        if not doubtful:
             return {}
-        options = [self._readings(s) for s in slips]
-        for chosen in islice(product(*options), READINGS):
-            read = zip(slips, chosen, strict=True)
-            kept: dict[Quantity, dict[Index, float]] = {self.targets[s].quantity: {(): value} for s, (_, value) in read}
-            own = self.replay.compute(quantity, self._local(quantity, kept))
-            if number.agrees(element(own, index)):
-                return {s: text for s, (text, _) in zip(slips, chosen, strict=True)}
+        names = [self.targets[i].quantity for i in doubtful]
+        between = self._between(quantity, set(names))
+        states = dict(self.states["each right"])
+        for chosen in islice(product(*map(self._readings, doubtful)), READINGS):
+            states.update(zip(names, (value for _, value in chosen), strict=True))
+            for q in between:
+                states[q] = self.replay.compute(q, states)
+            if number.agrees(element(self.replay.compute(quantity, states), index)):
+                return {i: text for i, (text, _) in zip(doubtful, chosen, strict=True)}
         return {}
 
-    def _local(self, quantity: Quantity, kept: Mapping[Quantity, Mapping[Index, float]]) -> States:
-        """The states right before a quantity, each right but for those given; unclaimed ones are computed again."""
-        states = dict(self.states["each right"])
-        changed = set(kept)
+    def _between(self, quantity: Quantity, changed: set[Quantity]) -> list[Quantity]:
+        """What lies between a quantity and the claims that it is computed from: nobody has written it down."""
+        found = set(changed)
         for q in self.replay.needed([quantity]):
-            if q in kept:
-                states[q] = put(states[q], kept[q])
-            elif q not in self._claims and q != quantity and changed & set(self.replay.inputs(q)):
-                states[q] = self.replay.compute(q, states)
-                changed.add(q)
-        return states
+            if q not in self.claimed and not found.isdisjoint(self.replay.inputs(q)):
+                found.add(q)
+        return [q for q in self.replay.needed([quantity]) if q in found - changed and q != quantity]
 
     def _nearest(self, quantity: Quantity) -> set[int]:
-        """The slips among the claims that a quantity is computed from with no other claim in between."""
+        """The claims that a quantity is computed from, with no other in between, that are slips or follow from one."""
         found: set[int] = set()
         stack, seen = [quantity], {quantity}
         while stack:
@@ -197,15 +195,18 @@ class Judge:
                 if q in seen:
                     continue
                 seen.add(q)
-                own = self._claims.get(q)
+                own = self.claimed.get(q)
                 if own is None:
                     stack.append(q)
                 else:
-                    found.update(i for i in own if any(j.verdict == SLIP for j in self.verdicts[i].values()))
+                    found.update(i for i in own if self._doubtful(self.verdicts[i].get(())))
         return found
 
+    def _doubtful(self, judged: Judged | None) -> bool:
+        return judged is not None and (judged.verdict == SLIP or bool(judged.origins))
+
     def _readings(self, slip: int) -> list[tuple[str, float]]:
-        """What a slip may have been when it was used: as written, right, or right to some digits."""
+        """What a number may have been when it was used: as written, right, or right to some digits."""
         number, judged = self.targets[slip].atoms[()], self.verdicts[slip][()]
         assert number is not None
         found = {number.text: number.value}

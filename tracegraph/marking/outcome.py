@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..numbers import number
-from .causes import Causes
+from .causes import MOST, Causes
 from .judge import AGREES, BLANK, CARRIED, ROUNDING, SLIP, WORST, Judged
 from .results import Result
 from .targets import Index, Target
@@ -27,11 +27,11 @@ def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[
     if not whole:
         return next(iter(parts.values()))
     worst = max((p.verdict for p in parts.values()), key=WORST.index, default=BLANK)
-    found = dict.fromkeys(c for p in parts.values() for c in p.causes)
+    found = dict.fromkeys(c for p in parts.values() for c in p.causes[:1])
     origins = dict.fromkeys(c for p in parts.values() for c in p.carried_from)
     return Result(
         target.claim, target.claim.written, _array(target, parts, "from_yours"), _array(target, parts, "exact"), worst,
-        tuple(found), tuple(origins), target.claim.line, _joined(parts), parts,
+        tuple(found)[:MOST], tuple(origins), target.claim.line, _joined(parts), parts,
     )  # fmt: skip
 
 

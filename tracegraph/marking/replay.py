@@ -60,7 +60,7 @@ class Replay:
                 return [(self._parameter(node) or 0, self._loss(node))]
             return [(e.source, None) for e in self.graph.inputs(node)]
         found: dict[Quantity, None] = {}
-        for use in self._uses(key, loss):
+        for use in self.uses(key, loss):
             found[use.target, loss] = found[use.target, None] = None
             found.update(((e.source, None), None) for e in self.graph.inputs(self.graph.node(use.target)))
         return list(found)
@@ -99,7 +99,7 @@ class Replay:
             self._reach[loss] = found
         return self._reach[loss]
 
-    def _uses(self, key: int, loss: int) -> list[Edge]:
+    def uses(self, key: int, loss: int) -> list[Edge]:
         """The uses of a node that the gradient of a loss comes back through."""
         if key == loss:
             return []
@@ -115,7 +115,7 @@ class Replay:
             seeded = loss == self.graph.output.key and node.gradient is not None
             return node.gradient if seeded else np.ones(node.shape)
         total: Any = 0.0
-        for use in self._uses(node.key, loss):
+        for use in self.uses(node.key, loss):
             target = self.graph.node(use.target)
             g, y = states[use.target, loss], states[use.target, None]
             total = total + self._sent(node, target, use, g, y, self._values(target, states))

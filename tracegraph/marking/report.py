@@ -18,7 +18,7 @@ from ..files import write_atomic
 from ..graph import Graph, Mark
 from ..numbers import clean, number
 from .claims import Problem
-from .judge import AGREES, BLANK, SLIP, VERDICTS
+from .judge import BLANK, CARRIED, ROUNDING, SLIP, VERDICTS
 from .results import SYMBOLS, Result
 from .targets import Target
 from .written import read
@@ -64,10 +64,11 @@ class Marking:
         """One line: how many are right, and where it went wrong first."""
         written = [r for r in self.results if r.verdict != BLANK]
         slips = [r for r in written if r.verdict == SLIP]
-        said = f"{sum(r.right for r in written)} of {len(written)} right"
-        others = {verdict: n for verdict, n in self.counts.items() if n and verdict not in (AGREES, SLIP)}
-        said += "".join(f", {n} {verdict}" for verdict, n in others.items())
+        counts = self.counts
+        among = ", ".join(f"{counts[v]} {v}" for v in (ROUNDING, CARRIED) if counts[v])
+        said = f"{sum(r.right for r in written)} of {len(written)} right" + (f" ({among})" if among else "")
         said += f", {len(slips)} slip{'s' * (len(slips) != 1)}" if slips else ""
+        said += f", {counts[BLANK]} left blank" if counts[BLANK] else ""
         if slips:
             first = slips[0]
             said += f"; first slip: {first.label}{_at(first)}, {_wrong(first)}"
@@ -76,8 +77,9 @@ class Marking:
     def to_markdown(self) -> str:
         """The report as Markdown: a summary, the slips with their causes, and a table of everything."""
         lines = [f"**{_escaped(self.summary)}**", ""]
-        slips = [r for r in self.results if r.verdict == SLIP]
-        lines += [_slip(r) for r in slips] + [""] * bool(slips)
+        told = [_slip(r) for r in self.results if r.verdict == SLIP]
+        told += [_followed(r) for r in self.results if r.verdict == CARRIED]
+        lines += told + [""] * bool(told)
         lines += ["| quantity | written | from your values | exact | verdict |", "|---|---|---|---|---|"]
         for result in self.results:
             cells = [result.label, *_numbers(result), _verdict(result)]
@@ -193,6 +195,14 @@ def _wrong(result: Result) -> str:
 def _slip(result: Result) -> str:
     causes = "; ".join(result.causes) or "none of the usual causes gives this number"
     return f"- ✗ **{_escaped(result.label)}**{_at(result)}: {_escaped(_wrong(result))}. {_escaped(causes)}"
+
+
+def _followed(result: Result) -> str:
+    exact = _shown(result.exact, result.written) if not result.elements else "another matrix"
+    origins = ", ".join(result.carried_from)
+    wrote = "this" if result.elements else str(result.written)
+    said = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
+    return f"- → **{_escaped(result.label)}**{_at(result)}: {_escaped(said)}"
 
 
 def _escaped(text: str) -> str:

@@ -38,6 +38,9 @@ def target(graph: Graph, replay: Replay, claim: Claim) -> Target:
         raise MarkError(str(error)) from None
     places = _places(claim, node.shape)
     texts = _texts(claim.written)
+    problem = next((t for t in texts.ravel() if t.strip() and read(t) is None), None)
+    if problem is not None:
+        raise MarkError(f"{claim.label}: written {problem[:40]!r} is not a number")
     if np.squeeze(places).shape != np.squeeze(texts).shape:
         due = spelled(places.shape)
         raise MarkError(f"{claim.label}: written is {spelled(texts.shape)}, the quantity {due}")
@@ -107,12 +110,7 @@ def _flat(written: Text, shape: Index) -> Iterator[str]:
 
 
 def _number(text: str) -> Written | None:
-    if not text.strip():
-        return None
-    number = read(text)
-    if number is None:
-        raise MarkError(f"written: {text[:40]!r} is not a number")
-    return number
+    return read(text) if text.strip() else None
 
 
 def element(value: Any, index: Index) -> float:
