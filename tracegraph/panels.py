@@ -7,20 +7,32 @@ from typing import Any
 
 import numpy as np
 
+from .graph import Mark
 from .heat import Heat, heat
-from .numbers import cell, number
+from .numbers import cell, clean, number
 
 GRID = 8  # rows up to which an array is shown number by number
 WIDE = 12  # columns of such an array
+MARKS = 4  # marks that are told one by one on a card
+SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
+"""How a verdict is shown; none rests on colour."""
+WRONG = ("slip", "carried")
 SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text; ``style`` is one of `theme.STYLES`."""
+    """One line of text; ``style`` is one of `theme.STYLES`. ``struck`` is struck through, and ``after`` follows it."""
 
     text: str
     style: str
+    struck: str = ""
+    after: str = ""
+
+    @property
+    def whole(self) -> str:
+        """All of the text."""
+        return self.text + self.struck + self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,31 @@ def panel(heading: str, value: Any, digits: int, *, signed: bool = False, focus:
     if framed := _matrices(_mask(array, focus)) if focus else None:
         grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
     return Panel(heading, grids=tuple(grids))
+
+
+def marked(marks: tuple[Mark, ...], gradient: str) -> tuple[Line, ...]:
+    """Word what a teacher found: a sign, what was written, struck through if it is not right, and what is right.
+
+    Of a matrix only what is wrong is told. ``gradient`` is how the gradient is called.
+    """
+    wrong = [m for m in marks if m.verdict in WRONG]
+    told = wrong if len(marks) > 1 and any(m.index for m in marks) else list(marks)
+    lines = [_marked(m, gradient) for m in told[:MARKS]]
+    if len(told) > MARKS:
+        lines.append(Line(f"… {len(told) - MARKS} more", "mark"))
+    elif not told and marks:
+        signs = dict.fromkeys(SIGNS[m.verdict] for m in marks)
+        lines.append(Line(" ".join(s for s in signs if len(signs) == 1 or s != SIGNS["left blank"]), "mark"))
+    return tuple(lines)
+
+
+def _marked(mark: Mark, gradient: str) -> Line:
+    name = f" {gradient}" if mark.quantity == "gradient" else ""
+    place = f" [{', '.join(map(str, mark.index))}]" if mark.index else ""
+    head = f"{SIGNS.get(mark.verdict, mark.verdict)}{name}{place} "
+    if not mark.right:
+        return Line(head + clean(mark.written), "mark")
+    return Line(head, "mark", clean(mark.written), f" {mark.right}".rstrip() if mark.written else mark.right)
 
 
 def norm(value: Any) -> float:

@@ -16,7 +16,7 @@ from .errors import GraphError
 from .graph import Edge, Graph, Node
 from .numbers import clean, gradient_name, number, shape
 from .numbers import pretty as _pretty
-from .panels import Line, Panel, norm, panel
+from .panels import Line, Panel, marked, norm, panel
 
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -43,6 +43,7 @@ class Box:
     panels: tuple[Panel, ...] = ()
     tags: tuple[str, ...] = ()
     label: str = ""
+    marks: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ class _Words:
         if self.differentiated:
             said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
         label = f"{pretty(node.name)}: {', '.join(said)}"
-        return Box(f"n{node.key}", node.role, pretty(node.name), self._kind(node), lines, panels, node.tags, label)
+        marks = marked(node.marks, gradient_name(node.loss or self.loss, node.name))
+        label += "".join(f"; {m.verdict}: {m.written or 'blank'}{m.right and f', right is {m.right}'}" for m in node.marks)
+        kind = self._kind(node)
+        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, node.tags, label, marks)
 
     def arrow(self, edge: Edge) -> Arrow:
         source, target = self.graph.node(edge.source), self.graph.node(edge.target)

@@ -94,6 +94,7 @@ class _Builder:
         kind = self.width(box.kind, "kind")
         widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
         widths += [self.width(f"● {t}", "note", True) for t in box.tags]
+        widths += [self.width(x.whole, x.style, True) for x in box.marks]
         panels = [self.natural(p) for p in box.panels]
         stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
         across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
@@ -104,6 +105,7 @@ class _Builder:
             rows += [r for i, p in enumerate(box.panels) for r in self.panel(p, width, f"{box.key}_{i}")]
         elif panels:
             rows.append(self.side_by_side(box, panels, width))
+        rows += [self.marked(x, width) for x in box.marks]
         body = f"<TR><TD>{_table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>" if rows else ""
         head = "".join((
             self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
@@ -253,6 +255,14 @@ class _Builder:
         paint += f' BORDER="3" COLOR="{self.theme.focus}"' if frame else ""
         inner = self.font(text, size, color, bold)
         return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
+
+    def marked(self, line: Line, width: int) -> str:
+        """A row in which what was wrong is struck through."""
+        size, high = self.theme.size(line.style), self.line_height(line.style)
+        struck = self.font(line.struck, size, self.theme.text, True).replace("<B>", "<S>").replace("</B>", "</S>")
+        parts = [self.font(t, size, self.theme.text, True) for t in (line.text, line.after)]
+        inner = f"{parts[0]}{struck}{parts[1]}"
+        return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}">{inner}</TD></TR>'
 
     def font(self, text: str, size: float, color: str, bold: bool = False) -> str:
         if not _visible(text):

@@ -58,7 +58,7 @@ class Theme:
 
 STYLES = {
     "title": 15.0, "kind": 12.0, "formula": 13.0, "numbers": 12.0, "note": 11.0, "heading": 11.0,
-    "value": 15.0, "cell": 12.0, "caption": 11.0, "contribution": 12.0, "cluster": 14.0,
+    "value": 15.0, "cell": 12.0, "mark": 13.0, "caption": 11.0, "contribution": 12.0, "cluster": 14.0,
 }  # fmt: skip
 
 _LIGHT = Theme("light")

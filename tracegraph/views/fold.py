@@ -44,7 +44,7 @@ def fold(graph: Graph) -> Graph:
 
 
 def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
-    if inner.named or not outer.formula:
+    if inner.named or inner.marks or not outer.formula:
         return False
     if inner.role == "constant":
         return not inner.shape
