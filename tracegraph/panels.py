@@ -9,7 +9,7 @@ import numpy as np
 
 from .graph import Mark
 from .heat import Heat, heat
-from .numbers import cell, clean, number
+from .numbers import MINUS, cell, clean, number
 
 GRID = 8  # rows up to which an array is shown number by number
 WIDE = 12  # columns of such an array
@@ -98,9 +98,10 @@ def _marked(mark: Mark, gradient: str) -> Line:
     name = f" {gradient}" if mark.quantity == "gradient" else ""
     place = f" [{', '.join(map(str, mark.index))}]" if mark.index else ""
     head = f"{SIGNS.get(mark.verdict, mark.verdict)}{name}{place} "
-    if not mark.right:
-        return Line(head + clean(mark.written), "mark")
-    return Line(head, "mark", clean(mark.written), f" {mark.right}".rstrip() if mark.written else mark.right)
+    written, right = (clean(text).replace("-", MINUS) for text in (mark.written, mark.right))
+    if not right:
+        return Line(head + written, "mark")
+    return Line(head, "mark", written, f" {right}" if written else right)
 
 
 def norm(value: Any) -> float:

@@ -130,7 +130,7 @@ class _Words:
             said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
         label = f"{pretty(node.name)}: {', '.join(said)}"
         marks = marked(node.marks, gradient_name(node.loss or self.loss, node.name))
-        label += "".join(f"; {m.verdict}: {m.written or 'blank'}{m.right and f', right is {m.right}'}" for m in node.marks)
+        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in node.marks)
         kind = self._kind(node)
         return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, node.tags, label, marks)
 

@@ -26,7 +26,7 @@ def render(drawing: Drawing, scale: float) -> bytes:
             "name": n.name, "op": n.op, "role": n.role, "scope": n.scope, "line": n.line, "formula": n.formula,
             "inputs": {a: e.tensor for a, e in zip(n.args, graph.inputs(n), strict=False)},
             "value": _value(n.value), "gradient": _value(n.gradient), "tags": list(n.tags),
-            **({"marks": [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in n.marks]} if n.marks else {}),
+            "marks": [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in n.marks],
         }
         for n in graph.nodes
     ]  # fmt: skip
