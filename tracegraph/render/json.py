@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..panels import norm
+
 if TYPE_CHECKING:
     from ..drawing import Drawing
 
@@ -50,7 +52,7 @@ def _value(value: Any) -> Any:
     if array.size <= WHOLE:
         return _listed(array.tolist())
     with np.errstate(all="ignore"):
-        numbers = (array.min(), array.mean(), array.max(), np.linalg.norm(array.astype(float).ravel()))
+        numbers = (array.min(), array.mean(), array.max(), norm(array))
     summary = dict(zip(("min", "mean", "max", "norm"), map(_float, numbers), strict=True))
     return {"shape": list(array.shape), "dtype": str(array.dtype), **summary}
 

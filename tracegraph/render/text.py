@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from unicodedata import category, east_asian_width
 
 import numpy as np
 
-from ..numbers import gradient_name, pretty, shape
+from ..numbers import clean, gradient_name, number, pretty, shape
+from ..panels import norm
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -24,21 +28,32 @@ def render(drawing: Drawing, scale: float) -> bytes:
         made = box.lines[0].text.partition(" = ")[2] if box.lines and node.formula else node.role
         gradient = "–" if node.gradient is None else _brief(drawing, node.gradient)
         rows.append([pretty(node.name), made, shape(node.shape), _brief(drawing, node.value), gradient])
-    rows = [[_cut(text) for text in row] for row in rows]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    rows = [[_cut(clean(text)) for text in row] for row in rows]
+    widths = [max(_columns(row[i]) for row in rows) for i in range(len(head))]
+    lines = ["  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
+    if words.note:
+        lines.append(words.note)
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
 def _brief(drawing: Drawing, value: Any) -> str:
-    from ..numbers import number
-
-    if np.ndim(value) == 0:
-        return number(value, drawing.digits)
-    with np.errstate(all="ignore"):
-        return f"‖·‖ {number(float(np.linalg.norm(np.asarray(value, float).ravel())), drawing.digits)}"
+    written = number(norm(value) if np.ndim(value) else value, drawing.digits)
+    return f"‖·‖ {written}" if np.ndim(value) else written
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    """A text that takes at most so many columns."""
+    if _columns(text) <= WIDEST:
+        return text
+    used = list(accumulate(map(_columns, text)))
+    return text[: bisect_right(used, WIDEST - 1)] + "…"
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _columns(text))
+
+
+def _columns(text: str) -> int:
+    """The places that a text takes in a terminal: two for a wide character, none for one that combines."""
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)

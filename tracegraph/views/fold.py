@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import numpy as np
 
 from .. import formula
 from ..errors import GraphError
@@ -47,7 +51,7 @@ def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
     if inner.named or inner.marks or not outer.formula:
         return False
     if inner.role == "constant":
-        return not inner.shape
+        return not inner.shape and isfinite(inner.value)
     one_line = inner.role == "op" and inner.op in INNER and outer.op in OUTER and inner.scope == outer.scope
     return one_line and len(graph.uses(inner)) == 1 and inputs <= MOST
 
@@ -71,7 +75,12 @@ def _merge(
 
 
 def _written(inner: Node, names: dict[str, str]) -> str:
-    return formula.substitute(inner.formula, names) if inner.formula else repr(inner.value)
+    return formula.substitute(inner.formula, names) if inner.formula else _literal(inner.value)
+
+
+def _literal(value: Any) -> str:
+    """A number as Python writes it; of NumPy's numbers the shortest form, so that a float32 0.1 is 0.1."""
+    return str(value) if isinstance(value, np.generic) else repr(value)
 
 
 def _put(vjp: str | None, names: dict[str, str]) -> str | None:
