@@ -290,6 +290,6 @@ def _clusters(graph: Graph) -> tuple[Cluster, ...]:
 
     def inside(outer: str) -> tuple[Cluster, ...]:
         level = [s for s in boxes if s.rpartition("/")[0] == outer]
-        return tuple(Cluster(clean(s.rpartition("/")[2]), tuple(boxes[s]), inside(s)) for s in level)
+        return tuple(Cluster(clean(short(s.rpartition("/")[2])), tuple(boxes[s]), inside(s)) for s in level)
 
     return inside("")
