@@ -26,4 +26,4 @@ def build() -> tg.Graph:
     n2 = lr / (root2 + eps)
     step2 = -n2 * g2
     w2 = w1 + step2
-    return tg.trace(w2)
+    return tg.trace([root2, w2])  # two, so that nothing is differentiated: gradients are written out here

@@ -22,8 +22,8 @@ FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.argument("claims", metavar="CLAIMS.toml")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH",
-              help="File to write; its suffix is the format: .md .txt .json for the report, .svg .png .pdf .eps .dot for "
-              "the marked picture, .tgraph for the marked graph. Repeat it for more files.")
+              help="File to write; its suffix is the format: .md .txt .json for the report, .svg .png .pdf .eps .dot "
+              "for the marked picture, .tgraph for the marked graph. Repeat it for more files.")
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
 @click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")),
               help="How much is on the cards of a picture.  [default: values]")
@@ -62,7 +62,9 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     options = {key: value for key, value in look.items() if value is not None}
     for path, output in zip(paths, outputs, strict=True):
         marking.save(path, **options)
-        say(f"{output}: {marking.summary}")
+        say(f"wrote {output}")
+    if outputs:
+        say(marking.summary)
     if as_json:
         click.echo(marking.to_json(), nl=False)
     elif not outputs:

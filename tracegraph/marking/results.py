@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..panels import SIGNS
 from .claims import Claim, Text
 from .targets import Index
 
-SYMBOLS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
+SYMBOLS = SIGNS
 """One sign for each verdict; none rests on colour."""
 
 
