@@ -183,7 +183,7 @@ def test_scopes_are_clusters_in_clusters() -> None:
     assert [c.title for c in made.clusters] == ["encoder", "decoder"]
     assert [len(c.inner) for c in made.clusters] == [1, 1]
     placed = [key for c in made.clusters for part in (c, *c.inner) for key in part.boxes]
-    assert len(placed) == len(set(placed)) == 4
+    assert len(placed) == len(set(placed)) == 6
 
 
 def test_options_are_shown_unless_they_say_nothing() -> None:
