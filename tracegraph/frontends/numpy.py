@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gc
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -16,9 +14,9 @@ import numpy as np
 from ..backward import Gradients, backward
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, maker
-from ..op import Op
 from ..ops.updates import UPDATES
 from ..tensor import Tensor, Value, tensor
+from . import formulas
 from .naming import Places, name_all
 from .training import Run
 
@@ -149,41 +147,24 @@ def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tupl
 def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
     op, details = t.op, t.details
     count = len(details.more) if t.a is None else 1 if t.b is None else 2 + len(details.more)
-    formula, args = _formula(op, count)
+    formula, args = formulas.value(t, count)
     role = "output" if last else "op" if count else op.name
     return _make_node(
         key, name, op.name, role, t.value, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
     )
 
 
-@lru_cache(maxsize=1024)
-def _formula(op: Op, count: int) -> tuple[str, tuple[str, ...]]:
-    """The formula and its arguments; ``*xs`` is written out, and optional inputs that were not given are left out."""
-    if not op.variadic:
-        absent = "|".join(op.inputs[count:])
-        return (re.sub(rf",\s*({absent})\b", "", op.formula) if absent else op.formula), op.inputs[:count]
-    stem = op.inputs[0].lstrip("*")
-    args = tuple(f"{stem}{i}" for i in range(count))
-    return op.formula.replace(f"*{stem}", ", ".join(args)), args
-
-
 def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], sent: Sequence[Value]) -> list[Edge]:
     inputs = t.inputs
-    formulas = _vjps(t.op, len(inputs))
+    rules = formulas.rules(t, len(inputs))
     locals_ = _locals(t, inputs) if sent and type(t.value) is float and t.op.elementwise else ()
     edges = []
     for slot, source in enumerate(inputs):
         place = keys[source]
         contribution = sent[slot] if sent and source.needs else None
         local = locals_[slot] if locals_ and contribution is not None else None
-        edges.append(_make_edge(place, key, slot, names[place], formulas[slot], local, contribution))
+        edges.append(_make_edge(place, key, slot, names[place], rules[slot], local, contribution))
     return edges
-
-
-@lru_cache(maxsize=1024)
-def _vjps(op: Op, count: int) -> tuple[str | None, ...]:
-    rules = [op.vjp(slot) for slot in range(count)]
-    return tuple(None if rule is None else rule.formula for rule in rules)
 
 
 def _locals(t: Tensor, inputs: tuple[Tensor, ...]) -> list[float | None]:

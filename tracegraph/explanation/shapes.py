@@ -1,0 +1,70 @@
+"""Whether a rule gives more than its input has room for, because broadcasting has stretched it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import formula
+from ..graph import Edge, Node, shape
+
+Shape = tuple[int, ...]
+
+_REDUCING = frozenset("sum mean max min prod var std norm".split())
+_ONE_BY_ONE = frozenset(
+    "where exp log sqrt abs sign sigmoid tanh maximum minimum relu sin cos square softplus log1p expm1".split()
+)
+
+
+def stretched(edge: Edge, target: Node, values: Mapping[str, Any]) -> Shape:
+    """The axes over which the way back along an edge is summed; none where broadcasting has stretched nothing.
+
+    The walk back does this after the rule, so the rule's formula does not show it.
+    """
+    due = shape(edge.contribution)
+    shapes = {name: shape(value) for name, value in values.items()}
+    if not any(shapes.values()):
+        return ()
+    if target.op in _REDUCING:  # these keep the axes that they reduce with length 1, in a formula
+        shapes.update(g=(), y=())
+    try:
+        found = _shape(formula.parse(edge.vjp or ""), shapes)
+    except (KeyError, ValueError):
+        return ()
+    extra = len(found) - len(due)
+    if extra < 0:
+        return ()
+    return (*range(extra), *(extra + i for i, n in enumerate(due) if n == 1 and found[extra + i] > 1))
+
+
+def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape of an expression; KeyError or ValueError where it cannot be told."""
+    if isinstance(node, ast.Name):
+        return shapes[node.id]
+    if isinstance(node, ast.Constant):
+        return ()
+    if isinstance(node, ast.UnaryOp):
+        return _shape(node.operand, shapes)
+    if isinstance(node, ast.Attribute):
+        inner = _shape(node.value, shapes)
+        return (*inner[:-2], *inner[:-3:-1])
+    if isinstance(node, ast.BinOp):
+        left, right = _shape(node.left, shapes), _shape(node.right, shapes)
+        return _product(left, right) if isinstance(node.op, ast.MatMult) else np.broadcast_shapes(left, right)
+    if isinstance(node, ast.Compare):
+        return np.broadcast_shapes(*(_shape(part, shapes) for part in (node.left, *node.comparators)))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in _REDUCING:
+            return ()
+        if node.func.id in _ONE_BY_ONE:
+            return np.broadcast_shapes(*(_shape(part, shapes) for part in node.args))
+    raise KeyError("unknown")
+
+
+def _product(left: Shape, right: Shape) -> Shape:
+    if min(len(left), len(right)) < 2:
+        raise KeyError("vectors stand for rows or columns, as it fits")
+    return (*np.broadcast_shapes(left[:-2], right[:-2]), left[-2], right[-1])
