@@ -22,7 +22,8 @@ import numpy as np
 from .errors import StoreError
 from .files import write_atomic
 from .graph import Edge, Graph, Node
-from .packing import DTYPES, Array, Packer, Unpacker, read, write
+from .packing import DTYPES, Array, Packer, Unpacker
+from .records import read, write
 
 VERSION = 1
 MAX_TOTAL = 2 * 2**30
