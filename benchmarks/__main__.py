@@ -1,0 +1,107 @@
+"""Run all benchmarks, or those named, and print what was measured beside what was promised.
+
+    python -m benchmarks                     everything: about five minutes
+    python -m benchmarks chain startup       some of it
+    python -m benchmarks --repeats 3         fewer turns of each
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+THREADS = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP", "VECLIB_MAXIMUM", "BLIS")}
+Found = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a number, the most or the least that it should be, or neither."""
+
+    what: str
+    value: float
+    most: float | None = None
+    least: float | None = None
+
+    def __str__(self) -> str:
+        sign, target = ("<=", self.most) if self.most is not None else (">=", self.least)
+        if target is None:
+            return f"  {self.what:58} {self.value:9.2f}"
+        holds = self.value <= target if sign == "<=" else self.value >= target
+        return f"  {self.what:58} {self.value:9.2f}   {sign} {target:<7g} {'holds' if holds else 'FALLS SHORT'}"
+
+
+def faster(found: Found, least: dict[str, float]) -> Iterator[Row]:
+    """How many times faster tracegraph is than each of the others."""
+    ours = found.pop("tracegraph")
+    for name, seconds in found.items():
+        yield Row(f"times faster than {name}", seconds / ours, least=least.get(name))
+
+
+def shares(found: Found, of: str, most: float) -> Iterator[Row]:
+    """The time of each contestant, in times of one of them; a target for tracegraph."""
+    for name, seconds in found.items():
+        if of in found and name != of:
+            yield Row(f"{name}, of the time of {of}", seconds / found[of], most=most if name == "tracegraph" else None)
+
+
+def drawn(found: Found) -> Iterator[Row]:
+    """The whole way less 60 ms against Graphviz alone; and what a new process needs more than to import NumPy."""
+    for name, alone in found.items():
+        model = name.removesuffix(", Graphviz alone")
+        if model != name:
+            yield Row(f"{model}: model to SVG less 60 ms, of Graphviz alone", (found[model] - 0.06) / alone, most=1.3)
+    yield Row("new process to SVG, seconds more than import numpy", found["new process"] - found["import numpy"], most=1 / 3)
+
+
+def million(found: Found) -> Iterator[Row]:
+    yield Row("processor seconds there and back", found["seconds"], most=30)
+    yield Row("megabytes at most", found["megabytes"], most=1500)
+
+
+PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
+    "micrograd_demo": (
+        "micrograd's demo: 65,818 scalars, forward, backward and freeing", 5,
+        lambda found: faster(found, {"micrograd": 10, "PyTorch": 4}),
+    ),
+    "chain": ("a chain of 10,000 scalar operations", 15, lambda found: shares(found, "PyTorch", 0.35)),
+    "million": ("a chain of a million operations, into a graph too", 1, million),
+    "autoencoder": ("autoencoder 784-128-32-128-784, batch 64", 100, lambda found: shares(found, "NumPy by hand", 1.5)),
+    "lenet": ("LeNet-5, batch 32", 30, lambda found: shares(found, "NumPy by hand", 1.9)),
+    "drawing": ("model to SVG", 9, drawn),
+    "startup": ("import", 25, lambda found: shares(found, "numpy", 1.15)),
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROMISES)}; all by default")
+    parser.add_argument("--repeats", type=int, help="turns of each contestant")
+    wanted = parser.parse_args()
+    if unknown := [n for n in wanted.names if n not in PROMISES]:
+        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(PROMISES)}")
+    pin()
+    for name in wanted.names or PROMISES:
+        title, repeats, rows = PROMISES[name]
+        print(title, flush=True)
+        for row in rows(measure(name, wanted.repeats or repeats)):
+            print(row, flush=True)
+
+
+def pin() -> None:
+    """Start anew with one thread for linear algebra; the libraries read it once, when they are loaded."""
+    if any(os.environ.get(key) != value for key, value in THREADS.items()):
+        command = [sys.executable, "-m", "benchmarks", *sys.argv[1:]]
+        os.execve(sys.executable, command, {**os.environ, **THREADS})
+
+
+def measure(name: str, repeats: int) -> Any:
+    from importlib import import_module
+
+    return import_module(f"benchmarks.{name}").run(repeats)
+
+
+if __name__ == "__main__":
+    main()
