@@ -89,7 +89,7 @@ def marked(marks: tuple[Mark, ...], gradient: str) -> tuple[Line, ...]:
     if len(told) > MARKS:
         lines.append(Line(f"… {len(told) - MARKS} more", "mark"))
     elif not told and marks:
-        signs = dict.fromkeys(SIGNS[m.verdict] for m in marks)
+        signs = dict.fromkeys(SIGNS.get(m.verdict, m.verdict) for m in marks)
         lines.append(Line(" ".join(s for s in signs if len(signs) == 1 or s != SIGNS["left blank"]), "mark"))
     return tuple(lines)
 
