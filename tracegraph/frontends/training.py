@@ -70,6 +70,9 @@ class Run:
                 found[t] = max(found[i] for i in t.inputs if i.op.name in UPDATES and i in found)
                 for i in t.inputs:  # the zeros that a state starts from
                     found.setdefault(i, found[t])
+            elif t not in found:  # computed on the side, from what a step has made before its update
+                own = [found[i] for i in t.inputs if i in found and i not in shared and i.op.name not in UPDATES]
+                found.update({t: max(own)} if own else {})
         return {t: step for t, step in found.items() if t not in shared}
 
     def _turns(self) -> dict[Tensor, int]:

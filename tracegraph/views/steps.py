@@ -9,7 +9,7 @@ from operator import add
 from typing import Any
 
 from ..errors import GraphError
-from ..graph import Graph, Node
+from ..graph import Edge, Graph, Node
 from ..numbers import pretty
 from .collapse import group
 
@@ -82,7 +82,7 @@ def _left(graph: Graph, node: Node, sent: list[Any], numbers: tuple[int, ...]) -
 def by_step(graph: Graph) -> Graph:
     """A training run with one card for each step, of the value of its loss; parameters and states stay between them.
 
-    A graph with fewer than two steps is handed back as it is.
+    Constants that only the steps use go too. A graph with fewer than two steps is handed back as it is.
     """
     numbers = {n.step for n in graph} - {None}
     if len(numbers) < 2:
@@ -91,7 +91,23 @@ def by_step(graph: Graph) -> Graph:
     cards = {n.key: f"step {n.step}" for n in graph if _within(n)}
     losses = {f"step {n.step}": n for n in last.values()}
     closed = group(graph, cards)
-    return Graph([_of_loss(n, losses.get(n.name)) for n in closed], closed.edges)
+    inner = {n.key for n in closed if n.role == "constant" and _only_for(closed, n, losses)}
+    nodes = [_of_loss(n, losses.get(n.name)) for n in closed if n.key not in inner]
+    return Graph(nodes, _renumbered(e for e in closed.edges if e.source not in inner))
+
+
+def _only_for(graph: Graph, node: Node, names: Iterable[str]) -> bool:
+    return all(graph.node(e.target).name in names for e in graph.uses(node))
+
+
+def _renumbered(edges: Iterable[Edge]) -> list[Edge]:
+    """The edges, those into each node numbered without gaps."""
+    count: dict[int, int] = {}
+    kept = []
+    for edge in edges:
+        count[edge.target] = count.get(edge.target, -1) + 1
+        kept.append(replace(edge, slot=count[edge.target]))
+    return kept
 
 
 def _within(node: Node) -> bool:

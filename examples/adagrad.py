@@ -1,0 +1,35 @@
+"""AdaGrad by hand: ŷ = wx, first for the point (3, 4), then for (4, 5).
+
+G = G + g² is the sum of all squared gradients so far, and w = w − η·g/(√G + ε). ``build`` goes on from the first point
+to the second, so that G there is 56.25 + 108.16; ``alone`` takes the second as a question of its own, with G from 0.
+"""
+
+import tracegraph as tg
+
+DRAWINGS = {"adagrad": {"detail": "full"}}
+
+
+def train(w: tg.Tensor, points: list[tuple[int, int]]) -> list[tg.Tensor]:
+    """One step for each point; the list of all parameters, which is one."""
+    adagrad = tg.optim.AdaGrad(lr=0.1, eps=1e-8)
+    for point in points:
+        x, y = tg.constant(point[0], "x"), tg.constant(point[1], "y")
+        yhat = w * x
+        L = 0.5 * (y - yhat) ** 2
+        [w] = adagrad.step(L, [w])
+    return [w]
+
+
+def build() -> list[tg.Tensor]:
+    """Both points; the second goes on with w and G of the first."""
+    return train(tg.parameter(0.5, "w"), [(3, 4), (4, 5)])
+
+
+def alone() -> list[tg.Tensor]:
+    """The second point alone, from w = 0.6: the first step of AdaGrad is always η long."""
+    return train(tg.parameter(0.6, "w"), [(4, 5)])
+
+
+if __name__ == "__main__":
+    print(tg.explain(build))
+    tg.draw(build, **DRAWINGS["adagrad"]).save("output/adagrad.svg")

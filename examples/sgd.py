@@ -1,0 +1,56 @@
+"""Stochastic gradient descent by hand: one epoch on five points of y = 2x + 1, one point a step.
+
+The model is ŷ = wx + b, the loss of a point L = ½(y − ŷ)². ``build`` is the whole epoch, and then the mean of the
+losses over all points; ``before`` is that mean at the start. One step only: tg.draw(build, step=2).
+"""
+
+import tracegraph as tg
+
+POINTS = [(1, 3), (2, 5), (3, 7), (4, 9), (5, 11)]
+DRAWINGS = {
+    "sgd": {"direction": "TB"},
+    "sgd-epoch": {"depth": 0},
+    "sgd-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
+}
+
+
+def start() -> list[tg.Tensor]:
+    """The first line."""
+    return [tg.parameter(0.5, "w"), tg.parameter(0.1, "b")]
+
+
+def mean_loss(w: tg.Tensor, b: tg.Tensor) -> tg.Tensor:
+    """The losses of all points, each number with a name: prediction p1, squared error sq1, and so on."""
+    squares = []
+    with tg.scope("all points"):
+        for i, (x, y) in enumerate(POINTS, start=1):
+            p = w * x + b
+            p.name = f"p{i}"
+            sq = (y - p) ** 2
+            sq.name = f"sq{i}"
+            squares.append(sq)
+        total = squares[0] + squares[1] + squares[2] + squares[3] + squares[4]
+        mse = total / (2 * len(POINTS))
+    return mse
+
+
+def build() -> list[tg.Tensor]:
+    """One epoch; the line after it, and its mean loss."""
+    w, b = start()
+    sgd = tg.optim.SGD(lr=0.01)
+    for point in POINTS:
+        x, y = tg.constant(point[0], "x"), tg.constant(point[1], "y")
+        yhat = w * x + b
+        L = 0.5 * (y - yhat) ** 2
+        w, b = sgd.step(L, [w, b])
+    return [w, b, mean_loss(w, b)]
+
+
+def before() -> tg.Tensor:
+    """The mean loss of the first line."""
+    return mean_loss(*start())
+
+
+if __name__ == "__main__":
+    print(tg.explain(build))
+    tg.draw(build, **DRAWINGS["sgd"]).save("output/sgd.svg")
