@@ -6,8 +6,6 @@ import io
 import json
 import os
 import struct
-import subprocess
-import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -181,13 +179,5 @@ def test_more_parts_than_memory(tmp_path: Path) -> None:
 def test_a_declared_terabyte_takes_no_memory(tmp_path: Path, whole: bytes) -> None:
     header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (400000, 400000), }\n"
     npy = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + b"\0" * 64
-    (tmp_path / "a").write_bytes(zipped({**members(whole), "arrays/0.npy": npy}))
-    program = (
-        "import resource, tracegraph as tg\n"
-        f"try: tg.load({str(tmp_path / 'a')!r})\n"
-        "except tg.StoreError as error: print(error)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    said, peak = done.stdout.splitlines()
-    assert "does not fit" in said and int(peak) < 300_000
+    said = refused(tmp_path / "a", zipped({**members(whole), "arrays/0.npy": npy}))
+    assert "shape (400000, 400000) and type float64 does not fit its 64 bytes" in said
