@@ -71,9 +71,17 @@ def test_a_wider_font_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults(drawing)
 
 
-def test_text_that_is_not_anchored_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def off_centre(drawing: tg.Drawing) -> float:
+    """By how much, at most, a number stands beside the middle of its cell."""
+    pairs = [(t.rect, r) for g in groups(drawing.svg) for t in g.texts for r, _ in g.shapes[2:] if r.holds(t.rect)]
+    assert pairs
+    return max(abs(text.left + text.right - cell.left - cell.right) / 2 for text, cell in pairs)
+
+
+def test_numbers_stand_in_the_middle_of_their_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(off_centre(tg.draw(TALES["grid"](), theme=theme)) < 0.1 for theme in THEMES)
     monkeypatch.setattr("tracegraph.render.svg._anchor", lambda group: None)
-    assert faults(tg.draw(TALES["long names"](), detail="full"))
+    assert off_centre(tg.draw(TALES["grid"](), theme="slides")) > 0.5
 
 
 def test_the_table_of_widths_is_that_of_the_fonts() -> None:

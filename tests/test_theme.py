@@ -22,7 +22,7 @@ def unreadable(theme: Theme) -> list[str]:
         "text": [theme.card, *theme.roles.values()],
         "faint": [theme.card, theme.background, theme.cluster, *theme.roles.values()],
         **dict.fromkeys(("positive", "negative"), [theme.card, theme.background, theme.cluster]),
-        **dict.fromkeys(("neutral", "invalid"), [theme.background, theme.cluster]),
+        **dict.fromkeys(("neutral", "invalid"), [theme.card, theme.background, theme.cluster]),
     }
     pairs = [(name, fill) for name, fills in behind.items() for fill in fills]
     return [f"{name} on {fill}" for name, fill in pairs if contrast(getattr(theme, name), fill) < READABLE]

@@ -13,7 +13,7 @@ from unicodedata import category
 
 from .heat import png
 from .metrics import fit, text_width
-from .numbers import clean
+from .numbers import MINUS, clean
 from .panels import Grid, Line, Panel
 from .picture import Arrow, Box, Cluster, Picture
 from .theme import Theme, ink, shade
@@ -23,15 +23,18 @@ CAPTION = 190.0  # that a caption on an arrow or a heading may take
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
 DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
+NOT_FINITE = ("NaN", "∞", MINUS + "∞")
 BLANK = frozenset("Cf Cc Zs Zl Zp Mn Me".split())  # categories of characters that show nothing by themselves
 FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing either
 GRID_GAP = 6  # between the matrices of one array
 GAP = 14  # between value and gradient
+LEAD = 4  # between formula and value
+ASIDE = 8  # between an arrow that points up or down and its caption
 
 
 def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str, dict[str, bytes]]:
     """The DOT text, and the images it refers to by file name (none, and no heat maps, without ``images``)."""
-    builder = _Builder(theme, images)
+    builder = _Builder(theme, images, picture.direction in ("LR", "RL"))
     statements = [*_head(picture, theme)]
     if picture.note:
         lines = [*builder.wrapped(Line(picture.note, "note"))]
@@ -83,8 +86,8 @@ def _head(picture: Picture, theme: Theme) -> Iterator[str]:
 class _Builder:
     """Writes the labels of one picture and collects its images."""
 
-    def __init__(self, theme: Theme, with_images: bool) -> None:
-        self.theme, self.with_images = theme, with_images
+    def __init__(self, theme: Theme, with_images: bool, across: bool) -> None:
+        self.theme, self.with_images, self.across = theme, with_images, across
         self.images: dict[str, bytes] = {}
 
     def card(self, box: Box) -> str:
@@ -101,6 +104,8 @@ class _Builder:
         width = ceil(max(*widths, across, 44 * theme.scale))
         rows = [self.row(x.text, x.style, width, theme.faint if x.style != "formula" else theme.text) for x in lines]
         rows += [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags]
+        if rows and panels:
+            rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="1" HEIGHT="{LEAD}"></TD></TR>')
         if stacked:
             rows += [r for i, p in enumerate(box.panels) for r in self.panel(p, width, f"{box.key}_{i}")]
         elif panels:
@@ -151,6 +156,7 @@ class _Builder:
         rows = [self.row(self.heading(panel), "heading", width, theme.faint)]
         if panel.number:
             color = {1: theme.positive, -1: theme.negative}.get(panel.sign, theme.text)
+            color = theme.invalid if panel.number in NOT_FINITE else color
             rows.append(self.row(panel.number, "value", width, color))
         if panel.grids:
             grids = _spaced([f"<TD>{self.grid(g)}</TD>" for g in panel.grids], GRID_GAP)
@@ -204,7 +210,8 @@ class _Builder:
             width = ceil(max(self.width(x.text, x.style, x.style == "contribution") for x in lines))
             colors = {"caption": theme.faint, "contribution": color}
             rows = [self.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
-            label = f" label=<{_table(rows)}>"
+            beside = _gap(0 if self.across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
+            label = f" label=<{_table([f'<TR>{beside}<TD>{_table(rows)}</TD></TR>'])}>"
         return f'color="{color}" style="{style}" penwidth="{(1 + 2.5 * arrow.weight) * theme.scale:.3g}"{label}'
 
     def cluster(self, cluster: Cluster, path: str, indent: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ VIK = (
     "#eacebd", "#d39774", "#be6533", "#8b2706", "#590007",
 )  # fmt: skip
 GREY = ("#8f8f8f", "#b4b4b4", "#d9d9d9", "#ffffff", "#d9d9d9", "#b4b4b4", "#8f8f8f")
-INK = ("#ffffff", "#000000")
+INK = ("#e4e4e4", "#000000")
 """From the most negative to the most positive: in a heat map no minus sign tells two equal greys apart."""
 NIGHT = ("#9fd0ff", "#5a9bd5", "#2f6693", "#26435c", "#262b33", "#5c4030", "#94603a", "#d08a52", "#ffc38f")
 
