@@ -94,7 +94,7 @@ def _from_text(text: str, name: str) -> Iterator[Entry]:
     starts = [found.start() for found in _HEADER.finditer(text)]
     head = text[: starts[0]] if starts else text
     yield from _head(head, name, bool(starts))
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True), 1):
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)]), 1):
         line = text.count("\n", 0, start) + 1
         try:
             table = tomllib.loads(text[start:end], parse_float=str)["claim"][0]

@@ -29,8 +29,8 @@ def sign_lost(number: Written, right: float) -> bool:
 
 
 def _meant(number: Written, right: float) -> Iterator[str]:
-    """The right number with as many digits as were written, then with one or two more: rounded, or cut off."""
-    for more in range(MORE + 1):
+    """The right number with as many digits as were written, with one or two more, or one less: rounded, or cut off."""
+    for more in (*range(MORE + 1), -1):
         unit = number.unit.scaleb(-more)
         exact = decimal(right, unit)
         if exact is not None:
