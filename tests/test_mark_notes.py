@@ -22,15 +22,15 @@ SAME = {"agrees": {"agrees", "carried"}, "rounding": {"rounding"}, "left blank":
 """Verdicts that mean the same; all others are slips: software cannot tell damage from them."""
 
 ACCEPTED = {
-    "sgd.final.b": ("rounding", "0.3287 follows from a chain of four decimals that was not written down; from the exact "
-                                "values, which give 0.3286, it is one unit of the last digit away"),
+    "sgd.final.b": ("rounding", "0.3287 follows from a chain of four decimals that was not written down; from the "
+                                "exact values, which give 0.3286, it is one unit of the last digit away"),
     "sgd.mse1": ("carried", "5.6005 is 56.005 / 10: right from the sum, which is the slip"),
     "mom.x2.vw": ("rounding", "-0.099 for -0.0982 is within one unit of the last digit"),
     "bp.it1.d5": ("agrees", "0.0823 is cut off from what was written before, but it is also the exact value, rounded"),
     "bp.it1.w35": ("carried", "0.504521 is 0.5 + 0.004521: right from the change of the weight, which is the slip"),
     "bp.it1.d4": ("rounding", "0.01222 follows, cut off, from h4 = 0.549, which is the slip"),
     "bp.it2.h3": ("agrees", "0.512 is the sigmoid of 0.05, which is what was written before it"),
-    "cnn2.pool": ("agrees", "three numbers fit no convention of pooling; each is right where it stands in the maps"),
+    "cnn2.pool": ("agrees", "three numbers fit no convention of pooling; each is right in its place in the maps"),
     "cnn2.flat": ("agrees", "the same three numbers, in their places among eight"),
 }  # fmt: skip
 
