@@ -9,8 +9,8 @@ import pytest
 from pictures import TALES, groups
 
 import tracegraph as tg
+from tracegraph.cards import DEEPEST
 from tracegraph.graph import ROLES
-from tracegraph.source import DEEPEST
 from tracegraph.theme import STYLES, THEMES, Theme, contrast, ink, luminance, rgb, shade
 
 READABLE = 4.5  # WCAG 2.2, level AA
