@@ -496,7 +496,7 @@ def wrong_rule(op):
     def rule(*args, **options):
         return 1.001 * op.vjps[0].rule(*args, **options)
 
-    return replace(op, vjps=(replace(op.vjps[0], rule=rule), *op.vjps[1:]), variants={})
+    return replace(op, vjps=(op.vjps[0]._replace(rule=rule), *op.vjps[1:]), variants={})
 
 
 def test_a_wrong_rule_is_found():

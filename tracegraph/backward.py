@@ -5,10 +5,10 @@ The rules know neither broadcasting nor accumulation; the contribution of every 
 
 from __future__ import annotations
 
+from _thread import allocate_lock  # `threading` adds nothing that is needed here, but time to the import
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from operator import attrgetter
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .tensor import Tensor, Value, is_float, settle
 
 _by_id = attrgetter("id")
 _by_grad = attrgetter("grad")
-_one_at_a_time = Lock()  # while it runs, the loop keeps its sums in the tensors' grad
+_one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
 
 
 class Gradients(Mapping[Tensor, Value]):

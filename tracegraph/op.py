@@ -16,23 +16,21 @@ import inspect
 import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 Rule = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """Inputs to try an op on: shapes (filled with seeded numbers of the op's domain) or arrays, and options."""
 
     inputs: tuple[Any, ...]
-    attrs: Mapping[str, Any] = field(default_factory=dict)
+    attrs: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Vjp:
+class Vjp(NamedTuple):
     """The way back through one input: formula to show, rule to run (cotangent of the output in, of the input out)."""
 
     formula: str
@@ -142,13 +140,12 @@ def elementwise(
     fused = "".join(f"{code}, " for _, code in pairs)
     if scalar is None and formula == f"{name}({', '.join((*names, *attrs))})":
         scalar = FLOAT.get(name)
-    elif scalar is None and _words(formula) <= FLOAT.keys() | {*names, *attrs}:
-        scalar = eval(f"lambda {signature}: {formula}", FLOAT)
+    elif scalar is None:
+        scalar = _for_floats(signature, formula)
     array = array or (functions[0] if functions else eval(f"lambda {signature}: {formula}", ARRAY))
     ARRAY[name] = array
     if scalar:
         FLOAT[name] = scalar
-    known = scalar and any(vjps) and _words(fused or "()") <= FLOAT.keys() | {*names, *attrs}
     rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
     return register(
         Op(
@@ -166,7 +163,7 @@ def elementwise(
             elementwise=True,
             required=len(names),
             scalar=scalar,
-            pull=eval(f"lambda {back}: ({fused})", FLOAT) if known else None,
+            pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,
             doc=doc or f"``{formula}``, element by element.",
         ),
         registry,
@@ -212,16 +209,17 @@ def op(
             analytic,
             required=0 if inputs.startswith("*") else needed,
             doc=inspect.getdoc(forward) or "",
+            choose=choose,
             n=n,
         )
         others = {key: _variant(plain, *formulas) for key, formulas in (variants or {}).items()}
-        return register(replace(plain, variants=others, choose=choose))
+        return register(replace(plain, variants=others) if others else plain)
 
     return declare
 
 
 def _variant(plain: Op, formula: str | None, *shown: str | None) -> Op:
-    rules = (v and replace(v, formula=f or v.formula) for v, f in zip(plain.vjps, shown, strict=True))
+    rules = (v and v._replace(formula=f or v.formula) for v, f in zip(plain.vjps, shown, strict=True))
     return replace(plain, formula=formula or plain.formula, vjps=tuple(rules))
 
 
@@ -233,6 +231,7 @@ def register(new: Op, registry: dict[str, Op] = OPS) -> Op:
     return new
 
 
-def _words(expression: str) -> set[str]:
-    code = compile(expression, "<formula>", "eval")
-    return set(code.co_names) - {"g", "y"}
+def _for_floats(signature: str, formula: str) -> Callable[..., Any] | None:
+    """A formula compiled for Python floats; None where it has a word that only arrays know."""
+    compiled: Callable[..., Any] = eval(f"lambda {signature}: {formula}", FLOAT)
+    return compiled if FLOAT.keys() >= {*compiled.__code__.co_names} else None
