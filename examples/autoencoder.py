@@ -7,9 +7,8 @@ principal components, the best that a network without activations can do, leaves
 
 from functools import cache
 
-import numpy as np
 from digits import TRAINING, digits
-from training import initial, parameters, train
+from training import batches, initial, parameters, save, train
 
 import tracegraph as tg
 
@@ -19,9 +18,8 @@ SHAPES = {
 }  # fmt: skip
 
 
-def loss_of(weights, pixels):
-    """Return the squared error of the reconstruction of images (n, 8, 8)."""
-    images = tg.tensor(pixels)
+def reconstructed(weights, images):
+    """Return the reconstruction of a tensor of images (n, 8, 8)."""
     with tg.scope("encoder"):
         W1, b1, W2, b2 = parameters(weights, "W1 b1 W2 b2")
         x = images.reshape(-1, 64)
@@ -35,6 +33,13 @@ def loss_of(weights, pixels):
         z4 = h3 @ W4 + b4
         y = tg.sigmoid(z4)
         reconstruction = y.reshape(-1, 8, 8)
+    return reconstruction
+
+
+def loss_of(weights, pixels):
+    """Return the squared error of the reconstruction of images (n, 8, 8)."""
+    images = tg.tensor(pixels)
+    reconstruction = reconstructed(weights, images)
     original = tg.constant(pixels)
     L = tg.mse(reconstruction, original)
     return L
@@ -44,10 +49,8 @@ def loss_of(weights, pixels):
 def trained():
     """Train once; return the weights and the loss of each step."""
     images, _ = digits()
-    random = np.random.default_rng(2)
-    batches = [[images[random.choice(TRAINING, 50, replace=False)]] for _ in range(1500)]
     weights = initial(SHAPES, seed=1)
-    return weights, train(loss_of, weights, batches, rate=0.003)
+    return weights, train(loss_of, weights, [[images[chosen]] for chosen in batches(50, 1500)], rate=0.003)
 
 
 def build():
@@ -63,5 +66,4 @@ def drawings():
 
 
 if __name__ == "__main__":
-    for name, drawing in drawings().items():
-        print(drawing.save(f"output/{name}.svg"))
+    save(drawings())

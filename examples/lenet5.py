@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 from digits import TRAINING, digits
-from training import initial, parameters, train
+from training import batches, initial, parameters, save, train
 
 import tracegraph as tg
 
@@ -32,11 +32,13 @@ def logits_of(weights, pixels):
         K1, b1 = parameters(weights, "K1 b1")
         c1 = tg.conv2d(image, K1, b1)
         h1 = tg.tanh(c1)
+    with tg.scope("pool1"):
         s1 = tg.avg_pool2d(h1, 2)
     with tg.scope("conv2"):
         K2, b2 = parameters(weights, "K2 b2")
         c2 = tg.conv2d(s1, K2, b2)
         h2 = tg.tanh(c2)
+    with tg.scope("pool2"):
         s2 = tg.avg_pool2d(h2, 2)
     with tg.scope("dense3"):
         W3, b3 = parameters(weights, "W3 b3")
@@ -64,10 +66,8 @@ def loss_of(weights, pixels, labels):
 def trained():
     """Train once; return the weights and the loss of each step."""
     images, labels = enlarged()
-    random = np.random.default_rng(2)
-    chosen = [random.choice(TRAINING, 20, replace=False) for _ in range(80)]
     weights = initial(SHAPES, seed=1)
-    return weights, train(loss_of, weights, [(images[c], labels[c]) for c in chosen], rate=0.003)
+    return weights, train(loss_of, weights, [(images[c], labels[c]) for c in batches(20, 80)], rate=0.003)
 
 
 def build():
@@ -78,7 +78,10 @@ def build():
 
 
 def drawings():
-    """The maps of the convolutions, with each dense layer as one card; every operation and its shape; the layers."""
+    """The maps of the convolutions, with each dense layer as one card; every operation and its shape; the layers.
+
+    And the layers as a table, with the shape of what they hand on and the number of their parameters.
+    """
     graph = maps = tg.trace(build)
     for layer in ("dense3", "dense4", "dense5"):
         maps = tg.collapse(maps, layer)
@@ -86,9 +89,10 @@ def drawings():
         "lenet5": tg.draw(maps, direction="TB"),
         "lenet5-shapes": tg.draw(graph, direction="TB", detail="shapes"),
         "lenet5-layers": tg.draw(graph, depth=0),
+        "lenet5-table.txt": str(tg.layers(graph)),
     }
 
 
 if __name__ == "__main__":
-    for name, drawing in drawings().items():
-        print(drawing.save(f"output/{name}.svg"))
+    print(tg.layers(build))
+    save(drawings())

@@ -1,9 +1,12 @@
-"""What the examples of trained networks share: first weights, and the steps that improve them.
+"""What the examples of trained networks share: first weights, the steps that improve them, and writing pictures.
 
 Weights are arrays in a dictionary. A network makes parameters of them anew for each step, so each step is one record.
 """
 
+from pathlib import Path
+
 import numpy as np
+from digits import TRAINING
 
 import tracegraph as tg
 
@@ -23,6 +26,12 @@ def parameters(weights, names):
     return [tg.parameter(weights[name], name) for name in names.split()]
 
 
+def batches(size, steps, seed=2):
+    """Draw, for each step, the numbers of so many of the digits for training, none twice in a step."""
+    random = np.random.default_rng(seed)
+    return [random.choice(TRAINING, size, replace=False) for _ in range(steps)]
+
+
 def train(loss_of, weights, batches, rate):
     """Improve the weights in place, one step of Adam (Kingma and Ba 2015) for each batch; return the losses."""
     mean = {name: np.zeros_like(w) for name, w in weights.items()}
@@ -38,3 +47,14 @@ def train(loss_of, weights, batches, rate):
                 weights[tensor.name] -= rate * m / (1 - 0.9**step) / (np.sqrt(s / (1 - 0.999**step)) + 1e-8)
         losses.append(loss.item())
     return losses
+
+
+def save(pictures, folder="output"):
+    """Write drawings as SVG, and texts under the names that they have; say what was written."""
+    for name, picture in pictures.items():
+        path = Path(folder, name if isinstance(picture, str) else f"{name}.svg")
+        if isinstance(picture, str):
+            path.write_text(picture, encoding="utf-8")
+        else:
+            picture.save(path)
+        print(path)

@@ -33,6 +33,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "steps": "views", "expand": "views",
     "mark": "marking", "Claim": "marking", "Marking": "marking",
     "explain": "explanation", "Explanation": "explanation",
+    "layers": "tables",
 }  # fmt: skip
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})

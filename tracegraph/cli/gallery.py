@@ -40,9 +40,9 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
         DRAWINGS = {"net": {"detail": "full"},
                     "net-slides": {"theme": "slides", "formats": ("svg", "png"), "scale": 2}}
 
-    or build them itself, in a function drawings() that returns a dictionary of names and Drawings. Otherwise there is
-    one drawing, called like the file. A file with neither function is taken for a helper. All examples are drawn, even
-    if one fails.
+    or build them itself, in a function drawings() that returns a dictionary of names and Drawings; a text in there
+    is written as it is, to a file called like its key ("table.txt"). Otherwise there is one drawing, called like the
+    file. A file with neither function is taken for a helper. All examples are drawn, even if one fails.
 
     \b
     Examples:
@@ -97,19 +97,24 @@ def example(file: Path, output: Path) -> list[str]:
     with program(file) as module:
         for name, drawing, formats, scale in _drawings(module, file):
             for format in formats:
-                write_atomic(output / f"{name}.{format}", drawing.render(format, scale=scale))
+                data = drawing.encode() if isinstance(drawing, str) else drawing.render(format, scale=scale)
+                write_atomic(output / f"{name}.{format}", data)
             names.append(name)
     return names
 
 
-def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing, tuple[str, ...], float]]:
-    """Name, drawing, formats and scale of each drawing of an example."""
+def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | str, tuple[str, ...], float]]:
+    """Name, drawing (or text), formats and scale of each drawing of an example."""
     from ..drawing import Drawing, draw
 
     if hasattr(module, "drawings"):
         with blamed(Path(str(module.__file__))):
             own = module.drawings()
-        yield from ((name, drawing, FORMATS, 1.0) for name, drawing in own.items())
+        for name, drawing in own.items():
+            if isinstance(drawing, str):
+                yield Path(name).stem, drawing, (Path(name).suffix[1:] or "txt",), 1.0
+            else:
+                yield name, drawing, FORMATS, 1.0
         return
     result = made(module, DEFAULT)
     for name, look in getattr(module, "DRAWINGS", {file.stem: {}}).items():

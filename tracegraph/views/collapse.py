@@ -62,7 +62,7 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
     handed_on = [n for n in inside if n.role == "output" or any(e.target not in keys for e in graph.uses(n))]
     last = (handed_on or inside)[-1]
     ops = sum(n.attrs.get("ops", 0) if n.role == "group" else bool(graph.inputs(n)) for n in inside)
-    counts = {"ops": ops, "parameters": sum(_learned(n) for n in inside)}
+    counts = {"ops": ops, "parameters": sum(learned(n) for n in inside)}
     scope = _around(name, [n.scope for n in inside])
     return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope)
 
@@ -75,11 +75,11 @@ def _around(name: str, scopes: list[str]) -> str:
     return name.rpartition("/")[0] if f"{common}/".startswith(f"{name}/") else common
 
 
-def _learned(node: Node) -> int:
+def learned(node: Node) -> int:
     """How many numbers are learned in a node."""
     if node.role == "group":
         return int(node.attrs.get("parameters", 0))
-    return int(np.size(node.value)) if node.role == "parameter" else 0
+    return int(np.size(node.value)) if "parameter" in (node.role, node.op) else 0
 
 
 def _titles(members: Mapping[tuple[str, int], Any], taken: set[str]) -> dict[tuple[str, int], str]:
