@@ -1,7 +1,8 @@
 """Compare the text files of two galleries: ``python compare.py COMMITTED NEW``; exit 1 if they differ.
 
 Worked examples must agree to the byte. The numbers of trained networks depend on the processor in their last digits,
-and training enlarges that: there the same nodes, edges, names, operations, formulas and shapes are enough.
+and training enlarges that: there the same nodes, edges, names, operations, formulas and shapes are enough. Of pictures,
+only the names are compared.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-TRAINED = ("autoencoder", "lenet5")  # and what is called like them with a dash: lenet5-layers
+TRAINED = re.compile("lenet5|autoencoder(?!.scalar)")  # how the names of drawings of trained networks begin
 NUMBER = re.compile(r"(?<![\w₀-₉])\d[\d.]*(?:e[−-]?\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
 
 def compare(committed: Path, new: Path) -> list[str]:
     """A line for each file that is missing or different; nothing if all is well."""
-    return list(_differences(_texts(committed), _texts(new)))
+    return list(_differences(_files(committed), _files(new)))
 
 
-def _texts(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.suffix in SHAPES}
+def _files(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
 
 
 def _differences(committed: dict[str, bytes], new: dict[str, bytes]) -> Iterator[str]:
@@ -35,9 +36,8 @@ def _differences(committed: dict[str, bytes], new: dict[str, bytes]) -> Iterator
             yield f"{name}: committed, but not drawn any more"
         elif name not in committed:
             yield f"{name}: drawn, but not committed"
-        elif committed[name] != new[name]:
-            trained = Path(name).stem.split("-")[0] in TRAINED
-            of = SHAPES[Path(name).suffix] if trained else lines
+        elif committed[name] != new[name] and (of := STRUCTURE.get(Path(name).suffix)):
+            of = of if TRAINED.match(name) else lines
             if place := _first(of(committed[name].decode()), of(new[name].decode())):
                 yield f"{name}: {place}"
 
@@ -81,8 +81,8 @@ def _shape(value: Any) -> Any:
 
 
 def of_txt(text: str) -> list[str]:
-    """Name, formula and shape of each row; the widths of columns depend on the numbers."""
-    return ["  ".join(re.split(" {2,}", line)[:3]) for line in text.splitlines() if not line.startswith("─")]
+    """The rows of a table apart from numbers and signs; the widths of columns depend on the numbers."""
+    return [re.sub(" +", " ", _unsigned(line)) for line in text.splitlines() if not line.startswith("─")]
 
 
 def of_dot(text: str) -> list[str]:
@@ -92,11 +92,15 @@ def of_dot(text: str) -> list[str]:
 
 def _said(line: str) -> str:
     head, _, label = line.partition(" [")
-    said = (NUMBER.sub("#", text) for text in re.findall(">([^<>]+)<", label))
-    return "|".join([head, *(re.sub(r"[()−+-]", "", text).strip() for text in said)])
+    return "|".join([head, *map(_unsigned, re.findall(">([^<>]+)<", label))])
 
 
-SHAPES = {".json": of_json, ".txt": of_txt, ".dot": of_dot}
+def _unsigned(text: str) -> str:
+    """Without numbers, and without signs and the brackets that these need: −0.5·(−2) is like 0.5·2."""
+    return re.sub(r"[()−+-]", "", NUMBER.sub("#", text)).strip()
+
+
+STRUCTURE = {".json": of_json, ".txt": of_txt, ".dot": of_dot}
 
 
 if __name__ == "__main__":

@@ -97,10 +97,17 @@ def test_the_structure_of_a_trained_network_is_not_free(
 
 
 def test_files_that_come_and_go(compare: ModuleType, galleries: tuple[Path, Path]) -> None:
-    (galleries[1] / "conv.json").rename(galleries[1] / "conv-new.json")
+    for end in ("json", "svg"):
+        (galleries[1] / f"conv.{end}").rename(galleries[1] / f"conv-new.{end}")
     assert compare.compare(*galleries) == [
-        "conv-new.json: drawn, but not committed", "conv.json: committed, but not drawn any more",
+        "conv-new.json: drawn, but not committed", "conv-new.svg: drawn, but not committed",
+        "conv.json: committed, but not drawn any more", "conv.svg: committed, but not drawn any more",
     ]  # fmt: skip
+
+
+def test_which_networks_are_trained(compare: ModuleType) -> None:
+    names = ["autoencoder.json", "autoencoder_uses-noise.txt", "lenet5-layers.dot", "autoencoder_scalar.dot", "conv.txt"]
+    assert [bool(compare.TRAINED.match(name)) for name in names] == [True, True, True, False, False]
 
 
 def test_an_empty_gallery_is_no_agreement(compare: ModuleType, tmp_path: Path) -> None:
