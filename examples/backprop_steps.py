@@ -8,8 +8,8 @@ import tracegraph as tg
 
 WEIGHTS = {"w13": 0.1, "w24": 0.3, "w35": 0.5, "w45": 0.6}
 DRAWINGS = {
-    "backprop-steps": {"direction": "TB"},
-    "backprop-steps-overview": {"depth": 0},
+    "backprop-steps": {"direction": "TB", "formats": ("svg", "txt")},
+    "backprop-steps-overview": {"depth": 0, "formats": ("svg", "png")},
     "backprop-steps-1": {"step": 1, "detail": "full", "formats": ("svg", "png")},
 }
 
@@ -42,4 +42,4 @@ if __name__ == "__main__":
     for step in (1, 2):
         print(f"iteration {step}:", {name: round(delta, 6) for name, delta in deltas(graph, step).items()})
     print(tg.explain(graph))
-    tg.draw(graph, **DRAWINGS["backprop-steps"]).save("output/backprop-steps.svg")
+    tg.draw(graph, direction="TB").save("output/backprop-steps.svg")

@@ -8,7 +8,7 @@ import tracegraph as tg
 
 POINTS = [(1, 3), (2, 5), (3, 7)]
 DRAWINGS = {
-    "momentum": {"direction": "TB"},
+    "momentum": {"direction": "TB", "formats": ("svg", "txt")},
     "momentum-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
 }
 
@@ -52,4 +52,4 @@ def before() -> tg.Tensor:
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **DRAWINGS["momentum"]).save("output/momentum.svg")
+    tg.draw(build, direction="TB").save("output/momentum.svg")

@@ -8,8 +8,8 @@ import tracegraph as tg
 
 POINTS = [(1, 3), (2, 5), (3, 7), (4, 9), (5, 11)]
 DRAWINGS = {
-    "sgd": {"direction": "TB"},
-    "sgd-epoch": {"depth": 0},
+    "sgd": {"direction": "TB", "formats": ("svg", "txt")},
+    "sgd-epoch": {"depth": 0, "formats": ("svg", "png")},
     "sgd-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
 }
 
@@ -53,4 +53,4 @@ def before() -> tg.Tensor:
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **DRAWINGS["sgd"]).save("output/sgd.svg")
+    tg.draw(build, direction="TB").save("output/sgd.svg")
