@@ -201,6 +201,11 @@ def test_matrices_are_judged_element_by_element() -> None:
     assert (total_of.verdict, total_of.carried_from) == ("carried", ("y",))
 
 
+def test_claims_may_be_objects() -> None:
+    result = tg.mark(neuron(), [tg.Claim("-0.7", grad="w")]).results[0]
+    assert (result.label, result.verdict, result.line) == ("grad w", "slip", None)
+
+
 def test_a_blank_gets_its_right_value() -> None:
     result = tg.mark(neuron(), [{"value": "y", "written": ""}]).results[0]
     assert result.verdict == "left blank" and result.exact == neuron()["y"].value == pytest.approx(result.from_yours)

@@ -88,7 +88,7 @@ def test_lines_of_a_file_are_named(text: str, line: int, message: str, tmp_path:
     file.write_text(text, "utf-8")
     marking = tg.mark(graph(), file)
     assert [r.verdict for r in marking.results] == ["agrees", "agrees"]
-    assert len(marking.problems) == 1 and str(marking.problems[0]).startswith(f"line {line}, ")
+    assert len(marking.problems) == 1 and str(marking.problems[0]).startswith(f"line {line}")
     assert message in str(marking.problems[0])
 
 

@@ -56,8 +56,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"line {self.line}, " if self.line is not None else ""
-        return f"{where}claim {self.number}: {self.message}"
+        line = [f"line {self.line}"] if self.line is not None else []
+        claim = [f"claim {self.number}"] if self.number else []  # what stands before the first one is none
+        return f"{', '.join([*line, *claim])}: {self.message}"
 
 
 Entry = Union[Claim, Problem]

@@ -58,7 +58,7 @@ def _between(wrong: str, meant: str) -> tuple[int, str] | None:
         return 1, f"a digit is dropped ({lost})"
     if len(wrong) == len(meant) + 1 and (extra := _one_more(wrong, meant)):
         twice = extra + extra in wrong
-        return 1, f"a digit is doubled ({extra})" if twice else f"a digit too many ({extra})"
+        return (1, f"a digit is doubled ({extra})") if twice else (2, f"a digit too many ({extra})")
     return None
 
 

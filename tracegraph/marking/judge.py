@@ -68,9 +68,10 @@ class Judge:
     def run(self) -> list[dict[Index, Judged]]:
         """The verdict on each element of each target."""
         for quantity in self.order:
-            for way in WAYS:
-                self.own[way][quantity] = self.states[way][quantity] = self._computed(way, quantity)
-            before = frozenset().union(*(self._origins[q] for q in self.replay.inputs(quantity)))
+            inputs = self.replay.inputs(quantity)
+            for way in reversed(WAYS):  # the exact one first: the others are the same until something was written
+                self.own[way][quantity] = self.states[way][quantity] = self._computed(way, quantity, inputs)
+            before = frozenset().union(*(self._origins[q] for q in inputs))
             claims = self.claimed.get(quantity, [])
             for i in claims:
                 for index, number in self.targets[i].atoms.items():
@@ -78,11 +79,14 @@ class Judge:
             self._settle(quantity, claims, before)
         return self.verdicts
 
-    def _computed(self, way: str, quantity: Quantity) -> Any:
+    def _computed(self, way: str, quantity: Quantity, inputs: Sequence[Quantity]) -> Any:
         key, loss = quantity
-        if way == "exact" and loss is None:
-            return self.graph.node(key).value
-        return self.replay.compute(quantity, self.states[way])
+        if way == "exact":
+            return self.graph.node(key).value if loss is None else self.replay.compute(quantity, self.states[way])
+        states, exact = self.states[way], self.states["exact"]
+        if all(states[q] is exact[q] for q in inputs):
+            return self.own["exact"][quantity]
+        return self.replay.compute(quantity, states)
 
     def _settle(self, quantity: Quantity, claims: list[int], before: Origins) -> None:
         """What the quantity is taken to be from here on, each way."""
