@@ -106,7 +106,7 @@ def test_files_that_come_and_go(compare: ModuleType, galleries: tuple[Path, Path
 
 
 def test_which_networks_are_trained(compare: ModuleType) -> None:
-    names = ["autoencoder.json", "autoencoder_uses-noise.txt", "lenet5-layers.dot", "autoencoder_scalar.dot", "conv.txt"]
+    names = ["autoencoder.json", "autoencoder_uses-map.txt", "lenet5-layers.dot", "autoencoder_scalar.dot", "conv.txt"]
     assert [bool(compare.TRAINED.match(name)) for name in names] == [True, True, True, False, False]
 
 
