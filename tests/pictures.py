@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -139,9 +140,18 @@ def crowding(drawing: Drawing) -> list[str]:
     return found + [f"cards {a[0]} and {b[0]} overlap" for a, b in combinations(cards, 2) if a[1].meets(b[1])]
 
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def by_hand() -> list[str]:
+    """The names of the examples that compute a step by hand, and train nothing."""
+    sources = {path.stem: path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py"))}
+    return [n for n, s in sources.items() if "def build(" in s and not re.search("^from (digits|training) ", s, re.M)]
+
+
 def example(name: str) -> tg.Tensor:
     """What an example of the gallery builds."""
-    path = Path(__file__).parent.parent / "examples" / f"{name}.py"
+    path = EXAMPLES / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"example_{name}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
