@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tracegraph as tg
+from tracegraph.cli.gallery import example
 from tracegraph.tables import Row, Table
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -192,3 +193,10 @@ def test_a_training_run_counts_its_parameters_once() -> None:
         (w,) = optimizer.step(loss, [w])
     loss = tg.sum(w * w)
     assert tg.layers(loss).parameters == 2
+
+
+def test_the_gallery_writes_texts_as_they_are(tmp_path: Path) -> None:
+    program = tmp_path / "net.py"
+    program.write_text("def drawings():\n    return {'net-table.md': '| ü |\\n', 'plain': 'x'}\n", encoding="utf-8")
+    assert example(program, tmp_path) == ["net-table", "plain"]
+    assert (tmp_path / "net-table.md").read_bytes() == "| ü |\n".encode() and (tmp_path / "plain.txt").read_text() == "x"
