@@ -302,6 +302,20 @@ def test_a_long_run_is_drawn_as_cards() -> None:
     assert len(drawing.picture.boxes) <= 500 and "step 60" in [b.title for b in drawing.picture.boxes]
 
 
+def test_a_longer_run_has_cards_of_several_steps() -> None:
+    w, scale, sgd = tg.parameter(0.5, "w"), tg.parameter([2.0, 1.0], "scale"), tg.optim.Adam()
+    for _ in range(150):
+        L = ((scale * w - 1) ** 2).sum()
+        [w] = sgd.step(L, [w])
+    graph = tg.trace([w])
+    drawing = tg.draw(graph)
+    titles = [b.title for b in drawing.picture.boxes if b.role == "group"]
+    assert titles[::6] == ["steps 1 to 8", "steps 49 to 56", "steps 97 to 104", "steps 145 to 150"]
+    assert "drawn as 20 cards" in drawing.picture.note and not drawing.picture.clusters
+    assert drawing.graph["steps 1 to 8"].value == graph["L_8"].value
+    assert check_sums(drawing.graph) and len(drawing.graph.uses(drawing.graph["scale"])) == 19, "one arrow a card"
+
+
 def test_a_run_is_kept_in_a_file(tmp_path: Path) -> None:
     graph = tg.trace(line)
     graph.save(tmp_path / "run.tgraph")

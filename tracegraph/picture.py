@@ -118,7 +118,7 @@ class _Words:
     def __init__(self, graph: Graph, level: int, digits: int) -> None:
         self.graph, self.level, self.digits = graph, level, digits
         self.loss = graph.output.name
-        self.run = any(n.step is not None for n in graph.nodes)
+        self.run = any(n.base for n in graph.nodes)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)

@@ -21,7 +21,7 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
     whole = len(graph)
     if whole <= most:
         return graph, ""
-    graph = by_step(graph)
+    graph = by_step(graph, most)
     deepest = max((s.count("/") for s in graph.scopes), default=-1)
     for level in range(deepest, -1, -1):
         if len(graph) > most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import add
@@ -12,6 +12,8 @@ from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 from ..numbers import pretty
 from .collapse import group
+
+FEW = 20  # cards for many steps
 
 
 def steps(graph: Graph, *numbers: int) -> Graph:
@@ -76,38 +78,56 @@ def _left(graph: Graph, node: Node, sent: list[Any], numbers: tuple[int, ...]) -
     if len(before) == len(sent):
         return node
     loss = next(n.loss for n in graph if n.step == numbers[0]) if len(numbers) == 1 else node.loss
-    return replace(node, gradient=reduce(add, sent) if sent else None, loss=loss)
+    return replace(node, gradient=_sum(sent), loss=loss)
 
 
-def by_step(graph: Graph) -> Graph:
+def by_step(graph: Graph, most: int | None = None) -> Graph:
     """A training run with one card for each step, of the value of its loss; parameters and states stay between them.
 
-    Constants that only the steps use go too. A graph with fewer than two steps is handed back as it is.
+    Constants that only the steps use go too. Where more than ``most`` cards are left, some steps in a row become one. A
+    graph with fewer than two steps is handed back as it is.
     """
-    numbers = {n.step for n in graph} - {None}
+    numbers = sorted(n for n in {n.step for n in graph} if n is not None)
     if len(numbers) < 2:
         return graph
-    last = {n.name: n for n in graph if n.step is not None and n.name == n.loss}
-    cards = {n.key: f"step {n.step}" for n in graph if _within(n)}
-    losses = {f"step {n.step}": n for n in last.values()}
+    losses = {n.step: n for n in graph if n.step is not None and n.name == n.loss}
+    shown = {f"step {step}": loss for step, loss in losses.items()}
+    closed = _closed(graph, {n.key: f"step {n.step}" for n in graph if _within(n)}, shown)
+    if most is None or len(closed) <= most:
+        return closed
+    length = -(-len(numbers) // FEW)
+    rows = {n: numbers[i // length * length : i // length * length + length] for i, n in enumerate(numbers)}
+    names = {n: f"steps {row[0]} to {row[-1]}" for n, row in rows.items()}
+    shown = {name: replace(losses[n], step=None) for n, name in names.items() if n in losses}  # the last of each row
+    return _closed(graph, {n.key: names[n.step] for n in graph if n.step is not None}, shown)
+
+
+def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) -> Graph:
+    """The nodes with these keys as cards, each of the value of a loss."""
     closed = group(graph, cards)
-    inner = {n.key for n in closed if n.role == "constant" and _only_for(closed, n, losses)}
-    nodes = [_of_loss(n, losses.get(n.name)) for n in closed if n.key not in inner]
-    return Graph(nodes, _renumbered(e for e in closed.edges if e.source not in inner))
+    made = {n.key for n in closed if n.role == "group" and n.name in losses}
+    inner = {n.key for n in closed if n.role == "constant" and all(e.target in made for e in closed.uses(n))}
+    nodes = [_of_loss(n, losses[n.name]) if n.key in made else n for n in closed if n.key not in inner]
+    return Graph(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
 
 
-def _only_for(graph: Graph, node: Node, names: Iterable[str]) -> bool:
-    return all(graph.node(e.target).name in names for e in graph.uses(node))
-
-
-def _renumbered(edges: Iterable[Edge]) -> list[Edge]:
-    """The edges, those into each node numbered without gaps."""
+def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:
+    """The edges, those from one tensor into one card as one: it has the sum of their contributions."""
+    kept: dict[tuple[int, int, int | str], Edge] = {}
     count: dict[int, int] = {}
-    kept = []
     for edge in edges:
-        count[edge.target] = count.get(edge.target, -1) + 1
-        kept.append(replace(edge, slot=count[edge.target]))
-    return kept
+        place = edge.source, edge.target, edge.tensor if edge.target in cards else edge.slot
+        if place in kept:
+            kept[place] = replace(kept[place], contribution=_sum([kept[place].contribution, edge.contribution]))
+        else:
+            count[edge.target] = count.get(edge.target, -1) + 1
+            kept[place] = replace(edge, slot=count[edge.target])
+    return list(kept.values())
+
+
+def _sum(contributions: Iterable[Any]) -> Any:
+    known = [c for c in contributions if c is not None]
+    return reduce(add, known) if known else None
 
 
 def _within(node: Node) -> bool:
@@ -116,8 +136,6 @@ def _within(node: Node) -> bool:
     return node.step is not None and not kept
 
 
-def _of_loss(card: Node, loss: Node | None) -> Node:
-    if card.role != "group" or loss is None:
-        return card
+def _of_loss(card: Node, loss: Node) -> Node:
     attrs = {"loss": pretty(loss.name), "ops": card.attrs["ops"]}
     return replace(card, value=loss.value, gradient=None, attrs=attrs, step=loss.step, base="step")
