@@ -199,4 +199,5 @@ def test_the_gallery_writes_texts_as_they_are(tmp_path: Path) -> None:
     program = tmp_path / "net.py"
     program.write_text("def drawings():\n    return {'net-table.md': '| ü |\\n', 'plain': 'x'}\n", encoding="utf-8")
     assert example(program, tmp_path) == ["net-table", "plain"]
-    assert (tmp_path / "net-table.md").read_bytes() == "| ü |\n".encode() and (tmp_path / "plain.txt").read_text() == "x"
+    assert (tmp_path / "net-table.md").read_bytes() == "| ü |\n".encode()
+    assert (tmp_path / "plain.txt").read_text() == "x"

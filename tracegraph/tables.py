@@ -101,18 +101,24 @@ def layers(what: Any, *arrays: Any, depth: int | None = 0) -> Table:
 
 def _homes(graph: Graph, depth: int | None) -> dict[int, str | int]:
     """The row of each node: the scope that is closed around it, or the node that it is drawn with, or its own."""
-    drawn = {n.key for n in fold(graph)}
+    closed = {scope: _closed(scope, depth) for scope in dict.fromkeys(n.scope for n in graph)}
+    drawn = {n.key for n in fold(graph)} if "" in closed.values() else set()
     homes: dict[int, str | int] = {}
     for node in reversed(graph.nodes):  # who uses a node has a row before it
-        scopes = node.scope.split("/") if node.scope else []
         uses = graph.uses(node)
-        if depth is not None and len(scopes) > depth:
-            homes[node.key] = "/".join(scopes[: depth + 1])
+        if scope := closed[node.scope]:
+            homes[node.key] = scope
         elif uses and (node.role == "parameter" or node.key not in drawn):
             homes[node.key] = homes[uses[0].target]
         else:
             homes[node.key] = node.key
     return homes
+
+
+def _closed(scope: str, depth: int | None) -> str:
+    """The scope itself, or the one around it, that is not opened at this depth; empty if all are."""
+    levels = scope.split("/") if scope else []
+    return "/".join(levels[: depth + 1]) if depth is not None and len(levels) > depth else ""
 
 
 def _row(graph: Graph, home: str | int, nodes: list[Node]) -> Row:
