@@ -1,4 +1,4 @@
-"""The command line: draw a program, mark a worked solution, draw every example, and say what is installed."""
+"""The command line: draw, explain and mark programs, draw every example, and say what is installed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from .. import __version__
 from ..errors import MissingExtra, TracegraphError
 from .doctor import doctor
+from .explain import explain
 from .gallery import gallery
 from .mark import mark
 from .render import render
@@ -72,5 +73,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (render, mark, gallery, doctor):
+for command in (render, explain, mark, gallery, doctor):
     main.add_command(command)

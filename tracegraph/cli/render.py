@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -39,13 +40,17 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
 @click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
 @click.option("--fold/--no-fold", default=None, help="Put unnamed arithmetic into the formula that uses it, or give "
               "every operation a card.  [default: fold]")
+@click.option("--expand", "element", metavar="NAME[I,J]", help="Draw one element of a tensor as a computation of "
+              "scalars: the window it reads, the products, the sum.")
 @click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0,
               help="Enlarge a .png; 1 is 96 dpi.")
 @click.option("--engine", type=click.Choice(("embedded", "system")),
               help="Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.  [default: embedded]")
 @click.option("--open", "show", is_flag=True, help="Show the first file when it is done.")
 @debug
-def render(file: str, outputs: tuple[str, ...], format: str, scale: float, show: bool, **look: Any) -> None:
+def render(
+    file: str, outputs: tuple[str, ...], format: str, element: str | None, scale: float, show: bool, **look: Any
+) -> None:
     """Draw a program or a saved graph.
 
     NAME is a function that takes no arguments and returns the loss (a tensor), a Graph or a Drawing; or a variable that
@@ -56,6 +61,7 @@ def render(file: str, outputs: tuple[str, ...], format: str, scale: float, show:
         tracegraph render net.py
         tracegraph render net.py:train -o net.svg -o net.pdf --detail full
         tracegraph render run.tgraph -o - --format dot | less
+        tracegraph render conv.py --expand "feature_map[0,1]" --detail full -o element.svg
     """
     path, name = split(file)
     check(path, name)
@@ -65,7 +71,10 @@ def render(file: str, outputs: tuple[str, ...], format: str, scale: float, show:
     if show and first is None:
         raise click.UsageError("--open shows a file, and '-o -' writes none.")
     with prints_aside():
-        drawing, recorded = _drawn(file, target(path, name), {key: look[key] for key in LOOK if look[key] is not None})
+        what = target(path, name)
+        what = _expanded(what, element) if element else what
+        options = {key: look[key] for key in LOOK if look[key] is not None}
+        drawing, recorded = _drawn(file, what, options)
     _write(drawing, recorded, targets, scale)
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
@@ -105,13 +114,25 @@ def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> tuple[Draw
     return what, what.graph
 
 
+def _expanded(what: Graph | Drawing, element: str) -> Graph:
+    """The graph of one element, written ``name[0,1]``; only the name for a scalar."""
+    from ..graph import Graph
+    from ..views import expand
+
+    graph = what if isinstance(what, Graph) else what.graph
+    found = re.fullmatch(r"(.+)\[((?:\s*-?\d+\s*,?)*)\]", element)
+    if element in graph or not found:
+        return expand(graph, element)
+    return expand(graph, found[1], [int(i) for i in found[2].split(",") if i.strip()])
+
+
 def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: float) -> None:
     """Render each format once, and only then write: a failure leaves no half of the files."""
     formats = dict.fromkeys(target.format for target in targets if target.format != "tgraph")
     data = {format: drawing.render(format, scale=scale) for format in formats}
     for shown, path, format in targets:
         if path is None:
-            _pipe(data[format])
+            pipe(data[format])
             continue
         if format == "tgraph":
             recorded.save(path)
@@ -121,7 +142,7 @@ def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: floa
         say(f"wrote {shown} ({cards} card{'s'[:cards != 1]}, {arrows} arrow{'s'[:arrows != 1]})")
 
 
-def _pipe(data: bytes) -> None:
+def pipe(data: bytes) -> None:
     """Bytes to standard output; a reader that has gone is no error to speak of."""
     try:
         sys.stdout.buffer.write(data)

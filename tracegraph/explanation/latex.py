@@ -79,7 +79,7 @@ def displays(section: Section, style: Latex) -> Iterator[str]:
 
 def _equation(e: Equation, style: Latex, room: int) -> Iterator[str]:
     """The rows of one equation; on one, if it is short."""
-    found, name = sides(e, style), style.name(e.name)
+    found, name = sides(e, style, room), style.name(e.name)
     start = f"  {name} &= "
     if len(pretty(e.name)) > NAME:  # alone on its line, or it would push all others to the right
         yield f"  & {name}"
@@ -122,6 +122,8 @@ def ascii_only(document: str) -> str:
 
 def _command(letter: str) -> str:
     base, marks = letter[0], letter[1:]
+    if letter in _SIGNS:
+        return rf"\ensuremath{{{_SIGNS[letter]}}}"
     inner = base if base.isascii() else _single(base)
     for mark in marks:
         accent = _ACCENTS.get(mark)

@@ -47,15 +47,15 @@ Side = tuple[Piece, ...]
 FIRST, LAST = "\ue000", "\uf8ff"  # characters for private use: they stand for matrices while a formula is written
 
 
-def sides(e: Equation, style: Style) -> list[Side]:
-    """The sides of an equation after its name, each different from the one before."""
+def sides(e: Equation, style: Style, room: int) -> list[Side]:
+    """The sides of an equation after its name, each different from the one before; broken if wider than ``room``."""
     found: list[Side] = []
     if e.formula:
-        found.append(_formula(e, {}, style))
+        found.append(_formula(e, {}, style, room))
         if e.note:
             found[-1] += (Piece(style.note(f"({e.note})"), len(e.note) + 4),)
         if e.values is not None:
-            found.append(_formula(e, e.values, style))
+            found.append(_formula(e, e.values, style, room))
     found.append(value(e.result, style))
     kept = [s for i, s in enumerate(found) if i == 0 or s != found[i - 1]]
     return kept[1:] if kept[0] == (Piece(style.name(e.name), len(pretty(e.name))),) else kept
@@ -71,8 +71,8 @@ def value(shown: Shown, style: Style) -> Side:
 
 
 def width(cells: Sequence[Sequence[str]]) -> int:
-    """How wide a matrix is."""
-    return sum(max(map(len, column)) + 2 for column in zip(*cells)) + 2
+    """How wide a matrix is; ``1e−5`` becomes a power of ten."""
+    return sum(max(len(c) + 5 * ("e" in c) for c in column) + 2 for column in zip(*cells)) + 2
 
 
 def packed(side: Side, room: int) -> Iterator[list[Piece]]:
@@ -86,8 +86,8 @@ def packed(side: Side, room: int) -> Iterator[list[Piece]]:
     yield row
 
 
-def _formula(e: Equation, values: Mapping[str, Shown], style: Style) -> Side:
-    """A formula in pieces: its terms, or the arguments of the function that it is."""
+def _formula(e: Equation, values: Mapping[str, Shown], style: Style, room: int) -> Side:
+    """A formula; if it is too wide in pieces, its terms or the arguments of the function that it is."""
     tokens = {k: chr(ord(FIRST) + i) for i, (k, v) in enumerate(values.items()) if v.matrices}
     names = {**e.names, **{k: v.number for k, v in values.items()}, **tokens}
     matrices = {token: values[k].matrices[0] for k, token in tokens.items()}
@@ -100,7 +100,10 @@ def _formula(e: Equation, values: Mapping[str, Shown], style: Style) -> Side:
     def plain(text: str) -> str:
         return notation.text(text, names, tensors=e.tensors)
 
-    pieces = list(zip(*_aligned(e.formula, written, plain), strict=True))
+    size = len(_put(plain(e.formula), spans))
+    pieces = _aligned(e.formula, written, plain) if size > room else []
+    if not pieces:
+        return (Piece(_put(written(e.formula), shown), size),)
     return tuple(Piece(_put(a, shown), len(_put(b, spans))) for a, b in pieces)
 
 
@@ -110,15 +113,13 @@ def _put(text: str, replacements: Mapping[str, str]) -> str:
     return text
 
 
-def _aligned(
-    text: str, written: Callable[[str], str], plain: Callable[[str], str]
-) -> tuple[Sequence[str], Sequence[str]]:
-    """The pieces of a formula in a style and in plain text, as many of the one as of the other."""
+def _aligned(text: str, written: Callable[[str], str], plain: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The pieces of a formula, in a style and in plain text; none where it cannot be broken alike in both."""
     for split in (_terms, _arguments):
-        parts = split(text, written), split(text, plain)
-        if len(parts[0]) == len(parts[1]) > 1:
-            return parts
-    return [written(text)], [plain(text)]
+        pieces, widths = split(text, written), split(text, plain)
+        if len(pieces) == len(widths) > 1:
+            return list(zip(pieces, widths))
+    return []
 
 
 def _terms(text: str, written: Callable[[str], str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether a rule gives more than its input has room for, because broadcasting has stretched it."""
+"""Shapes of formulas: whether a rule gives more than its input has room for, because broadcasting stretched it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import formula
-from ..graph import Edge, Node, shape
+from ..graph import Node, shape
 
 Shape = tuple[int, ...]
 
@@ -19,23 +19,21 @@ _ONE_BY_ONE = frozenset(
 )
 
 
-def stretched(edge: Edge, target: Node, values: Mapping[str, Any]) -> Shape:
-    """The axes over which the way back along an edge is summed; none where broadcasting has stretched nothing.
-
-    The walk back does this after the rule, so the rule's formula does not show it.
-    """
-    due = shape(edge.contribution)
+def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
+    """The shape of what a rule gives, with values for its names; None where it cannot be told."""
     shapes = {name: shape(value) for name, value in values.items()}
-    if not any(shapes.values()):
-        return ()
     if target.op in _REDUCING:  # these keep the axes that they reduce with length 1, in a formula
         shapes.update(g=(), y=())
     try:
-        found = _shape(formula.parse(edge.vjp or ""), shapes)
+        return _shape(formula.parse(rule), shapes) if any(shapes.values()) else ()
     except (KeyError, ValueError):
-        return ()
-    extra = len(found) - len(due)
-    if extra < 0:
+        return None
+
+
+def summed(found: Shape | None, due: Shape) -> Shape:
+    """The axes over which the walk back sums what a rule gives, because broadcasting had stretched them."""
+    extra = -1 if found is None else len(found) - len(due)
+    if found is None or extra < 0:
         return ()
     return (*range(extra), *(extra + i for i, n in enumerate(due) if n == 1 and found[extra + i] > 1))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,11 @@ from ..graph import Edge, Graph, Node
 from ..numbers import gradient_name, number, pretty, shape
 from ..panels import norm, panel
 from ..picture import option, options_of
-from .shapes import stretched
+from .shapes import Shape, made, summed
 
 LONGEST = 60  # characters of a name; what is over is cut, as on a card
 TITLES = 4  # outputs that the title names
-CELLS = 60  # numbers that are put into one formula, at most
+CELLS = 36  # numbers that are put into one formula, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,18 @@ class Section:
 
 CHAIN = "Each gradient is the sum, over the uses of the quantity, of what comes back times the local derivative."
 
+SPREAD = "to each element"
+
 
 def title(graph: Graph) -> str:
-    """The heading of a solution: what was computed, and in how many steps of training."""
-    outputs = [n for n in graph if n.role == "output"] or [graph.output]
-    names = [_short(n.name) for n in outputs[:TITLES]]
-    more = f" and {len(outputs) - TITLES} more" if len(outputs) > TITLES else ""
+    """The heading of a solution: what was computed, or what was trained and in how many steps."""
     steps = len({n.step for n in graph} - {None})
-    trained = f", {steps} step{'s'[: steps != 1]} of training" if steps else ""
-    return f"Solution for {', '.join(map(pretty, names))}{more}{trained}"
+    named = [n.name for n in graph if n.role == "output"] or [graph.output.name]
+    if steps:
+        named = list(dict.fromkeys(n.base for n in graph if n.role == "parameter" and n.base)) or named
+    names = ", ".join(pretty(_short(n)) for n in named[:TITLES])
+    names += f" and {len(named) - TITLES} more" if len(named) > TITLES else ""
+    return f"Training of {names}, {steps} step{'s'[: steps != 1]}" if steps else f"Solution for {names}"
 
 
 def solution(graph: Graph, digits: int) -> Iterator[Section]:
@@ -143,16 +146,22 @@ class _Words:
         terms = [self.term(f"u{i}_", edge, names, values) for i, edge in enumerate(uses)]
         if _misses(gradient, uses):
             names["rest"], values["rest"] = "(other uses)", _rest(gradient, uses)
-            terms.append("rest")
-        total = " + ".join(f"({t})" for t in terms) if len(terms) > 1 else terms[0]
-        return self.equation(name, formula.substitute(total, {}), names, values, gradient)
+            terms.append(("rest", np.shape(gradient)))
+        total = " + ".join(f"({t})" for t, _ in terms) if len(terms) > 1 else terms[0][0]
+        whole = self.equation(name, formula.substitute(total, {}), names, values, gradient)
+        if any(found is None or found == np.shape(gradient) for _, found in terms):
+            return whole
+        return replace(whole, values=None, note=SPREAD)
 
-    def term(self, prefix: str, edge: Edge, names: dict[str, str], values: dict[str, Any]) -> str:
-        """What one use sends back, in names of its own; their meaning is added to ``names`` and ``values``."""
+    def term(self, prefix: str, edge: Edge, names: dict[str, str], values: dict[str, Any]) -> tuple[str, Shape | None]:
+        """What one use sends back, in names of its own, and its shape, if that can be told.
+
+        The meaning of the names is added to ``names`` and ``values``.
+        """
         target = self.graph.node(edge.target)
         if edge.vjp is None:
             names[prefix], values[prefix] = f"(from {_short(target.name)})", edge.contribution
-            return prefix
+            return prefix, np.shape(edge.contribution)
         inputs = zip(target.args, self.graph.inputs(target), strict=True)
         own = {a: (e.tensor, self.value(e)) for a, e in inputs}
         own["y"] = (target.name, target.value)
@@ -162,8 +171,9 @@ class _Words:
         options = {k: v for k, v in self.options(target).items() if k not in own}
         names.update({prefix + k: v for k, v in options.items()})
         text = formula.substitute(edge.vjp, {a: prefix + a for a in (*own, *options)})
-        axes = () if edge.index is not None else stretched(edge, target, {a: v for a, (_, v) in own.items()})
-        return f"sum({text}, axis={axes})" if axes else text
+        found, due = made(edge.vjp, target, {a: v for a, (_, v) in own.items()}), np.shape(edge.contribution)
+        axes = summed(found, due)
+        return (f"sum({text}, axis={axes})", due) if axes else (text, found)
 
     def equation(
         self, name: str, text: str, names: Mapping[str, str], values: Mapping[str, Any], value: Any, note: str = ""
@@ -185,12 +195,12 @@ class _Words:
         """A value in the picture's words."""
         if np.ndim(value) == 0:
             return Shown(number(value, self.digits))
-        size = shape(np.shape(value))
+        size = f"vector of {np.size(value)}" if np.ndim(value) == 1 else f"{shape(np.shape(value))} array"
         if np.size(value) == 0:
-            return Shown(words=f"{size} array, empty")
+            return Shown(words=f"{size} (empty)")
         if np.size(value) <= 1000 and (grids := panel("", value, self.digits).grids):
             return Shown(matrices=tuple(g.cells for g in grids))
-        return Shown(number(norm(value), self.digits), words=f"{size} array, ‖·‖ = ")
+        return Shown(number(norm(value), self.digits), words=f"{size}, ‖·‖ = ")
 
     def loss_of(self, node: Node) -> str:
         return _short(node.loss or self.loss)

@@ -48,12 +48,13 @@ def write(title: str, sections: tuple[Section, ...]) -> str:
 
 def _equation(e: Equation) -> Iterator[str]:
     """One line; or where that is too long, a line for each side, and its terms on several."""
-    found, name = sides(e, STYLE), pretty(e.name)
+    name = pretty(e.name)
+    indent = min(len(name), 24) + 2
+    found = sides(e, STYLE, WIDTH - indent - 3)
     line = f"  {' = '.join(['', *map(_joined, found)]).replace(' = ', f'{name} = ', 1)}"
     if len(line) <= WIDTH:
         yield line
         return
-    indent = min(len(name), 24) + 2
     for i, side in enumerate(found):
         rows = list(packed(_by_rows(side), WIDTH - indent - 3))
         for j, row in enumerate(rows):

@@ -2,238 +2,171 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError
-from ..graph import Edge, Graph, Node
-from ..op import OPS
-
-MOST = 36
-"""Terms that get a card or an arrow of their own; what is over is one card, so that the picture stays readable."""
-
-Index = tuple[int, ...]
-Read = tuple[int, Index]  # a slot of the operation, and the element of that input
+from ..graph import Graph, Node
+from .element import MOST, Element, Index, find_op, opened
 
 
 def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
-    """Open one element of a convolution, pooling, matrix product, sum or elementwise operation.
+    """Open one element of a convolution, pooling, product, sum, elementwise or rearranging operation.
 
-    The inputs stay as they are, with the elements that are read marked in them; each product is a card, then comes
-    their sum with the bias, and the way back through this element alone. ``index`` has one entry for each axis of the
-    tensor. Raises `GraphError` for an index outside, and for an operation that has no scalar form.
+    The inputs stay as they are, with the elements that are read framed; each product is a card, then comes their sum
+    with the bias, and the way back through this element alone. ``index`` has one entry for each axis of the tensor.
+    Raises `GraphError` for an index outside, and for an operation that has no scalar form.
     """
     node = graph[name]
-    place = _place(node, (index,) if isinstance(index, int) else tuple(index))
-    how = EXPANDED.get(node.op) or (_elementwise if node.op in OPS and OPS[node.op].elementwise else None)
-    if how is None:
-        known = ", ".join([*EXPANDED, "and the elementwise operations"])
-        raise GraphError(f"expand: {name!r} is made by {node.op or node.role}, which is not opened; these are: {known}")
-    return how(_Opened(graph, node, place))
+    op = find_op(node)
+    how = EXPANDED.get(node.op) or (_elementwise if op is not None and op.elementwise else None)
+    if op is None or how is None:
+        known = ", ".join(EXPANDED)
+        made = f"is made by {node.op}" if node.role in ("op", "output") else f"is of the kind {node.role}"
+        raise GraphError(
+            f"expand: {name!r} {made}, which is not opened; these are: every elementwise operation, {known}"
+        )
+    return opened(graph, node, _place(node, index), how, op)
 
 
-def _place(node: Node, index: Index) -> Index:
-    if len(index) != len(node.shape) or any(not -n <= i < n for i, n in zip(index, node.shape)):
-        raise GraphError(f"expand: index {index} is not one of {node.name!r}, whose shape is {node.shape}")
-    return tuple(int(i) % n for i, n in zip(index, node.shape))
+def _place(node: Node, index: Sequence[int] | int) -> Index:
+    try:
+        found = tuple(map(operator.index, index if isinstance(index, (Sequence, np.ndarray)) else (index,)))
+    except TypeError:
+        raise GraphError(f"expand: index {index!r} is not a whole number for each axis") from None
+    if len(found) != len(node.shape) or any(not -n <= i < n for i, n in zip(found, node.shape)):
+        raise GraphError(f"expand: index {found} is not one of {node.name!r}, whose shape is {node.shape}")
+    return tuple(i % n for i, n in zip(found, node.shape))
 
 
-class _Opened:
-    """The scalar graph of one element while it is made."""
-
-    def __init__(self, graph: Graph, node: Node, index: Index) -> None:
-        self.graph, self.node, self.index = graph, node, index
-        self.sources = [graph.node(e.source) for e in graph.inputs(node)]
-        self.tensors = [e.tensor for e in graph.inputs(node)]
-        self.loss = node.loss or graph.output.name
-        self.g = None if node.gradient is None else _at(node.gradient, index)
-        self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
-        self.read: dict[int, set[Index]] = {}
-        self.free = max(n.key for n in graph.nodes) + 1
-
-    def values(self) -> list[Any]:
-        return [s.value for s in self.sources]
-
-    def add(self, name: str, op: str, symbol: str, formula: str, value: Any, g: Any) -> Node:
-        node = Node(
-            self.free, name, op, "op", float(value), g, symbol, formula, scope=self.node.scope, line=self.node.line,
-            step=self.node.step, loss=self.loss, base=name,
-        )  # fmt: skip
-        self.free += 1
-        self.nodes.append(node)
-        return node
-
-    def use(self, read: Read, target: Node, slot: int, vjp: str | None, local: float | None) -> None:
-        """An arrow from one element of an input to a scalar."""
-        number, index = read
-        source = self.sources[number]
-        self.read.setdefault(number, set()).add(index)
-        sent = None if target.gradient is None or local is None or source.gradient is None else target.gradient * local
-        name = _element(self.tensors[number], index)
-        self.edges.append(Edge(source.key, target.key, slot, name, vjp, local, sent, index))
-
-    def link(self, source: Node, target: Node, slot: int, local: float = 1.0, vjp: str = "g") -> None:
-        sent = None if target.gradient is None else target.gradient * local
-        self.edges.append(Edge(source.key, target.key, slot, source.name, vjp, local, sent))
-
-    def result(self, formula: str, count: int) -> Node:
-        """The element itself, made from ``count`` scalars ``v0``, ``v1``, ..."""
-        name = _element(self.node.name, self.index)
-        value = _at(self.node.value, self.index)
-        made = self.add(name, self.node.op, self.node.symbol, formula, value, self.g)
-        return self.args(made, count)
-
-    def args(self, node: Node, count: int) -> Node:
-        self.nodes[-1] = replace(node, args=tuple(f"v{i}" for i in range(count)))
-        return self.nodes[-1]
-
-    def graph_of(self, last: Node) -> Graph:
-        """The inputs with the elements that were read marked, the scalars, and the tensor with its element marked."""
-        used = {id(s): s for i, s in enumerate(self.sources) if i in self.read}
-        inputs = []
-        for source in sorted(used.values(), key=lambda s: s.key):
-            focus = {i for n, s in enumerate(self.sources) if s is source for i in self.read.get(n, ())}
-            inputs.append(_leaf(source, tuple(sorted(focus)), self.loss))
-        edges = self.edges
-        whole: list[Node] = []
-        if self.node.shape:
-            whole = [_leaf(self.node, (self.index,), self.loss)]
-            edges = [*edges, Edge(last.key, self.node.key, 0, last.name, None, None, None)]
-        keys = {n.key for n in inputs}
-        if self.node.key in keys:  # cannot be: nothing is made from itself
-            raise GraphError(f"expand: {self.node.name!r} depends on itself")
-        return Graph([*inputs, *self.nodes, *whole], edges)
-
-
-def _leaf(node: Node, focus: tuple[Index, ...], loss: str) -> Node:
-    """A tensor as it is, without the formula that made it."""
-    return replace(node, formula="", args=(), focus=focus, loss=node.loss or loss)
-
-
-def _at(array: Any, index: Index) -> float:
-    return float(np.asarray(array)[index])
-
-
-def _element(name: str, index: Index) -> str:
-    return f"{name}[{','.join(map(str, index))}]" if index else name
-
-
-def _products(o: _Opened) -> Graph:
+def _products(e: Element) -> Graph:
     """Convolutions and matrix products: pairs of elements, multiplied and summed."""
-    pairs = _pairs(o)
+    pairs = _pairs(e)
     shown = pairs if len(pairs) <= MOST else pairs[: MOST - 1]
     cards = []
     for i, (a, b) in enumerate(shown):
-        x, k = _at(o.sources[0].value, a), _at(o.sources[1].value, b)
-        card = o.args(o.add(f"p_{i + 1}", "mul", "×", "v0 * v1", x * k, o.g), 2)
-        o.use((0, a), card, 0, "g * v1", k)
-        o.use((1, b), card, 1, "g * v0", x)
+        x, k = e.value(0, a), e.value(1, b)
+        card = e.card(f"p_{i + 1}", "mul", "×", "v0 * v1", 2, _sum([x], [k]), e.g)
+        e.use(0, a, card, 0, "g * v1", k)
+        e.use(1, b, card, 1, "g * v0", x)
         cards.append(card)
-    if len(pairs) > len(shown):
-        rest = sum(_at(o.sources[0].value, a) * _at(o.sources[1].value, b) for a, b in pairs[len(shown) :])
-        cards.append(o.add(f"{len(pairs) - len(shown)} more products", "sum", "+", "", rest, o.g))
-    bias = len(o.sources) > 2
-    total = o.result(" + ".join(f"v{i}" for i in range(len(cards) + bias)) or "0", len(cards) + bias)
-    for slot, card in enumerate(cards):
-        o.link(card, total, slot)
+    if over := pairs[len(shown) :]:
+        xs, ks = [e.value(0, a) for a, _ in over], [e.value(1, b) for _, b in over]
+        reads = [(0, a, k) for (a, _), k in zip(over, ks)] + [(1, b, x) for (_, b), x in zip(over, xs)]
+        cards.append(e.rest(f"{len(over)} more products", _sum(xs, ks), e.g, "Σ", reads))
+    bias = len(e.sources) > 2
+    total = e.result(" + ".join(f"v{i}" for i in range(len(cards) + bias)) or "0", len(cards) + bias)
+    for place, card in enumerate(cards):
+        e.link(card, total, place)
     if bias:
-        o.use((2, _bias_index(o)), total, len(cards), "g", 1.0)
-    return o.graph_of(total)
+        e.use(2, tuple(map(int, np.argwhere(e.weights(2))[0])), total, len(cards), "g", 1.0)
+    return e.finished(total)
 
 
-def _pairs(o: _Opened) -> list[tuple[Index, Index]]:
+def _sum(xs: Sequence[float], ks: Sequence[float]) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.dot(np.array(xs), np.array(ks)))
+
+
+def _pairs(e: Element) -> list[tuple[Index, Index]]:
     """Which element of the first input is multiplied by which of the second.
 
     The op's own rule says it: with the elements of the second input numbered from 1, and a gradient of one at this
     element, what goes back to the first input is the number of its partner.
     """
-    x, k, *rest = o.values()
-    numbered = np.arange(1.0, np.size(k) + 1).reshape(np.shape(k))
-    back = _way_back(o, 0, [x, numbered, *rest])
-    places = np.argwhere(np.asarray(back))
-    return [(tuple(map(int, p)), _unravel(int(_at(back, tuple(p))) - 1, np.shape(k))) for p in places]
+    shape = e.sources[1].shape
+    numbered = np.arange(1.0, np.prod(shape) + 1).reshape(shape)
+    back = e.weights(0, [np.zeros(e.sources[0].shape), numbered, *(np.asarray(s.value) for s in e.sources[2:])])
+    partners = [(_index(p), np.unravel_index(round(float(back[tuple(p)])) - 1, shape)) for p in np.argwhere(back)]
+    return [(a, _index(b)) for a, b in partners]
 
 
-def _unravel(flat: int, shape: Index) -> Index:
-    return tuple(int(i) for i in np.unravel_index(flat, shape))
+def _index(place: Any) -> Index:
+    return tuple(int(i) for i in place)
 
 
-def _way_back(o: _Opened, slot: int, values: list[Any]) -> Any:
-    op = OPS[o.node.op]
-    rule = op.vjp(slot)
-    one = np.zeros(o.node.shape)
-    one[o.index] = 1.0
-    attrs = {k: v for k, v in o.node.attrs.items() if k in op.attrs}
-    return rule.rule(one, np.asarray(o.node.value, float), *values, **attrs) if rule is not None else None
-
-
-def _bias_index(o: _Opened) -> Index:
-    back = np.asarray(_way_back(o, 2, o.values()))
-    return tuple(int(i) for i in np.argwhere(back)[0]) if back.ndim else ()
-
-
-def _sums(o: _Opened) -> Graph:
+def _sums(e: Element) -> Graph:
     """Sums, means and average pooling: all elements that reach this one, with one weight."""
-    back = np.asarray(_way_back(o, 0, o.values()))
-    back = np.broadcast_to(back, o.sources[0].shape)
-    reads = [tuple(map(int, p)) for p in np.argwhere(back)]
-    weight = _at(back, reads[0]) if reads else 0.0
-    terms = " + ".join(f"v{i}" for i in range(min(len(reads), MOST))) or "0"
-    rest = reads[MOST - 1 :] if len(reads) > MOST else []
-    formula = terms if weight == 1 else f"({terms}) / {round(1 / weight, 9):.9g}" if weight else "0"
-    shown = reads[: len(reads) - len(rest)]
-    left = sum(_at(o.sources[0].value, r) for r in rest)
-    more = [o.add(f"{len(rest)} more", "sum", "+", "", left, None)] if rest else []
-    total = o.result(formula, len(shown) + len(more))
-    for slot, read in enumerate(shown):
-        o.use((0, read), total, slot, "g" if weight == 1 else f"g * {weight!r}", weight)
-    for card in more:
-        o.link(card, total, len(shown), weight, f"g * {weight!r}")
-    return o.graph_of(total)
+    back = e.weights(0)
+    reads = [_index(p) for p in np.argwhere(back)]
+    count = round(1 / float(back[reads[0]])) if reads else 1
+    shown = reads if len(reads) <= MOST else reads[: MOST - 1]
+    terms = [f"v{i}" for i in range(len(shown) + (len(shown) < len(reads)))]
+    total = " + ".join(terms) or "0"
+    made = e.result(total if count == 1 else f"({total}) / {count}", len(terms))
+    vjp, weight = ("g", 1.0) if count == 1 else (f"g / {count}", 1 / count)
+    for place, read in enumerate(shown):
+        e.use(0, read, made, place, vjp, weight)
+    if over := reads[len(shown) :]:
+        g = None if e.g is None else e.g * weight
+        values = [e.value(0, r) for r in over]
+        more = e.rest(f"{len(over)} more terms", _sum(values, [1.0] * len(over)), g, "Σ", [(0, r, 1.0) for r in over])
+        e.link(more, made, len(shown), vjp, weight)
+        e.nodes.sort(key=lambda n: n is made)
+    return e.finished(made)
 
 
-def _extremes(o: _Opened) -> Graph:
+def _extremes(e: Element) -> Graph:
     """Max pooling, max and min: the elements that compete, and the one that the gradient goes to."""
-    reads = _window(o) if o.node.op.startswith("max_pool") else _reduced(o)
-    if len(reads) > MOST:
-        raise GraphError(f"expand: {len(reads)} elements compete for {o.node.name!r}; at most {MOST} are drawn")
-    back = np.asarray(_way_back(o, 0, o.values()))
-    function = "minimum" if o.node.op == "min" else "maximum"
-    total = o.result(f"{function}({', '.join(f'v{i}' for i in range(len(reads)))})", len(reads))
-    for slot, read in enumerate(reads):
-        share = _at(back, read)
-        o.use((0, read), total, slot, f"g * {share:g}", share)
-    return o.graph_of(total)
+    reads = _window(e) if e.node.op.startswith("max_pool") else _reduced(e)
+    back, least = e.weights(0), e.node.op == "min"
+    winners = [r for r in reads if back[r]]
+    few = len(reads) <= MOST
+    shown = reads if few else sorted((winners + [r for r in reads if not back[r]])[: MOST - 1])
+    count = len(shown) + (not few)
+    made = e.result(_nested("minimum" if least else "maximum", count), count)
+    for place, read in enumerate(shown):
+        share = float(back[read])
+        e.use(0, read, made, place, _share(share), share)
+    if not few:
+        over = [r for r in reads if r not in set(shown)]
+        values, shares = [e.value(0, r) for r in over], [float(back[r]) for r in over]
+        share = sum(shares)
+        g = None if e.g is None else e.g * share
+        parts = [(0, r, s / share if share else 0.0) for r, s in zip(over, shares)]
+        more = e.rest(f"{len(over)} more", (min if least else max)(values), g, "min" if least else "max", parts)
+        e.link(more, made, len(shown), _share(share) or "g", share)
+        e.nodes.sort(key=lambda n: n is made)
+    return e.finished(made)
 
 
-def _reduced(o: _Opened) -> list[Index]:
+def _nested(function: str, count: int) -> str:
+    return f"{function}({', '.join(f'v{i}' for i in range(count))})" if count > 1 else "v0"
+
+
+def _share(share: float) -> str | None:
+    """The way back to one of those that compete; no formula where there is no number to write."""
+    return None if not np.isfinite(share) else "g" if share == 1 else "0 * g" if share == 0 else f"g * {share!r}"
+
+
+def _reduced(e: Element) -> list[Index]:
     """The elements that a max or min over some axes looks at."""
-    shape, axis = o.sources[0].shape, o.node.attrs.get("axis")
-    axes = set(range(len(shape))) if axis is None else {a % len(shape) for a in np.atleast_1d(axis)}
-    keep = bool(o.node.attrs.get("keepdims"))
-    left = iter(o.index)
-    fixed = {a: (next(left) if a not in axes else next(left) * 0 if keep else None) for a in range(len(shape))}
-    return list(product(*(range(n) if a in axes else (int(fixed[a] or 0),) for a, n in enumerate(shape))))
+    shape, axis = e.sources[0].shape, e.node.attrs.get("axis")
+    axes = set(range(len(shape))) if axis is None else {int(a) % len(shape) for a in np.atleast_1d(axis)}
+    places = list(e.index)
+    if not e.node.attrs.get("keepdims"):
+        for a in sorted(axes):
+            places.insert(a, 0)
+    return list(product(*(range(n) if a in axes else (places[a],) for a, n in enumerate(shape))))
 
 
-def _window(o: _Opened) -> list[Index]:
+def _window(e: Element) -> list[Index]:
     """The elements under one window of a pooling, padding left out."""
-    attrs, shape = o.node.attrs, o.sources[0].shape
-    axes = 1 if o.node.op.endswith("1d") else 2
+    attrs, shape = e.node.attrs, e.sources[0].shape
+    axes = 1 if e.node.op.endswith("1d") else 2
 
-    def each(option: str, default: Any) -> tuple[int, ...]:
+    def each(option: str, default: Any) -> list[int]:
         given = attrs.get(option)
-        given = default if given is None else given
-        return tuple(np.broadcast_to(given, axes).tolist())
+        found: list[int] = np.broadcast_to(default if given is None else given, axes).tolist()
+        return found
 
     kernel = each("kernel", 1)
     stride, padding, dilation = each("stride", kernel), each("padding", 0), each("dilation", 1)
-    outer, inner = o.index[:-axes], o.index[-axes:]
+    outer, inner = e.index[:-axes], e.index[-axes:]
     ranges = [
         [p for k in range(size) if 0 <= (p := i * s - pad + d * k) < n]
         for i, size, s, pad, d, n in zip(inner, kernel, stride, padding, dilation, shape[-axes:], strict=True)
@@ -241,26 +174,39 @@ def _window(o: _Opened) -> list[Index]:
     return [(*outer, *place) for place in product(*ranges)]
 
 
-def _elementwise(o: _Opened) -> Graph:
+def _elementwise(e: Element) -> Graph:
     """An elementwise operation: its own formula on one element of each input."""
-    op = OPS[o.node.op]
-    tails = [(o.index[len(o.index) - len(s.shape) :], s.shape) for s in o.sources]
+    tails = [(e.index[len(e.index) - len(s.shape) :], s.shape) for s in e.sources]
     reads = [tuple(i if n > 1 else 0 for i, n in zip(tail, lengths)) for tail, lengths in tails]
-    made = o.result(o.node.formula, len(reads))
-    o.nodes[-1] = made = replace(made, args=o.node.args, attrs=o.node.attrs)
-    values = [np.float64(_at(s.value, r)) for s, r in zip(o.sources, reads, strict=True)]
-    attrs = {k: v for k, v in o.node.attrs.items() if k in op.attrs}
+    made = e.result(e.node.formula, len(reads), args=e.node.args, attrs=e.node.attrs)
+    values = [np.float64(e.value(slot, r)) for slot, r in enumerate(reads)]
     for slot, read in enumerate(reads):
-        rule = op.vjp(slot)
+        rule = e.op.vjp(slot)
         with np.errstate(all="ignore"):
-            local = None if rule is None else float(rule.rule(np.float64(1), np.float64(made.value), *values, **attrs))
-        o.use((slot, read), made, slot, None if rule is None else rule.formula, local)
-    return o.graph_of(made)
+            one, y = np.float64(1), np.float64(made.value)
+            local = None if rule is None else float(rule.rule(one, y, *values, **e.attrs()))
+        e.use(slot, read, made, slot, None if rule is None else rule.formula, local)
+    return e.finished(made)
 
 
-EXPANDED: dict[str, Callable[[_Opened], Graph]] = {
+def _moved(e: Element) -> Graph:
+    """What only puts elements elsewhere: the one that stands here now, or the number that padding has put here."""
+    for slot in range(len(e.sources)):
+        places = np.argwhere(e.weights(slot))
+        if len(places):
+            made = e.result("v0", 1)
+            e.use(slot, _index(places[0]), made, 0, "g", 1.0)
+            return e.finished(made)
+    return e.finished(e.result("", 0))
+
+
+EXPANDED: dict[str, Callable[[Element], Graph]] = {
     **dict.fromkeys(("conv1d", "conv2d", "conv3d", "matmul", "dot"), _products),
-    **dict.fromkeys(("sum", "mean", "avg_pool1d", "avg_pool2d"), _sums),
+    **dict.fromkeys(("sum", "mean", "avg_pool1d", "avg_pool2d", "cumsum"), _sums),
     **dict.fromkeys(("max_pool1d", "max_pool2d", "max", "min"), _extremes),
-}
+    **dict.fromkeys(
+        ("transpose", "swapaxes", "reshape", "flatten", "squeeze", "expand_dims", "getitem", "concatenate", "stack",
+         "pad", "broadcast_to"), _moved,
+    ),
+}  # fmt: skip
 """How the operations that are not elementwise are opened."""
