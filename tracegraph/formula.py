@@ -108,7 +108,12 @@ def substitute(formula: str, replacements: Mapping[str, str]) -> str:
     >>> substitute("g * b", {"g": "-h", "b": "p + q"})
     '-h * (p + q)'
     """
-    tree = parse.__wrapped__(formula)
+    return _substituted(formula, tuple((name, new) for name, new in replacements.items() if name in formula))
+
+
+@lru_cache(maxsize=4096)  # a training run asks the same in every step
+def _substituted(formula: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    tree, replacements = parse.__wrapped__(formula), dict(pairs)
     used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
     if len(formula) + sum(len(replacements.get(name, "")) for name in used) > MAX_LENGTH:
         raise _wrong(formula, f"would have more than {MAX_LENGTH} characters with its names replaced")
