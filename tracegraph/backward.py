@@ -164,7 +164,7 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
 
 def _pull(t: Tensor, g: Value) -> list[Value]:
     """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
-    op, inputs, attrs = t.op, t.inputs, t.attrs
+    op, attrs, inputs = t.details.op, t.details.attrs, t.inputs
     values = [i.value for i in inputs]
     if type(g) is float and op.pull is not None:
         try:
@@ -174,19 +174,22 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
             g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
     sent = []
     for slot, i in enumerate(inputs):
-        vjp = op.vjp(slot) if i.needs else None
-        where = {"slot": slot} if op.variadic else {}
-        sent.append(None if vjp is None else _fit(vjp.rule(g, t.value, *values, **attrs, **where), i.value))
+        vjp = op.vjp(slot) if i.details.needs else None
+        if vjp is None:
+            sent.append(None)
+        else:
+            where = {**attrs, "slot": slot} if op.variadic else attrs
+            sent.append(_fit(vjp.rule(g, t.value, *values, **where), i.value))
     return sent
 
 
 def _fit(cotangent: Any, value: Value) -> Value:
-    shape = np.shape(value)
-    if np.shape(cotangent) != shape:
-        cotangent = unbroadcast(np.asarray(cotangent), shape)
-    kind = np.float64 if type(value) is float else value.dtype
-    if getattr(cotangent, "dtype", np.float64) != kind:
-        cotangent = np.asarray(cotangent, kind)
+    if type(value) is not np.ndarray or type(cotangent) is not np.ndarray:
+        value, cotangent = np.asarray(value), np.asarray(cotangent)
+    if cotangent.shape != value.shape:
+        cotangent = unbroadcast(cotangent, value.shape)
+    if cotangent.dtype != value.dtype:
+        cotangent = np.asarray(cotangent, value.dtype)
     return settle(cotangent)
 
 
@@ -197,5 +200,5 @@ def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.n
         cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
         extra = cotangent.ndim - len(shape)
     axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
-    summed: np.ndarray[Any, Any] = cotangent.sum(axis=axes).reshape(shape)
-    return summed
+    summed: np.ndarray[Any, Any] = np.add.reduce(cotangent, axis=axes)
+    return summed.reshape(shape)

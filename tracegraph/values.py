@@ -47,4 +47,4 @@ def settle(value: Any) -> Value:
 
 def is_float(value: Value) -> bool:
     """Whether a value can carry a gradient: float64, float32 or float16, not integers or booleans."""
-    return type(value) is float or getattr(value, "dtype", np.dtype(int)).kind == "f"
+    return type(value) is float or isinstance(value, (np.ndarray, np.floating)) and value.dtype.kind == "f"
