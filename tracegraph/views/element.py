@@ -15,6 +15,9 @@ from ..op import OPS, Op
 MOST = 36
 """Terms that get a card or an arrow of their own; what is over is one card, so that the picture stays readable."""
 
+MORE = "gradient of all its uses"
+"""Tag of an input that gets a gradient through other elements and operations too: the arrows here are a part of it."""
+
 Index = tuple[int, ...]
 
 
@@ -125,12 +128,24 @@ class Element:
         inputs = []
         for key in sorted(used):
             slots = [i for i, s in enumerate(self.sources) if s.key == key]
-            inputs.append(_leaf(used[key], {i for slot in slots for i in self.read.get(slot, ())}, self.loss))
+            leaf = _leaf(used[key], {i for slot in slots for i in self.read.get(slot, ())}, self.loss)
+            inputs.append(replace(leaf, tags=(*leaf.tags, MORE)) if self.used_elsewhere(leaf) else leaf)
         if not self.node.shape:
             return Graph([*inputs, *self.nodes], self.edges)
         whole = _leaf(self.node, {self.index}, self.loss)
         back = Edge(last.key, whole.key, 0, last.name, None, None, self.g)
         return Graph([*inputs, *self.nodes, whole], [*self.edges, back])
+
+    def used_elsewhere(self, leaf: Node) -> bool:
+        """Whether the gradient of an input is more than what comes back through this element."""
+        edges = [e for e in self.edges if e.source == leaf.key and e.contribution is not None]
+        if leaf.gradient is None or not edges:
+            return False
+        total = np.zeros(leaf.shape)
+        for e in edges:
+            total[() if e.index is None else e.index] += e.contribution
+        with np.errstate(all="ignore"):
+            return not np.allclose(total, np.asarray(leaf.gradient, float), equal_nan=True)
 
 
 def opened(graph: Graph, node: Node, index: Index, how: Callable[[Element], Graph], op: Op) -> Graph:
