@@ -267,13 +267,20 @@ def _says_nothing(option: str, value: Any) -> bool:
 
 
 def option(value: Any) -> str:
+    """The value of an option as people write it: numbers rounded, slices with colons."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value, 4)
-    if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):
-        return "(" + ", ".join(map(number, value)) + ")"
+    if isinstance(value, slice):
+        ends = ["" if end is None else option(end) for end in (value.start, value.stop, value.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    if isinstance(value, (tuple, list)):
+        if all(isinstance(v, int) for v in value):
+            return "(" + ", ".join(map(number, value)) + ")"
+        return ", ".join("new" if v is None else option(v) for v in value)
     if isinstance(value, np.ndarray):
-        return f"array {shape(value.shape)}"
-    return clean(str(value))
+        few = value.ndim == 1 and value.size <= 6 and value.dtype.kind in "iu"
+        return f"[{', '.join(map(number, value.tolist()))}]" if few else f"array {shape(value.shape)}"
+    return "…" if value is Ellipsis else clean(str(value))
 
 
 def _clusters(graph: Graph) -> tuple[Cluster, ...]:

@@ -17,6 +17,7 @@ from .shapes import Shape, made, summed
 
 LONGEST = 60  # characters of a name; what is over is cut, as on a card
 TITLES = 4  # outputs that the title names
+TERMS = 40  # uses that the chain rule is written out for; what is over is one term
 CELLS = 36  # numbers that are put into one formula, at most
 
 
@@ -56,7 +57,7 @@ class Section:
     equations: tuple[Equation, ...]
 
 
-CHAIN = "Each gradient is the sum, over the uses of the quantity, of what comes back times the local derivative."
+CHAIN = "Each gradient is the sum, over all uses, of what comes back there times the local derivative."
 
 SPREAD = "to each element"
 
@@ -143,9 +144,11 @@ class _Words:
             return Equation(name, self.shown(gradient))
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
-        terms = [self.term(f"u{i}_", edge, names, values) for i, edge in enumerate(uses)]
-        if _misses(gradient, uses):
-            names["rest"], values["rest"] = "(other uses)", _rest(gradient, uses)
+        shown = uses if len(uses) <= TERMS else uses[: TERMS - 1]
+        terms = [self.term(f"u{i}_", edge, names, values) for i, edge in enumerate(shown)]
+        more, rest = len(uses) - len(shown), _rest(gradient, shown)
+        if more or norm(rest) > 1e-6 * norm(gradient) + 1e-12:
+            names["rest"], values["rest"] = f"({more} more uses)" if more else "(other uses)", rest
             terms.append(("rest", np.shape(gradient)))
         total = " + ".join(f"({t})" for t, _ in terms) if len(terms) > 1 else terms[0][0]
         whole = self.equation(name, formula.substitute(total, {}), names, values, gradient)
@@ -219,16 +222,11 @@ def _fit(values: Iterable[Shown]) -> bool:
     return cells <= CELLS and not any(v.words or len(v.matrices) > 1 for v in values)
 
 
-def _misses(gradient: Any, uses: Sequence[Edge]) -> bool:
-    """Whether the graph lacks some of the uses, as one does that a view has cut out of another."""
-    with np.errstate(all="ignore"):
-        total = sum(np.asarray(e.contribution, float) for e in uses)
-        return not np.allclose(total, np.asarray(gradient, float), rtol=1e-6, atol=1e-12, equal_nan=True)
-
-
 def _rest(gradient: Any, uses: Sequence[Edge]) -> Any:
+    """What a gradient has besides these contributions: from uses that are left out here, or that a view left out."""
     with np.errstate(all="ignore"):
-        return np.asarray(gradient, float) - sum(np.asarray(e.contribution, float) for e in uses)
+        rest = np.asarray(gradient, float) - sum(np.asarray(e.contribution, float) for e in uses)
+    return np.where(np.isfinite(rest), rest, 0.0)  # infinity less infinity is nothing to speak of
 
 
 def _short(name: str) -> str:

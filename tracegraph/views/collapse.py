@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
+from .cut import with_loss
 
 
 def collapse(graph: Graph, scope: str | None = None) -> Graph:
@@ -52,8 +53,8 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
                 slot = slots[target.key] = slots.get(target.key, -1) + 1
                 edge = replace(edge, target=target.key, slot=slot, vjp=None, local=None)
             edges.append(edge)
-    order = _order(graph, {key: n.key for key, n in home.items()})
-    return Graph([nodes[key] for key in order], edges)
+    order = [nodes[key] for key in _order(graph, {key: n.key for key, n in home.items()})]
+    return Graph(with_loss(graph, order) if graph.output.key in parts else order, edges)
 
 
 def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:

@@ -64,7 +64,12 @@ def keep(graph: Graph, keys: Collection[int]) -> Graph:
             node, own = _cut(graph, node, into.get(node.key, []), wanted)
             nodes.append(node)
             edges += own
-    return Graph(nodes, edges)
+    return Graph(nodes if graph.output.key in wanted else with_loss(graph, nodes), edges)
+
+
+def with_loss(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
+    """The nodes with the name of what was differentiated, for a graph from which that itself is gone."""
+    return [n if n.loss or n.gradient is None else replace(n, loss=graph.output.name) for n in nodes]
 
 
 def _cut(graph: Graph, node: Node, into: list[Edge], wanted: set[int]) -> tuple[Node, list[Edge]]:
