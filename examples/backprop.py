@@ -5,7 +5,11 @@ Each input feeds one hidden neuron; there are no biases.
 
 import tracegraph as tg
 
-DRAWINGS = {"backprop": {"detail": "full"}, "backprop-slides": {"detail": "full", "theme": "slides"}}
+FORMATS = ("svg", "png", "dot", "json", "txt")
+DRAWINGS = {
+    "backprop": {"detail": "full", "formats": FORMATS},
+    "backprop-slides": {"detail": "full", "theme": "slides"},
+}
 
 
 def build() -> tg.Tensor:
@@ -26,4 +30,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["backprop"]).save("output/backprop.svg")
+    tg.draw(build, detail="full").save("output/backprop.svg")

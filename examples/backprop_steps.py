@@ -9,8 +9,8 @@ import tracegraph as tg
 WEIGHTS = {"w13": 0.1, "w24": 0.3, "w35": 0.5, "w45": 0.6}
 DRAWINGS = {
     "backprop-steps": {"direction": "TB", "formats": ("svg", "txt")},
-    "backprop-steps-overview": {"depth": 0, "formats": ("svg", "png")},
-    "backprop-steps-1": {"step": 1, "detail": "full", "formats": ("svg", "png")},
+    "backprop-steps-overview": {"depth": 0, "formats": ("svg",)},
+    "backprop-steps-1": {"step": 1, "detail": "full", "formats": ("svg",)},
 }
 
 

@@ -6,7 +6,11 @@ learning" (2016).
 
 import tracegraph as tg
 
-DRAWINGS = {"conv": {"detail": "full"}, "conv-dark": {"detail": "full", "theme": "dark"}}
+FORMATS = ("svg", "png", "dot", "json", "txt")
+DRAWINGS = {
+    "conv": {"detail": "full", "formats": FORMATS},
+    "conv-dark": {"detail": "full", "theme": "dark"},
+}
 
 
 def build() -> tg.Tensor:
@@ -24,4 +28,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["conv"]).save("output/conv.svg")
+    tg.draw(build, detail="full").save("output/conv.svg")

@@ -9,7 +9,7 @@ import tracegraph as tg
 POINTS = [(1, 3), (2, 5), (3, 7)]
 DRAWINGS = {
     "momentum": {"direction": "TB", "formats": ("svg", "txt")},
-    "momentum-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
+    "momentum-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg",)},
 }
 
 

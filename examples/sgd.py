@@ -9,7 +9,7 @@ import tracegraph as tg
 POINTS = [(1, 3), (2, 5), (3, 7), (4, 9), (5, 11)]
 DRAWINGS = {
     "sgd": {"direction": "TB", "formats": ("svg", "txt")},
-    "sgd-epoch": {"depth": 0, "formats": ("svg", "png")},
+    "sgd-epoch": {"depth": 0, "formats": ("svg",)},
     "sgd-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
 }
 

@@ -38,7 +38,7 @@ def test_the_gallery(examples: Path) -> None:
     assert [line.split(" (")[0] for line in result.stdout.splitlines()[:-1]] == [
         "[1/3] own: mine", "[2/3] plain: plain", "[3/3] styled: styled, styled-big",
     ]  # fmt: skip
-    names = {f"{name}.{end}" for name in ("mine", "plain", "styled") for end in ("svg", "png", "dot", "json", "txt")}
+    names = {f"{name}.{end}" for name in ("mine", "plain", "styled") for end in ("svg", "dot", "json", "txt")}
     assert {p.name for p in Path("output").iterdir()} == names | {"styled-big.png"}
     assert "<B>" in Path("output/styled.dot").read_text("utf-8")
 

@@ -42,7 +42,7 @@ def test_an_example_can_be_drawn_in_every_theme_and_detail(file: Path) -> None:
 
 
 def test_the_output_is_small() -> None:
-    assert sum(p.stat().st_size for p in OUTPUT.iterdir()) < 15_000_000
+    assert sum(p.stat().st_size for p in OUTPUT.iterdir()) < 6_000_000
 
 
 PROGRAM = """

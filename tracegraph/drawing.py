@@ -34,15 +34,17 @@ SVG, TEXT = "image/svg+xml", "text/plain"
 class Drawing:
     """What `draw` returns: ``save(path)`` writes it, and a notebook shows it.
 
-    ``graph`` is the graph as drawn (after folding and collapsing), ``picture`` what it says, ``dot`` its DOT source.
+    ``graph`` is the graph as drawn (after folding and collapsing), ``recorded`` the one before that, ``picture`` what
+    the drawing says, ``dot`` its DOT source.
     Where Graphviz does not finish within the ``timeout``, they become those of a coarser drawing, which says so.
     """
 
     def __init__(
         self, graph: Graph, word: Callable[[Graph, str], Picture], theme: Theme, *,
-        note: str = "", digits: int = 4, engine: str = "embedded", timeout: float = 60.0,
+        note: str = "", digits: int = 4, engine: str = "embedded", timeout: float = 60.0, recorded: Graph | None = None,
     ) -> None:  # fmt: skip
         self.theme, self.digits = theme, digits
+        self.recorded = recorded if recorded is not None else graph
         self._word, self._engine, self._timeout = word, engine, timeout
         self._show(graph, note)
 
@@ -100,7 +102,7 @@ class Drawing:
         path = Path(path)
         suffix = path.suffix.lower().lstrip(".")
         if suffix == "tgraph":
-            self.graph.save(path)
+            self.recorded.save(path)
         elif suffix not in RENDERERS:
             wrong = f"no format {path.suffix!r}" if path.suffix else "the suffix decides the format, and there is none"
             raise GraphError(f"{path.name!r}: {wrong}; use .{', .'.join(RENDERERS)} or .tgraph")
@@ -159,7 +161,7 @@ def draw(
     def word(graph: Graph, note: str) -> Picture:
         return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
 
-    return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout)
+    return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout, recorded=graph)
 
 
 def dot(graph: Graph, **options: Any) -> str:

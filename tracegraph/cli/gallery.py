@@ -20,7 +20,7 @@ from .program import DEFAULT, blamed, made, program
 if TYPE_CHECKING:
     from ..drawing import Drawing
 
-FORMATS = ("svg", "png", "dot", "json", "txt")
+FORMATS = ("svg", "dot", "json", "txt")  # a .png is large: only where the example asks for it
 
 
 @click.command(short_help="Draw every example of a folder.")

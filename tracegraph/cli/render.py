@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STANDARD = "-"
 FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "tgraph")
-LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
+LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engine")
 """Options that are handed to `draw` if they are given; it knows the defaults."""
 
 
@@ -38,6 +38,8 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "fold", "engine")
               help="From the inputs to the loss: left to right, top to bottom, ...  [default: LR]")
 @click.option("--digits", type=click.IntRange(1, 15), help="Significant digits.  [default: 4; slides 3]")
 @click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
+@click.option("--step", type=click.IntRange(1), multiple=True, metavar="K",
+              help="Of a training run, draw this step only; repeat it for more.")
 @click.option("--fold/--no-fold", default=None, help="Put unnamed arithmetic into the formula that uses it, or give "
               "every operation a card.  [default: fold]")
 @click.option("--expand", "element", metavar="NAME[I,J]", help="Draw one element of a tensor as a computation of "
@@ -73,7 +75,7 @@ def render(
     with prints_aside():
         what = target(path, name)
         what = _expanded(what, element) if element else what
-        options = {key: look[key] for key in LOOK if look[key] is not None}
+        options = {key: look[key] for key in LOOK if look[key] not in (None, ())}
         drawing, recorded = _drawn(file, what, options)
     _write(drawing, recorded, targets, scale)
     if show and click.launch(str(first)) != 0:

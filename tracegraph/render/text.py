@@ -21,8 +21,9 @@ WIDEST = 44  # characters of a column
 def render(drawing: Drawing, scale: float) -> bytes:
     """One row for each node: name, formula or role, shape, value and gradient; arrays by their norm."""
     graph, words = drawing.graph, drawing.picture
-    loss = graph.output.name
-    head = ["name", "formula", "shape", "value", gradient_name(loss, "·").replace("·", "…")]
+    losses = {n.loss or graph.output.name for n in graph if n.gradient is not None}
+    gradients = gradient_name(losses.pop(), "·").replace("·", "…") if len(losses) == 1 else "gradient"
+    head = ["name", "formula", "shape", "value", gradients]
     rows = [head]
     for node, box in zip(graph.nodes, words.boxes, strict=True):
         made = box.lines[0].text.partition(" = ")[2] if box.lines and node.formula else node.role
