@@ -76,7 +76,8 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
 
 def _keep(op: Op, value: Value, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
     needs = bool(op.vjps) and any([t.details.needs for t in inputs]) and is_float(value)
-    return record(value, Details(op, needs, current_scope().name, attrs, inputs[2:]), inputs, frame)
+    details = Details(op, needs, current_scope().name, attrs, inputs[2:])
+    return record(value, details, inputs[0], inputs[1] if len(inputs) > 1 else None, frame)
 
 
 def misfit(op: Op, values: Sequence[Value], error: Exception) -> str:
@@ -121,7 +122,7 @@ def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
         except (ArithmeticError, ValueError):
             return apply(op, (x,), NO_ATTRS, _frame(1))
         details = current_scope()[op]
-        return record(value, details if x.details.needs else details.still, (x,), _frame(1))
+        return record(value, details if x.details.needs else details.still, x, None, _frame(1))
 
     return public
 

@@ -203,18 +203,25 @@ def lift(value: Any) -> Tensor:
     """A tensor as it is; anything else as a constant."""
     if type(value) is Tensor:
         return value
-    return record(own("constant", value, keep_int=True), current_scope()[CONSTANT].still, (), None)
+    if type(value) is not float:
+        value = own("constant", value, keep_int=True)
+    return record(value, current_scope()[CONSTANT].still, None, None, None)
 
 
-def record(value: Value, details: Details, inputs: tuple[Tensor, ...], frame: Any) -> Tensor:
-    """A new tensor; ``frame`` is that of the program's line."""
+def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, frame: Any) -> Tensor:
+    """A new tensor with its first two inputs; ``frame`` is that of the program's line."""
     t = Tensor()
     t.value = value
-    t.a = inputs[0] if inputs else None
-    t.b = inputs[1] if len(inputs) > 1 else None
+    t.a = a
+    t.b = b
     t.details = details
     t.grad = None
-    t.code, t.lasti = (None, -1) if frame is None else (frame.f_code, frame.f_lasti)
+    if frame is None:
+        t.code = None
+        t.lasti = -1
+    else:
+        t.code = frame.f_code
+        t.lasti = frame.f_lasti
     t.id = next(ids)
     return t
 
@@ -224,4 +231,4 @@ def _leaf(op: Op, value: Value, name: str | None, frame: Any) -> Tensor:
     details = here[op] if op is not CONSTANT and is_float(value) else here[op].still
     if name is not None:
         details = Details(op, details.needs, here.name, name=str(name))
-    return record(value, details, (), frame)
+    return record(value, details, None, None, frame)

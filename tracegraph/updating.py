@@ -137,7 +137,7 @@ def _called(w: Tensor, place: int) -> str:
 
 
 def _start(value: Value) -> Tensor:
-    return record(value, Details(CONSTANT, False, current_scope().name), (), None)
+    return record(value, Details(CONSTANT, False, current_scope().name), None, None, None)
 
 
 def _gradient(loss: Tensor, w: Tensor, gradients: Gradients, frame: Any) -> Tensor:
@@ -145,7 +145,7 @@ def _gradient(loss: Tensor, w: Tensor, gradients: Gradients, frame: Any) -> Tens
     if value is None:
         raise OpError(f"step: no gradient reaches {w.name or 'a parameter'} of shape {w.shape} from the loss")
     details = Details(GRADIENT, False, current_scope().name, {"_record": gradients}, (loss, w))
-    return record(value, details, (), frame)
+    return record(value, details, None, None, frame)
 
 
 def derived(op: str, inputs: tuple[Tensor, ...], frame: Any, learned: bool, **attrs: float) -> Tensor:
@@ -154,4 +154,4 @@ def derived(op: str, inputs: tuple[Tensor, ...], frame: Any, learned: bool, **at
         value = UPDATES[op].forward(*[i.value for i in inputs], **attrs)
     kind = np.asarray(inputs[0].value).dtype
     value = settle(np.asarray(value, kind))
-    return record(value, Details(UPDATES[op], learned, current_scope().name, attrs, inputs), (), frame)
+    return record(value, Details(UPDATES[op], learned, current_scope().name, attrs, inputs), None, None, frame)
