@@ -235,7 +235,7 @@ def check_markdown(markdown: str) -> None:
     for block in blocks:
         assert not re.search(r"\\[^a-zA-Z()|. ]", block), block  # what Markdown takes for an escape
         assert not re.search(r"(?<! )_", block), block  # what could end emphasis
-        assert "operatorname" not in block and "<" not in block and ">" not in block
+        assert "](" not in block and "operatorname" not in block and "<" not in block and ">" not in block
         assert not re.search("[`*$%#~^]", re.sub(r"\^", "", block)), block
         assert "\n\n" not in block and block.startswith("\\begin{aligned}")
         assert not re.search(r"^\s*([-+#>]|\d+\.)\s", block, re.MULTILINE), block  # a list, a heading, a quotation
@@ -259,7 +259,8 @@ def balanced(text: str) -> bool:
 
 @pytest.mark.parametrize(
     "planted",
-    [r"a\_b", r"\text{a}_{1}", r"\operatorname{f}", "a < b", "- a", r"\text{50%}", "{", r"x \\ y", r"\text{a*b}"],
+    [r"a\_b", r"\text{a}_{1}", r"\operatorname{f}", "a < b", "- a", r"\text{50%}", "{", r"x \\ y", r"\text{a*b}",
+     "[0](y)"],
 )
 def test_a_planted_fault_in_markdown_is_found(planted: str) -> None:
     with pytest.raises(AssertionError):
@@ -451,6 +452,12 @@ def test_the_same_bytes_from_a_saved_graph(tmp_path: Path) -> None:
     graph.save(tmp_path / "g.tgraph")
     again = tg.load(tmp_path / "g.tgraph")
     assert [w(tg.explain(again)) for w in WRITERS.values()] == [w(tg.explain(graph)) for w in WRITERS.values()]
+
+
+def test_the_page_shows_what_its_code_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (EXAMPLES.parent / "docs" / "explain.md").read_text("utf-8")
+    exec(page.split("```python\n")[1].split("```")[0], {"__name__": "page"})
+    assert capsys.readouterr().out.strip() == page.split("```text\n")[1].split("```")[0].strip()
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

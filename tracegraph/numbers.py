@@ -23,6 +23,7 @@ GREEK = dict(zip(
 _COMMANDS = {letter: "\\" + name for name, letter in GREEK.items() if name != "eps"}
 _ACCENTS = {"hat": ("\u0302", r"\hat{%s}"), "bar": ("\u0304", r"\bar{%s}"), "tilde": ("\u0303", r"\tilde{%s}"),
             "dot": ("\u0307", r"\dot{%s}"), "prime": ("′", "%s'")}
+_ELEMENT = re.compile(r"(.+)(\[\d+(?:,\d+)*\])")  # x[0,1]
 _WORDS = {"that", "what", "chat"}  # English, and no accented t, w or c
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", _FALLBACK: "?",
           **{mark: "\\" + mark for mark in "%&#_${}"}}
@@ -170,9 +171,11 @@ def _split(name: str) -> _Name | None:
 def pretty(name: str) -> str:
     """Write a name with Greek letters, accents and subscripts, where it is built like a symbol.
 
-    >>> pretty("w_35"), pretty("delta5"), pretty("y_hat"), pretty("W_xh"), pretty("fc1.weight"), pretty("w_1_2")
-    ('w₃₅', 'δ₅', 'ŷ', 'Wₓₕ', 'fc1.weight', 'w₁,₂')
+    >>> pretty("w_35"), pretty("delta5"), pretty("y_hat"), pretty("W_xh"), pretty("fc1.weight"), pretty("z_5[0,1]")
+    ('w₃₅', 'δ₅', 'ŷ', 'Wₓₕ', 'fc1.weight', 'z₅[0,1]')
     """
+    if element := _ELEMENT.fullmatch(name):
+        return pretty(element[1]) + element[2]
     split = _split(name)
     below = subscript(",".join(split.parts)) if split else ""
     if not split or re.search(r"\w", below.translate(_IS_SUB)):
@@ -194,6 +197,8 @@ def latex_name(name: str) -> str:
     gradient = re.fullmatch("∂([^/]+)/∂([^/]+)", name)
     if gradient:
         return r"\frac{\partial %s}{\partial %s}" % (latex_name(gradient[1]), latex_name(gradient[2]))
+    if element := _ELEMENT.fullmatch(name):
+        return latex_name(element[1]) + element[2]
     split = _split(_unpretty(name))
     if not split or not "".join([split.base, *split.parts]).translate(_NO_GREEK).isascii():
         return r"\text{%s}" % latex_text(name)

@@ -60,7 +60,7 @@ def _safe(latex: str) -> str:
     latex = _ESCAPE.sub(lambda found: _WIDE[_ESCAPED[found[0]]], latex)
     outside, parts = 0, []
     for word in _WORD.finditer(latex):
-        kind, inner = word[1], "".join(_WIDE.get(c, c) for c in word[2])
+        kind, inner = word[1], "".join(_WIDE.get(c, c) for c in word[2]).replace("](", "]（")  # no link
         written = rf"\mathop{{\text{{{inner}}}}}" if kind == "operatorname" else rf"\text{{{inner}}}"
         parts += [_formula(latex[outside : word.start()]), written]
         outside = word.end()
