@@ -200,5 +200,6 @@ def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.n
         cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
         extra = cotangent.ndim - len(shape)
     axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
-    summed: np.ndarray[Any, Any] = np.add.reduce(cotangent, axis=axes)
-    return summed.reshape(shape)
+    add: Any = np.add.reduce  # the method sum asks more questions first
+    summed: np.ndarray[Any, Any] = add(cotangent, axis=axes).reshape(shape)
+    return summed

@@ -50,7 +50,7 @@ class Drawing:
 
     def _show(self, graph: Graph, note: str) -> None:
         self.graph, self.picture = graph, self._word(graph, note)
-        self._source, self.images = source(self.picture, self.theme)
+        self.source, self.images = source(self.picture, self.theme)
         for cached in ("dot", "svg"):
             self.__dict__.pop(cached, None)
 
@@ -67,9 +67,9 @@ class Drawing:
     def layout(self, format: str, attributes: dict[str, str] | None = None, **options: Any) -> bytes:
         """Run Graphviz on the source, with more graph attributes."""
         extra = "".join(f' {k}="{v}"' for k, v in (attributes or {}).items())
-        source = self._source.replace("  graph [", f"  graph [{extra} ", 1) if extra else self._source
+        dot = self.source.replace("  graph [", f"  graph [{extra} ", 1) if extra else self.source
         return _layout.render(
-            source, format, engine=self._engine, timeout=self._timeout, images=self.images, **options
+            dot, format, engine=self._engine, timeout=self._timeout, images=self.images, **options
         )
 
     def render(self, format: str, *, scale: float = 1.0) -> bytes:

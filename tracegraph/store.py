@@ -168,7 +168,7 @@ def _array(content: bytes) -> Array:
     if len(shape) > 32 or prod(shape) * kind.itemsize != len(content) - start:
         raise ValueError(f"an array of shape {shape} and type {kind} does not fit its {len(content) - start} bytes")
     array = np.frombuffer(content, kind, offset=start).reshape(shape)
-    if kind.kind == "b" and array.view(np.uint8).max(initial=0) > 1:
+    if kind.kind == "b" and (array.view(np.uint8) > 1).any():
         raise ValueError("an array of booleans holds something else")
     return array
 

@@ -31,7 +31,7 @@ _EMPTY = (Sample(((0,),)), Sample(((2, 0),), {"axis": 1}))
     symbol="Σ",
     samples=_SAMPLES + _EMPTY,
 )
-def sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The sum along axes; 0 where there is nothing to add."""
     return np.sum(x, axis=all_axes("sum", x, axis, keepdims), keepdims=keepdims)
 
@@ -42,14 +42,14 @@ def sum(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     numpy=np.mean,
     samples=_SAMPLES,
 )
-def mean(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def mean(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The arithmetic mean along axes."""
     axes = all_axes("mean", x, axis, keepdims)
     some("mean", x, axes)
     return np.mean(x, axis=axes, keepdims=keepdims)
 
 
-def _extreme_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def _extreme_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """Ties share the gradient equally, which is the subgradient of least norm."""
     hits = np.equal(x, keep(y, x, axis, keepdims))
     ties = np.sum(hits, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True, dtype=np.asarray(g).dtype)
@@ -60,7 +60,7 @@ _EXTREME = ("g * (x == y) / sum(x == y, axis=axis)", _extreme_back)
 
 
 @op("max(x, axis=axis)", _EXTREME, numpy=(np.max, np.amax), samples=_SAMPLES)
-def max(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The largest element along axes; elements that tie share the gradient equally."""
     axes = all_axes("max", x, axis, keepdims)
     some("max", x, axes)
@@ -68,7 +68,7 @@ def max(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
 
 
 @op("min(x, axis=axis)", _EXTREME, numpy=(np.min, np.amin), samples=_SAMPLES)
-def min(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def min(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The smallest element along axes; elements that tie share the gradient equally."""
     axes = all_axes("min", x, axis, keepdims)
     some("min", x, axes)
@@ -81,7 +81,7 @@ _SPREAD_SAMPLES = tuple(s for s in _SAMPLES if s.inputs[0]) + (
 )
 
 
-def _variance(name: str, x: Array, axis: Any, ddof: float, keepdims: bool) -> Array:
+def _variance(name: str, x: Array, axis: Any, ddof: float, keepdims: Any) -> Array:
     axes = all_axes(name, x, axis, keepdims)
     some(name, x, axes)
     n = count(x, axes)
@@ -92,13 +92,13 @@ def _variance(name: str, x: Array, axis: Any, ddof: float, keepdims: bool) -> Ar
     return np.sum(off, axis=axes, keepdims=keepdims) / (n - ddof)
 
 
-def _variance_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+def _variance_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
     off = x - np.mean(x, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True)
     off *= keep(g, x, axis, keepdims) * (2 / (count(x, axis) - ddof))
     return off
 
 
-def _deviation_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+def _deviation_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(np.equal(y, 0), 0, np.divide(g, y) / 2)  # constant data: 0, the least of all subgradients
     return _variance_back(part, y, x, axis, ddof, keepdims)
@@ -110,7 +110,7 @@ def _deviation_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float 
     numpy=np.var,
     samples=_SPREAD_SAMPLES,
 )
-def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
     """The variance along axes: squared deviations from the mean, summed and divided by n - ddof."""
     return _variance("var", x, axis, ddof, keepdims)
 
@@ -121,12 +121,12 @@ def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> 
     numpy=np.std,
     samples=_SPREAD_SAMPLES,
 )
-def std(x: Array, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Array:
+def std(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
     """The standard deviation along axes, the square root of `var`; its gradient at constant data is 0."""
     return np.sqrt(_variance("std", x, axis, ddof, keepdims))
 
 
-def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """Each element gets the product of the others, exact also where some are 0: those before it times those after."""
     x = np.asarray(x)
     axes = all_axes("prod", x, axis, keepdims)
@@ -150,7 +150,7 @@ def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: bool
     domain=(0.5, 2.0),
     samples=_SAMPLES + _EMPTY,
 )
-def prod(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+def prod(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The product along axes; the gradient is exact also where elements are 0."""
     return np.prod(x, axis=all_axes("prod", x, axis, keepdims), keepdims=keepdims)
 
@@ -175,7 +175,7 @@ def cumsum(x: Array, axis: int | None = None) -> Array:
 
 
 def _norm_back(
-    g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False
+    g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False
 ) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(np.equal(y, 0), 0, np.divide(g, y))
@@ -189,7 +189,7 @@ def _norm_back(
     symbol="‖·‖",
     samples=_SAMPLES + _EMPTY,
 )
-def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
+def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Array:
     """The length √Σx² along axes, of vectors (ord None or 2) or whole arrays (None or "fro"); gradient 0 at 0."""
     axes = all_axes("norm", x, axis, keepdims)
     if ord is not None and not (ord == 2 and len(axes) == 1) and not (ord == "fro" and len(axes) == 2):

@@ -27,7 +27,7 @@ def render(drawing: Drawing, scale: float) -> bytes:
         root = ET.fromstring(drawing.layout("svg", expect=counts))
     except ET.ParseError as error:
         raise LayoutError(f"Graphviz wrote SVG that does not parse: {error}") from None
-    prefix = "tg" + hashlib.sha256(drawing.dot.encode()).hexdigest()[:8]
+    prefix = "tg" + hashlib.sha256(drawing.source.encode()).hexdigest()[:8]
     _describe(root, drawing, prefix)
     for element in root.iter():
         if "id" in element.attrib:
