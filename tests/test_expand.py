@@ -431,6 +431,17 @@ def test_saved_explained_and_drawn(tmp_path: Path) -> None:
         assert all(word in text for word in ("Given", "Forward", "Backward"))
 
 
+@pytest.mark.parametrize("op", SUPPORTED, ids=lambda op: op.name)
+def test_the_same_from_a_saved_graph(op: Op, tmp_path: Path) -> None:
+    c = case(op, len(op.samples or (None,)) - 1)
+    c.graph.save(tmp_path / "g.tgraph")
+    again = tg.load(tmp_path / "g.tgraph")
+    for index in places(c, 2):
+        first, second = tg.expand(c.graph, c.name, index), tg.expand(again, c.name, index)
+        assert [same(e) for e in first.edges] == [same(e) for e in second.edges]
+        assert [(n.name, n.formula, n.focus) for n in first] == [(n.name, n.formula, n.focus) for n in second]
+
+
 def test_an_input_says_that_its_gradient_is_more_than_the_arrows_show() -> None:
     x, k = tg.tensor([1.0, 2.0], "x"), tg.parameter([3.0, 4.0], "k")
     z = tg.dot(x, k)
