@@ -40,7 +40,7 @@ class Cards:
         kind = self.width(box.kind, "kind")
         widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
         widths += [self.width(f"● {t}", "note", True) for t in box.tags]
-        widths += [self.width(x.whole, x.style, True) for x in box.marks]
+        widths += [sum(w for _, w, _ in self.pieces(x)) for x in box.marks]
         panels = [self.natural(p) for p in box.panels]
         stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
         across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
@@ -173,12 +173,18 @@ class Cards:
         return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
 
     def marked(self, line: Line, width: int) -> str:
-        """A row in which what was wrong is struck through."""
-        size, high = self.theme.size(line.style), self.line_height(line.style)
-        struck = self.font(line.struck, size, self.theme.text, True).replace("<B>", "<S>").replace("</B>", "</S>")
-        parts = [self.font(t, size, self.theme.text, True) for t in (line.text, line.after)]
-        inner = f"{parts[0]}{struck}{parts[1]}"
-        return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}">{inner}</TD></TR>'
+        """A row in which what was wrong is struck through; each part has a cell of its own, so none moves another."""
+        cells, used = [], 0
+        for text, own, struck in self.pieces(line):
+            cell = self.cell(text, line.style, own, self.theme.text, bold=True)
+            cells.append(cell.replace("<B>", "<S>").replace("</B>", "</S>") if struck else cell)
+            used += own
+        return _centered(table([f"<TR>{''.join(cells)}</TR>"]), width - used)
+
+    def pieces(self, line: Line) -> list[tuple[str, int, bool]]:
+        """The parts of a mark: text, width, and whether it is struck through."""
+        parts = ((line.text.strip(), False), (line.struck, True), (line.after.strip(), False))
+        return [(text, self.width(text, line.style, True), struck) for text, struck in parts if text]
 
     def font(self, text: str, size: float, color: str, bold: bool = False) -> str:
         if not _visible(text):

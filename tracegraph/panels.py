@@ -29,11 +29,6 @@ class Line:
     struck: str = ""
     after: str = ""
 
-    @property
-    def whole(self) -> str:
-        """All of the text."""
-        return self.text + self.struck + self.after
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
