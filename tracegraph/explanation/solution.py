@@ -11,8 +11,8 @@ import numpy as np
 from .. import formula
 from ..graph import Edge, Graph, Node
 from ..numbers import gradient_name, number, pretty, shape
+from ..options import option, options_of
 from ..panels import norm, panel
-from ..picture import option, options_of
 from .shapes import Shape, made, summed
 
 LONGEST = 60  # characters of a name; what is over is cut, as on a card
