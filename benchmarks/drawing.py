@@ -42,7 +42,7 @@ def model(name, folder):
         tg.draw(again()).save(folder / f"{name}.svg")
 
     def alone():
-        (folder / f"{name}.alone.svg").write_bytes(render(drawing._source, "svg", images=drawing.images))
+        (folder / f"{name}.alone.svg").write_bytes(render(drawing.source, "svg", images=drawing.images))
 
     return ours, alone
 
