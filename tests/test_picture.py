@@ -198,3 +198,14 @@ def test_tags_are_shown() -> None:
     tagged = type(graph)([replace(graph.nodes[0], tags=("vanishing", "a & b")), *graph.nodes[1:]], graph.edges)
     svg = tg.draw(tagged).svg
     assert "● vanishing" in svg and "● a &amp; b" in svg
+
+
+def test_what_a_group_hides_is_not_made_up() -> None:
+    x = tg.tensor(2.0, "x")
+    with tg.scope("block"):
+        a = x * 3.0
+        b = a + 1.0
+    y = a * b
+    whole, collapsed = (picture(g, detail="full") for g in (tg.trace(y), tg.collapse(tg.trace(y))))
+    assert any(line.text == "6·7 = 42" for box in whole.boxes for line in box.lines)
+    assert not any("7·7" in line.text for box in collapsed.boxes for line in box.lines)

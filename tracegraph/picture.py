@@ -170,7 +170,8 @@ class _Words:
         names = self._names(node)
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
-        if self.level == 3 and not tensors:
+        closed = any(self.graph.node(e.source).role == "group" for e in self.graph.inputs(node))
+        if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
             numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
             worked = notation.text(node.formula, {**names, **numbers})
             if worked != self.number(node.value):
