@@ -4,6 +4,8 @@ The velocity is v = βv + α·∂L/∂w with β = 0.9, and w = w − v. v_w and 
 ``build`` is the whole epoch, and then the mean of the losses over all points; ``before`` is that mean at the start.
 """
 
+from sgd import epoch, mean_loss, start
+
 import tracegraph as tg
 
 POINTS = [(1, 3), (2, 5), (3, 7)]
@@ -13,41 +15,14 @@ DRAWINGS = {
 }
 
 
-def start() -> list[tg.Tensor]:
-    """The first line."""
-    return [tg.parameter(0.5, "w"), tg.parameter(0.1, "b")]
-
-
-def mean_loss(w: tg.Tensor, b: tg.Tensor) -> tg.Tensor:
-    """The losses of all points, each number with a name: prediction p1, squared error sq1, and so on."""
-    squares = []
-    with tg.scope("all points"):
-        for i, (x, y) in enumerate(POINTS, start=1):
-            p = w * x + b
-            p.name = f"p{i}"
-            sq = (y - p) ** 2
-            sq.name = f"sq{i}"
-            squares.append(sq)
-        total = squares[0] + squares[1] + squares[2]
-        mse = total / (2 * len(POINTS))
-    return mse
-
-
 def build() -> list[tg.Tensor]:
     """One epoch; the line after it, and its mean loss."""
-    w, b = start()
-    momentum = tg.optim.Momentum(lr=0.01, beta=0.9)
-    for point in POINTS:
-        x, y = tg.constant(point[0], "x"), tg.constant(point[1], "y")
-        yhat = w * x + b
-        L = 0.5 * (y - yhat) ** 2
-        w, b = momentum.step(L, [w, b])
-    return [w, b, mean_loss(w, b)]
+    return epoch(tg.optim.Momentum(lr=0.01, beta=0.9), POINTS)
 
 
 def before() -> tg.Tensor:
     """The mean loss of the first line."""
-    return mean_loss(*start())
+    return mean_loss(*start(), POINTS)
 
 
 if __name__ == "__main__":

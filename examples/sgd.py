@@ -19,36 +19,40 @@ def start() -> list[tg.Tensor]:
     return [tg.parameter(0.5, "w"), tg.parameter(0.1, "b")]
 
 
-def mean_loss(w: tg.Tensor, b: tg.Tensor) -> tg.Tensor:
+def mean_loss(w: tg.Tensor, b: tg.Tensor, points: list[tuple[int, int]]) -> tg.Tensor:
     """The losses of all points, each number with a name: prediction p1, squared error sq1, and so on."""
     squares = []
     with tg.scope("all points"):
-        for i, (x, y) in enumerate(POINTS, start=1):
+        for i, (x, y) in enumerate(points, start=1):
             p = w * x + b
             p.name = f"p{i}"
             sq = (y - p) ** 2
             sq.name = f"sq{i}"
             squares.append(sq)
-        total = squares[0] + squares[1] + squares[2] + squares[3] + squares[4]
-        mse = total / (2 * len(POINTS))
+        total = sum(squares)
+        mse = total / (2 * len(points))
     return mse
 
 
-def build() -> list[tg.Tensor]:
-    """One epoch; the line after it, and its mean loss."""
+def epoch(optimizer: tg.optim.Optimizer, points: list[tuple[int, int]]) -> list[tg.Tensor]:
+    """One step for each point; the line after it, and its mean loss."""
     w, b = start()
-    sgd = tg.optim.SGD(lr=0.01)
-    for point in POINTS:
+    for point in points:
         x, y = tg.constant(point[0], "x"), tg.constant(point[1], "y")
         yhat = w * x + b
         L = 0.5 * (y - yhat) ** 2
-        w, b = sgd.step(L, [w, b])
-    return [w, b, mean_loss(w, b)]
+        w, b = optimizer.step(L, [w, b])
+    return [w, b, mean_loss(w, b, points)]
+
+
+def build() -> list[tg.Tensor]:
+    """One epoch of gradient descent."""
+    return epoch(tg.optim.SGD(lr=0.01), POINTS)
 
 
 def before() -> tg.Tensor:
     """The mean loss of the first line."""
-    return mean_loss(*start())
+    return mean_loss(*start(), POINTS)
 
 
 if __name__ == "__main__":

@@ -236,3 +236,15 @@ def test_cells_of_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
     fake.get_ipython = lambda: shell  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "IPython", fake)
     assert readable(file) == "In[7]"
+
+
+def test_what_is_added_on_the_way_has_no_name() -> None:
+    def sums() -> tg.Tensor:
+        terms = [tg.tensor(float(i), f"x{i}") for i in range(4)]
+        total = sum(terms)
+        for _ in range(2):
+            total = total * 2.0
+        return total
+
+    named = [n.name for n in tg.trace(sums) if n.formula and n.named]
+    assert named == ["total_1", "total_2", "total"]  # of the sum only the last; of the loop each, as each was held

@@ -33,6 +33,13 @@ def stores(code: CodeType) -> dict[int, str]:
     return names
 
 
+def calls(code: CodeType) -> set[int]:
+    """Where the interpreter may say it is while it runs a call."""
+    steps = [s for s in dis.get_instructions(code) if s.opname not in _IDLE]
+    extent = _extents(steps)
+    return {offset for step in steps if "CALL" in step.opname for offset in extent[step.offset]}
+
+
 def _extents(steps: list[dis.Instruction]) -> dict[int, range]:
     """Where the interpreter may say it is while it runs a step: also in its caches, or at the prelude of a call."""
     extents: dict[int, range] = {}

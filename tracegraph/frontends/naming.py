@@ -12,7 +12,7 @@ from typing import Any
 
 from ..ops.updates import UPDATES
 from ..tensor import Tensor
-from .bytecode import stores
+from .bytecode import calls, stores
 
 Place = tuple["str | None", "str | None"]
 
@@ -20,6 +20,8 @@ _ENGINE = PurePath(__file__).parent.parent
 _CELL = re.compile(r"<ipython-input-(\d+)-\w+>")
 _KERNEL = re.compile(r"ipykernel_\d+")
 _NOWHERE: Place = (None, None)
+ARITHMETIC = frozenset("add sub mul div pow matmul".split())
+"""Operations that functions written in C, such as sum and reduce, carry out with Python's operators."""
 
 
 class Places:
@@ -38,6 +40,11 @@ class Places:
             known = self._known[id(t.code)] = _Places(t.code)
         return known[t.lasti]
 
+    def in_call(self, t: Tensor) -> bool:
+        """Whether the instruction that made a tensor is a call, and not an operator."""
+        self(t)
+        return t.lasti in self._known[id(t.code)].calls
+
 
 class _Places(dict[int, Place]):
     """The places in one code object by offset, worked out when they are asked for."""
@@ -49,6 +56,7 @@ class _Places(dict[int, Place]):
         self.ours = _ENGINE in PurePath(code.co_filename).parents  # a line of the engine tells the user nothing
         self.file = "" if self.ours else readable(code.co_filename)
         self.names = {} if self.ours else stores(code)
+        self.calls = set() if self.ours else calls(code)
 
     def __missing__(self, offset: int) -> Place:
         line = self.lines[max(0, bisect_right(self.starts, offset) - 1)] if self.lines else 0
@@ -94,9 +102,23 @@ def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places
 
 def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> list[str | None]:
     """The name that the program has for each tensor, if any; several may have the same."""
-    bound = _bound(variables, places)
+    bound, between = _bound(variables, places), _on_the_way(tensors, places)
     # Updates come out of `step` in a list, so the variable that its line assigns to is not theirs.
-    return [t.details.name or bound.get(t) or (None if t.details.op.name in UPDATES else places(t)[1]) for t in tensors]
+    return [
+        t.details.name or bound.get(t) or (None if t in between or t.details.op.name in UPDATES else places(t)[1])
+        for t in tensors
+    ]
+
+
+def _on_the_way(tensors: list[Tensor], places: Places) -> set[Tensor]:
+    """What ``total = sum(terms)`` adds up on its way: one call, many additions, and the variable holds the last."""
+    return {
+        i
+        for t in tensors
+        for i in (t.a, t.b)
+        if i is not None and i.lasti == t.lasti and i.code is t.code is not None
+        and i.details.op.name in ARITHMETIC and places.in_call(t)
+    }  # fmt: skip
 
 
 def _bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:
