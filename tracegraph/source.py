@@ -76,7 +76,7 @@ def _arrow(cards: Cards, arrow: Arrow, across: bool) -> str:
     if arrow.update:
         return f'color="{theme.update}" style="solid" penwidth="{theme.scale:.3g}"'
     if arrow.weight is None:
-        return f'color="{theme.none}" style="dashed" penwidth="1"'
+        return f'color="{theme.none}" style="dashed" penwidth="1" arrowhead="empty"'
     color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)
     color = color if arrow.finite else theme.invalid
     style = theme.negative_style if arrow.sign < 0 else "solid" if arrow.finite else "dotted"
