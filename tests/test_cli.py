@@ -163,3 +163,25 @@ def test_open_shows_the_first_file(monkeypatch: pytest.MonkeyPatch, here: Path) 
     monkeypatch.setattr(click, "launch", lambda path: 1)
     result = run("render", "net.py", "--open")
     assert result.exit_code == 0 and "could not open" in result.stderr
+
+
+RUN = """
+def build():
+    w, sgd = tg.parameter(1.0, "w"), tg.optim.SGD(0.1)
+    for k in range(3):
+        L = w * w
+        [w] = sgd.step(L, [w])
+    return [w]
+"""
+
+
+def test_steps_of_a_training_run() -> None:
+    write(RUN, "run.py")
+    assert run("render", "run.py", "--step", 2, "-o", "a.txt").exit_code == 0
+    one = Path("a.txt").read_text("utf-8")
+    assert run("render", "run.py", "--step", 1, "--step", 2, "-o", "b.txt").exit_code == 0
+    two = Path("b.txt").read_text("utf-8")
+    assert "L₂" in one and "L₁" not in one.partition("L₂")[2] and "L₃" not in one
+    assert "L₁" in two and "L₂" in two and "L₃" not in two
+    missing = run("render", "run.py", "--step", 7, "-o", "c.txt")
+    assert missing.exit_code == 1 and "7" in missing.stderr and not Path("c.txt").exists()

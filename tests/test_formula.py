@@ -147,7 +147,9 @@ def test_local(vjp, expected):
 @pytest.mark.parametrize("written, expected", [
     ("1 * x", "x"), ("x * 1", "x"), ("--x", "x"), ("x + 0", "x"), ("0 + x", "x"), ("x - 0", "x"), ("x / 1", "x"),
     ("x ** 1", "x"), ("g * -1", "-g"), ("-1 * (a + b)", "-(a + b)"), ("-(-1 * x)", "x"), ("0 * x", "0 * x"),
-    ("0 - x", "0 - x"), ("sum(1 * x, axis=1)", "sum(x, axis=1)")])
+    ("0 - x", "0 - x"), ("sum(1 * x, axis=1)", "sum(x, axis=1)"),
+    ("x * 0.5 * 2", "x"), ("x * 3 * 2", "x * 6"), ("2 - 1 + x", "1 + x"),
+    ("-(g * 0.5 * 2 * x ** (2 - 1))", "-(g * x)")])
 def test_substitute_drops_what_is_neutral(written, expected):
     assert formula.substitute(written, {}) == expected
 

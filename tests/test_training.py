@@ -365,3 +365,9 @@ def test_one_update_fits_a_slide() -> None:
         drawing = tg.draw(example.build, step=2, detail="full", theme="slides")
         assert len(drawing.picture.boxes) <= 14
         assert "\n\nUpdate (step 2)\n" in tg.explain(tg.trace(example.build)).to_text()
+
+
+def test_a_table_heads_gradients_with_what_was_differentiated() -> None:
+    run = tg.trace(sgd.build)
+    heads = [str(tg.draw(g)).splitlines()[0].split()[-1] for g in (run, tg.steps(run, 2), tg.trace(sgd.before))]
+    assert heads == ["gradient", "∂L₂/∂…", "∂mse/∂…"]  # several losses; that of the step; the one that was traced

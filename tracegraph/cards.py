@@ -34,6 +34,7 @@ class Cards:
         self.images: dict[str, bytes] = {}
 
     def card(self, box: Box) -> str:
+        """The label of one card: the head in the colour of its role, and a white panel with all else."""
         theme = self.theme
         lines = [part for line in box.lines for part in self.wrapped(line)]
         title = fit(box.title, theme.size("title"), True, WIDEST * theme.scale)

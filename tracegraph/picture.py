@@ -132,6 +132,7 @@ class _Words:
         return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, node.tags, label, marks)
 
     def arrow(self, edge: Edge) -> Arrow:
+        """One use of a tensor: what it sends back decides width, colour and caption."""
         source, target = self.graph.node(edge.source), self.graph.node(edge.target)
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
         sent = edge.contribution
