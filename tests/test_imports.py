@@ -20,6 +20,7 @@ LOOK = {*READERS, "theme", "metrics", "heat", "options", "panels", "picture", "c
 MAY: dict[str, set[str]] = {
     **dict.fromkeys(LOOK, LOOK), **dict.fromkeys(READERS, READERS), **dict.fromkeys(ENGINE, ENGINE),
     **dict.fromkeys(BASE, BASE), "frontends": ENGINE | READERS, "views": READERS | {"op"},
+    "inspect": READERS | {"op"},
     "graph": {"errors", "node"}, "node": set(), "errors": set(),
 }  # fmt: skip
 

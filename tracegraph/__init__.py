@@ -34,6 +34,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "mark": "marking", "Claim": "marking", "Marking": "marking",
     "explain": "explanation", "Explanation": "explanation",
     "layers": "tables",
+    "flow": "inspect", "Flow": "inspect", "Finding": "inspect",
 }  # fmt: skip
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})

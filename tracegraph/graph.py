@@ -87,6 +87,10 @@ class Graph:
             self._uses = _grouped((e.source, e) for e in self.edges)
         return tuple(self._uses.get(node.key, ()))
 
+    def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Graph:
+        """A graph of other nodes and edges that keeps what else this one knows; views make theirs so."""
+        return Graph(nodes, edges)
+
     @property
     def output(self) -> Node:
         """The node that was differentiated: the one with the role ``output``, else the last."""

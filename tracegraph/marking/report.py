@@ -51,7 +51,7 @@ class Marking:
             parts = result.elements or {(): result}
             marks.setdefault(target.node.key, []).extend(_mark(p, quantity, at) for at, p in parts.items())
         nodes = [replace(n, marks=tuple(marks[n.key])) if n.key in marks else n for n in self._graph]
-        return Graph(nodes, self._graph.edges)
+        return self._graph.but(nodes, self._graph.edges)
 
     @property
     def counts(self) -> dict[str, int]:

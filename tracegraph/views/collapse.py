@@ -54,7 +54,7 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
                 edge = replace(edge, target=target.key, slot=slot, vjp=None, local=None)
             edges.append(edge)
     order = [nodes[key] for key in _order(graph, {key: n.key for key, n in home.items()})]
-    return Graph(with_loss(graph, order) if graph.output.key in parts else order, edges)
+    return graph.but(with_loss(graph, order) if graph.output.key in parts else order, edges)
 
 
 def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:

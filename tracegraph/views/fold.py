@@ -44,11 +44,11 @@ def fold(graph: Graph) -> Graph:
                 slot += 1
     edges = [e for key, those in into.items() if key not in gone for e in those]
     gone -= {e.source for e in edges}
-    return Graph([n for key, n in nodes.items() if key not in gone], edges)
+    return graph.but([n for key, n in nodes.items() if key not in gone], edges)
 
 
 def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
-    if inner.named or inner.marks or not outer.formula:
+    if inner.named or inner.marks or inner.tags or not outer.formula:
         return False
     if inner.role == "constant":
         return not inner.shape and isfinite(inner.value)

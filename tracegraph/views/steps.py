@@ -37,7 +37,7 @@ def steps(graph: Graph, *numbers: int) -> Graph:
         if edge.contribution is not None:
             sent.setdefault(edge.source, []).append(edge.contribution)
     nodes = [_leaf(n, given[n.key]) if n.key in given else n for n in graph if n.key in inside or n.key in given]
-    return Graph([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
+    return graph.but([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
 
 
 def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
@@ -108,7 +108,7 @@ def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) 
     made = {n.key for n in closed if n.role == "group" and n.name in losses}
     inner = {n.key for n in closed if n.role == "constant" and all(e.target in made for e in closed.uses(n))}
     nodes = [_of_loss(n, losses[n.name]) if n.key in made else n for n in closed if n.key not in inner]
-    return Graph(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
+    return graph.but(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
 
 
 def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:

@@ -1,0 +1,55 @@
+"""What a diagnostic finds, and the registry of diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ..graph import Graph
+
+Limit = float | tuple[float, float]
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong at one node.
+
+    ``kind``: a key of `DIAGNOSTICS`. ``node``: the key of the node. ``badge``: a few words for the card, with the
+    number. ``cause``: one sentence, without a full stop. ``measure`` was compared with ``threshold`` (both None where
+    nothing is measured). ``index``: the elements, or the units along the last axis, that it is about; the first few.
+    ``excess``: how far the measure is beyond the threshold, in decades; orders findings of one kind.
+    """
+
+    kind: str
+    node: int
+    badge: str
+    cause: str
+    measure: float | None = None
+    threshold: float | None = None
+    index: tuple[Index, ...] = ()
+    excess: float = 0.0
+
+
+class Diagnostic(NamedTuple):
+    """One kind of finding; ``limit`` is the default threshold (a pair: the least and the most that is healthy)."""
+
+    kind: str
+    find: Callable[[Graph, Any], Iterable[Finding]]
+    limit: Limit | None
+    rank: int
+
+
+DIAGNOSTICS: dict[str, Diagnostic] = {}
+"""By kind; the docstring of ``find`` says what is measured, and where the threshold comes from."""
+
+
+def diagnostic(kind: str, rank: int, limit: Limit | None = None) -> Callable[[Any], Any]:
+    """Enter a function ``(graph, limit) -> findings``; ``rank`` orders the kinds, 0 is the worst."""
+
+    def enter(find: Callable[[Graph, Any], Iterable[Finding]]) -> Callable[[Graph, Any], Iterable[Finding]]:
+        DIAGNOSTICS[kind] = Diagnostic(kind, find, limit, rank)
+        return find
+
+    return enter

@@ -1,0 +1,3 @@
+"""Where no gradient arrives."""
+
+from __future__ import annotations
