@@ -21,16 +21,20 @@ DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
 NOT_FINITE = ("NaN", "∞", MINUS + "∞")
 BLANK = frozenset("Cf Cc Zs Zl Zp Mn Me".split())  # categories of characters that show nothing by themselves
 FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing either
+PARTS = ("value", "gradient")  # what the panels of a card show
 GRID_GAP = 6  # between the matrices of one array
 GAP = 14  # between value and gradient
 LEAD = 4  # between formula and value
 
 
 class Cards:
-    """Writes the tables of one picture and collects its images."""
+    """Writes the tables of one picture and collects its images.
 
-    def __init__(self, theme: Theme, with_images: bool) -> None:
-        self.theme, self.with_images = theme, with_images
+    ``parts``: what can appear by itself (value, gradient, ...) is a cell with that title, by which `scene` knows it.
+    """
+
+    def __init__(self, theme: Theme, with_images: bool, parts: bool = False) -> None:
+        self.theme, self.with_images, self.parts = theme, with_images, parts
         self.images: dict[str, bytes] = {}
 
     def card(self, box: Box) -> str:
@@ -46,15 +50,16 @@ class Cards:
         stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
         across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
         width = ceil(max(*widths, across, 44 * theme.scale))
-        rows = [self.row(x.text, x.style, width, theme.faint if x.style != "formula" else theme.text) for x in lines]
-        rows += [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags]
+        rows = [self.line(x, width) for x in lines]
+        rows += self.part("tags", [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags])
         if rows and panels:
             rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="1" HEIGHT="{LEAD}"></TD></TR>')
         if stacked:
-            rows += [r for i, p in enumerate(box.panels) for r in self.panel(p, width, f"{box.key}_{i}")]
+            made = [self.panel(p, width, f"{box.key}_{i}") for i, p in enumerate(box.panels)]
+            rows += [row for part, found in zip(PARTS, made) for row in self.part(part, found)]
         elif panels:
             rows.append(self.side_by_side(box, panels, width))
-        rows += [self.marked(x, width) for x in box.marks]
+        rows += self.part("marks", [self.marked(x, width) for x in box.marks])
         body = f"<TR><TD>{table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>" if rows else ""
         head = "".join((
             self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
@@ -76,8 +81,20 @@ class Cards:
             rows = self.panel(panel, own, f"{box.key}_{i}")
             if short := max(heights) - heights[i]:
                 rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{own}" HEIGHT="{short}"></TD></TR>')
-            cells.append(f"<TD>{table(rows)}</TD>")
+            cells.append(f"<TD{self.titled(PARTS[i])}>{table(rows)}</TD>")
         return f"<TR><TD>{table([_spaced(cells, GAP)])}</TD></TR>"
+
+    def line(self, line: Line, width: int) -> str:
+        """A line above the panels; one with numbers comes with the value."""
+        row = self.row(line.text, line.style, width, self.theme.text if line.style == "formula" else self.theme.faint)
+        return self.part("value", [row])[0] if line.style == "numbers" else row
+
+    def part(self, name: str, rows: list[str]) -> list[str]:
+        """Rows that appear together."""
+        return [f"<TR><TD{self.titled(name)}>{table(rows)}</TD></TR>"] if rows and self.parts else rows
+
+    def titled(self, part: str) -> str:
+        return f' TITLE="{part}"' if self.parts else ""
 
     def natural(self, panel: Panel) -> int:
         """The least width of a panel."""

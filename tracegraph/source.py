@@ -16,12 +16,18 @@ from .picture import Arrow, Cluster, Picture
 from .theme import Theme
 
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
+CAPTIONED = "contribution"  # the part of an arrow that its caption is
 ASIDE = 8  # between an arrow that points up or down and its caption
 
 
-def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str, dict[str, bytes]]:
-    """The DOT text, and the images it refers to by file name (none, and no heat maps, without ``images``)."""
-    cards, across = Cards(theme, images), picture.direction in ("LR", "RL")
+def source(
+    picture: Picture, theme: Theme, *, images: bool = True, parts: bool = False
+) -> tuple[str, dict[str, bytes]]:
+    """The DOT text, and the images it refers to by file name (none, and no heat maps, without ``images``).
+
+    ``parts``: with titles in the cells that `scene` looks for.
+    """
+    cards, across = Cards(theme, images, parts), picture.direction in ("LR", "RL")
     statements = [*_head(picture, theme)]
     if picture.note:
         lines = [*cards.wrapped(Line(picture.note, "note"))]
@@ -87,7 +93,7 @@ def _arrow(cards: Cards, arrow: Arrow, across: bool) -> str:
         colors = {"caption": theme.faint, "contribution": color}
         rows = [cards.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
         beside = gap(0 if across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
-        label = f" label=<{table([f'<TR>{beside}<TD>{table(rows)}</TD></TR>'])}>"
+        label = f" label=<{table([f'<TR>{beside}<TD{cards.titled(CAPTIONED)}>{table(rows)}</TD></TR>'])}>"
     return f'color="{color}" style="{style}" penwidth="{(1 + 2.5 * arrow.weight) * theme.scale:.3g}"{label}'
 
 
