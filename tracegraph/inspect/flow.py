@@ -5,28 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
 from .finding import DIAGNOSTICS, Finding, Limit
 
+if TYPE_CHECKING:
+    from .paths import Path
+
 
 class Flow(Graph):
     """A graph whose nodes are tagged by `flow`; its drawing paints each arrow by the size of what flows back.
 
-    ``findings``: worst first. Views keep them.
+    ``findings``: worst first. ``paths``: those that the arrows are marked for, see `paths`. Views keep both.
     """
 
-    __slots__ = ("findings",)
+    __slots__ = ("findings", "paths")
 
-    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge], findings: Iterable[Finding]) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], edges: Iterable[Edge], findings: Iterable[Finding], paths: Iterable[Path] = ()
+    ) -> None:
         super().__init__(nodes, edges)
         self.findings = tuple(findings)
+        self.paths: tuple[Path, ...] = tuple(paths)
 
     def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Flow:
-        """The same findings on other nodes and edges."""
-        return Flow(nodes, edges, self.findings)
+        """The same findings and paths on other nodes and edges."""
+        return Flow(nodes, edges, self.findings, self.paths)
 
 
 def flow(what: Any, *arrays: Any, **limits: Limit | None) -> Flow:
