@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracegraph"
-BASE = {"errors", "files", "formula", "notation", "numbers"}
+BASE = {"columns", "errors", "files", "formula", "notation", "numbers"}
 ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor", "backward", "optim", "updating"}
 READERS = {*BASE, "node", "graph", "views", "inspect", "packing", "records", "store", "export"}
 LOOK = {*READERS, "theme", "metrics", "heat", "options", "panels", "picture", "cards", "source", "layout", "_child",

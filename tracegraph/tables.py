@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .columns import escaped
 from .errors import GraphError
 from .frontends import graph_of
 from .graph import Graph, Node
@@ -55,7 +55,7 @@ class Table:
 
     def to_markdown(self) -> str:
         """The table as Markdown, for a notebook or a README."""
-        rows = [[_escaped(cell) for cell in row] for row in self._cells()]
+        rows = [[escaped(cell) for cell in row] for row in self._cells()]
         lines = [HEAD, (":--", ":--", "--:", "--:"), *rows, ("**total**", "", "", f"**{self.parameters:,}**")]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -157,9 +157,3 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
-
-
-def _escaped(text: str) -> str:
-    """A text in which Markdown finds nothing of its own; underscores inside words are left, as they mean nothing."""
-    text = re.sub(r"[\\`*\[\]<>~$&]|(?<!\w)_|_(?!\w)", lambda found: "\\" + found[0], text)
-    return text.replace("|", "&#124;")

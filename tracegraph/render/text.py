@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
-from unicodedata import category, east_asian_width
 
 import numpy as np
 
+from ..columns import aligned, cut
 from ..numbers import clean, gradient_name, number, pretty, shape
 from ..panels import norm
 
@@ -29,10 +27,8 @@ def render(drawing: Drawing, scale: float) -> bytes:
         made = box.lines[0].text.partition(" = ")[2] if box.lines and node.formula else node.role
         gradient = "–" if node.gradient is None else _brief(drawing, node.gradient)
         rows.append([pretty(node.name), made, shape(node.shape), _brief(drawing, node.value), gradient])
-    rows = [[_cut(clean(text)) for text in row] for row in rows]
-    widths = [max(_columns(row[i]) for row in rows) for i in range(len(head))]
-    lines = ["  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("─" * width for width in widths))
+    rows = [[cut(clean(text), WIDEST) for text in row] for row in rows]
+    lines = aligned(rows[0], rows[1:])
     if words.note:
         lines.append(words.note)
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
@@ -41,20 +37,3 @@ def render(drawing: Drawing, scale: float) -> bytes:
 def _brief(drawing: Drawing, value: Any) -> str:
     written = number(norm(value) if np.ndim(value) else value, drawing.digits)
     return f"‖·‖ {written}" if np.ndim(value) else written
-
-
-def _cut(text: str) -> str:
-    """A text that takes at most so many columns."""
-    if _columns(text) <= WIDEST:
-        return text
-    used = list(accumulate(map(_columns, text)))
-    return text[: bisect_right(used, WIDEST - 1)] + "…"
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _columns(text))
-
-
-def _columns(text: str) -> int:
-    """The places that a text takes in a terminal: two for a wide character, none for one that combines."""
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
