@@ -18,21 +18,29 @@ if TYPE_CHECKING:
 class Flow(Graph):
     """A graph whose nodes are tagged by `flow`; its drawing paints each arrow by the size of what flows back.
 
-    ``findings``: worst first. ``paths``: those that the arrows are marked for, see `paths`. Views keep both.
+    ``findings``: worst first. ``paths``: those that the arrows are marked for, see `paths`. Views keep both, and what
+    there was before them: `whole`.
     """
 
-    __slots__ = ("findings", "paths")
+    __slots__ = ("findings", "paths", "_whole")
 
     def __init__(
-        self, nodes: Iterable[Node], edges: Iterable[Edge], findings: Iterable[Finding], paths: Iterable[Path] = ()
-    ) -> None:
+        self, nodes: Iterable[Node], edges: Iterable[Edge], findings: Iterable[Finding], paths: Iterable[Path] = (),
+        whole: Graph | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(nodes, edges)
         self.findings = tuple(findings)
         self.paths: tuple[Path, ...] = tuple(paths)
+        self._whole = whole
+
+    @property
+    def whole(self) -> Graph:
+        """The graph that was inspected, which tells of all parameters and of all uses of a tensor."""
+        return self if self._whole is None else self._whole
 
     def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Flow:
         """The same findings and paths on other nodes and edges."""
-        return Flow(nodes, edges, self.findings, self.paths)
+        return Flow(nodes, edges, self.findings, self.paths, self.whole)
 
 
 def flow(what: Any, *arrays: Any, **limits: Limit | None) -> Flow:
