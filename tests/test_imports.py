@@ -11,7 +11,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "tracegraph"
 BASE = {"columns", "errors", "files", "formula", "notation", "numbers"}
-ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor", "backward", "optim", "updating"}
+ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor", "backward", "optim", "updating",
+          "watch"}  # fmt: skip
 READERS = {*BASE, "node", "graph", "views", "inspect", "packing", "records", "store", "export"}
 LOOK = {*READERS, "theme", "metrics", "heat", "options", "panels", "picture", "cards", "source", "layout", "_child",
         "_worker", "render"}  # fmt: skip

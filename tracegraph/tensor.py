@@ -18,6 +18,7 @@ from .details import Details, current_scope, scope
 from .errors import OpError, UntracedError
 from .op import Op
 from .values import Value, is_float, own, settle
+from .watch import watching
 
 if TYPE_CHECKING:
     from .backward import Gradients
@@ -191,7 +192,10 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
 def parameter(value: Any, name: str | None = None) -> Tensor:
     """A leaf that is learned: a copy of ``value`` as float64 (float32 and float16 are kept)."""
     held = own("parameter", value)
-    return _leaf(PARAMETER, held if is_float(held) else settle(np.asarray(held, np.float64)), name, _frame(1))
+    made = _leaf(PARAMETER, held if is_float(held) else settle(np.asarray(held, np.float64)), name, _frame(1))
+    if (watch := watching()) is not None:
+        watch.add(made)
+    return made
 
 
 def constant(value: Any, name: str | None = None) -> Tensor:

@@ -102,10 +102,10 @@ def name_all(tensors: list[Tensor], variables: Mapping[str, Any], places: Places
 
 def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> list[str | None]:
     """The name that the program has for each tensor, if any; several may have the same."""
-    bound, between = _bound(variables, places), _on_the_way(tensors, places)
+    held, between = bound(variables, places), _on_the_way(tensors, places)
     # Updates come out of `step` in a list, so the variable that its line assigns to is not theirs.
     return [
-        t.details.name or bound.get(t) or (None if t in between or t.details.op.name in UPDATES else places(t)[1])
+        t.details.name or held.get(t) or (None if t in between or t.details.op.name in UPDATES else places(t)[1])
         for t in tensors
     ]
 
@@ -121,7 +121,7 @@ def _on_the_way(tensors: list[Tensor], places: Places) -> set[Tensor]:
     }  # fmt: skip
 
 
-def _bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:
+def bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:
     """Names of the tensors that variables hold, one level into lists, tuples and dictionaries."""
     found: dict[Tensor, str] = {}
     seen = [(name, held) for name, held in variables.items() if isinstance(name, str) and not name.startswith("_")]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
+from . import report, rows
 from .finding import DIAGNOSTICS, Finding, Limit
 
 if TYPE_CHECKING:
@@ -42,20 +43,60 @@ class Flow(Graph):
         """The same findings and paths on other nodes and edges."""
         return Flow(nodes, edges, self.findings, self.paths, self.whole)
 
+    @property
+    def parameters(self) -> tuple[rows.Row, ...]:
+        """What was measured of each parameter, from the inputs to the loss."""
+        return rows.parameters(self)
 
-def flow(what: Any, *arrays: Any, **limits: Limit | None) -> Flow:
+    @property
+    def operations(self) -> tuple[rows.Row, ...]:
+        """What was measured of each operation, from the inputs to the loss."""
+        return rows.operations(self)
+
+    def table(self, most: int | None = report.MOST) -> str:
+        """Findings, worst first, then parameters and operations, as text; ``most``: rows of each, None for all."""
+        return report.table(self, most)
+
+    def to_markdown(self, most: int | None = report.MOST) -> str:
+        """The same tables as Markdown."""
+        return report.to_markdown(self, most)
+
+    def to_json(self) -> str:
+        """All rows as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``."""
+        return report.to_json(self)
+
+    def fails(self, *kinds: str) -> dict[str, int]:
+        """How many findings there are of each of these kinds; empty, and so false, where there is none.
+
+        ``any`` means every kind. Raises `GraphError` for one that is not known.
+        """
+        return report.failed(self, kinds)
+
+    def __str__(self) -> str:
+        return self.table()
+
+
+def flow(what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, **limits: Limit | None) -> Flow:
     """Look for what is wrong with the gradients of a tensor, a graph, or a function applied to arrays.
 
-    ``limits``: another threshold for a kind of finding, such as ``vanishing=1e-9``; None leaves the kind out. Raises
-    `GraphError` where nothing was differentiated.
+    ``parameters``: those that the loss should depend on; by default those that the function makes, or that the
+    variables around the call hold. ``limits``: another threshold for a kind of finding, such as ``vanishing=1e-9``;
+    None leaves the kind out. Raises `GraphError` where nothing was differentiated.
     """
-    from ..frontends import graph_of
+    from ..frontends.leftover import traced
 
-    return inspected(graph_of(what, arrays, sys._getframe(1)), limits)
+    graph, left = traced(what, arrays, sys._getframe(1), parameters)
+    return inspected(graph, limits, left)
 
 
-def inspected(graph: Graph, limits: Mapping[str, Limit | None]) -> Flow:
-    """The graph with the findings of every diagnostic."""
+def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[Node] = ()) -> Flow:
+    """The graph with the findings of every diagnostic.
+
+    ``extra``: nodes of parameters that the loss does not depend on, from `tracegraph.frontends.leftover.isolated`.
+    """
+    if isinstance(graph, Flow):
+        graph = _fresh(graph)
+    graph = graph.but([*extra, *graph.nodes], graph.edges) if extra else graph
     used = _limits(limits)
     found = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
     place = {n.key: i for i, n in enumerate(graph)}
@@ -65,6 +106,13 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None]) -> Flow:
         tags.setdefault(finding.node, {})[finding.badge] = None
     nodes = [replace(n, tags=(*n.tags, *tags[n.key])) if n.key in tags else n for n in graph]
     return Flow(nodes, graph.edges, found)
+
+
+def _fresh(graph: Flow) -> Graph:
+    """The graph without what was found before."""
+    badges = {(f.node, f.badge) for f in graph.findings}
+    nodes = [replace(n, tags=tuple(t for t in n.tags if (n.key, t) not in badges)) for n in graph]
+    return Graph(nodes, graph.edges)
 
 
 def _limits(given: Mapping[str, Limit | None]) -> dict[str, Any]:
