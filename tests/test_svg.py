@@ -86,7 +86,7 @@ def off_centre(drawing: tg.Drawing) -> float:
 
 def test_numbers_stand_in_the_middle_of_their_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(off_centre(tg.draw(TALES["grid"](), theme=theme)) < 0.1 for theme in THEMES)
-    monkeypatch.setattr("tracegraph.render.svg._anchor", lambda group: None)
+    monkeypatch.setattr("tracegraph.render.svg.anchored", lambda group: None)
     assert off_centre(tg.draw(TALES["grid"](), theme="slides")) > 0.25
 
 

@@ -34,7 +34,9 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "mark": "marking", "Claim": "marking", "Marking": "marking",
     "explain": "explanation", "Explanation": "explanation",
     "layers": "tables",
+    "frames": "slides", "Frames": "slides", "Deck": "slides",
     "flow": "inspect", "Flow": "inspect", "Finding": "inspect",
+    "paths": "inspect.paths", "Path": "inspect.paths", "Paths": "inspect.paths",
 }  # fmt: skip
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})

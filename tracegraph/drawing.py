@@ -68,6 +68,10 @@ class Drawing:
         """Run Graphviz on the source, with more graph attributes."""
         extra = "".join(f' {k}="{v}"' for k, v in (attributes or {}).items())
         dot = self.source.replace("  graph [", f"  graph [{extra} ", 1) if extra else self.source
+        return self.run(dot, format, **options)
+
+    def run(self, dot: str, format: str, **options: Any) -> bytes:
+        """Run Graphviz on another source with the same images, as this drawing was told to run it."""
         return _layout.render(
             dot, format, engine=self._engine, timeout=self._timeout, images=self.images, **options
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,16 @@ class Section:
     equations: tuple[Equation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is worked out at one node (its key): ``stage`` is given, forward, backward or update."""
+
+    stage: str
+    step: int | None
+    node: int
+    equations: tuple[Equation, ...]
+
+
 CHAIN = "Each gradient is the sum, over all uses, of what comes back there times the local derivative."
 
 SPREAD = "to each element"
@@ -75,17 +86,25 @@ def title(graph: Graph) -> str:
 
 def solution(graph: Graph, digits: int) -> Iterator[Section]:
     """The sections of a solution, step by step where the graph is a training run."""
+    for (stage, step), found in groupby(moves(graph, digits), key=lambda move: (move.stage, move.step)):
+        heading = stage.capitalize() + (f" (step {step})" if step is not None else "")
+        lead = CHAIN if stage == "backward" else ""
+        yield Section(heading, lead, tuple(e for move in found for e in move.equations))
+
+
+def moves(graph: Graph, digits: int) -> Iterator[Move]:
+    """What is worked out, in order: given, forward, backward, update; and again for each step of a training run."""
     words = _Words(graph, digits)
-    given = [n for n in graph if not graph.inputs(n) and not n.formula]
-    yield from _section("Given", [Equation(_short(n.name), words.shown(n.value)) for n in given])
+    for node in graph:
+        if not graph.inputs(node) and not node.formula:
+            yield Move("given", None, node.key, (Equation(_short(node.name), words.shown(node.value)),))
     for step, nodes in _steps(graph):
-        suffix = f" (step {step})" if step is not None else ""
         made = [n for n in nodes if (n.formula or graph.inputs(n)) and n.op != "gradient"]
-        yield from _section(f"Forward{suffix}", [words.forward(n) for n in made if n.role != "update"])
+        yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if n.role != "update")
         back = [n for n in reversed(nodes) if n.gradient is not None and n.role != "update"]
         back += [n for n in graph if n.role == "update" and n.gradient is not None and words.used_in(n) == step]
-        yield from _section(f"Backward{suffix}", [e for n in back for e in words.backward(n)], CHAIN)
-        yield from _section(f"Update{suffix}", [words.forward(n) for n in made if n.role == "update"])
+        yield from (Move("backward", step, n.key, tuple(words.backward(n))) for n in back)
+        yield from (Move("update", step, n.key, (words.forward(n),)) for n in made if n.role == "update")
 
 
 def _steps(graph: Graph) -> Iterator[tuple[int | None, list[Node]]]:
@@ -100,11 +119,6 @@ def _steps(graph: Graph) -> Iterator[tuple[int | None, list[Node]]]:
         yield step, [n for n in graph if n.step == step]
     early = [n for n in graph.nodes[:first] if n.step is None and not graph.inputs(n)]
     yield None, early + [n for n in graph.nodes[first:] if n.step is None]
-
-
-def _section(title: str, equations: list[Equation], lead: str = "") -> Iterator[Section]:
-    if equations:
-        yield Section(title, lead, tuple(equations))
 
 
 class _Words:

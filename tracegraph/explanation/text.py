@@ -46,6 +46,15 @@ def write(title: str, sections: tuple[Section, ...]) -> str:
     return "\n".join([*lines, ""])
 
 
+def line(e: Equation, width: int) -> str:
+    """An equation on one line; where that is too long, without what stands in its middle, or the result alone."""
+    name, found = pretty(e.name), [_joined(side) for side in sides(e, STYLE, 10 * width)]
+    for kept in (found, [found[0], found[-1]], [found[-1]]):
+        if len(written := " = ".join([name, *dict.fromkeys(kept)])) <= width:
+            break
+    return written if len(written) <= width else written[: width - 1] + "…"
+
+
 def _equation(e: Equation) -> Iterator[str]:
     """One line; or where that is too long, a line for each side, and its terms on several."""
     name = pretty(e.name)

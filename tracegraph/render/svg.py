@@ -41,7 +41,7 @@ def render(drawing: Drawing, scale: float) -> bytes:
             element.set("image-rendering", "pixelated")
     for group in root.iter(f"{{{SVG}}}g"):
         if group.get("class") in ("node", "edge"):
-            _anchor(group)
+            anchored(group)
     _label(root, drawing)
     text: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
@@ -57,14 +57,14 @@ def _describe(root: ET.Element, drawing: Drawing, prefix: str) -> None:
         root.insert(place, element)
 
 
-def _anchor(group: ET.Element) -> None:
+def anchored(group: ET.Element) -> None:
     """Hold each text where it is aligned, so that it stays there in whatever font it is drawn.
 
     Graphviz gives the left end only, of a line whose advances are whole pixels: in a browser a centred line would stand
     a few points beside the middle. In the head of a card the name is aligned left and the op right.
     """
     areas = 0
-    for element in group:
+    for element in group.iter():
         if element.tag != f"{{{SVG}}}text":
             areas += element.get("fill", "none") != "none"
             continue

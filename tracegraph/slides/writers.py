@@ -1,0 +1,72 @@
+"""A deck: frames of one drawing or several under a title, and the formats it is written in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GraphError
+from ..files import write_atomic
+from ..graph import nearest
+
+if TYPE_CHECKING:
+    from .frames import Frames
+
+WRITERS = {
+    "pptx": "pptx.write",
+    "tex": "tikz.write",
+    "frame": "tikz.write_frame",
+    "pdf": "pages.write_pdf",
+    "gif": "pages.write_gif",
+    "svg": "moving.write",
+    "html": "reveal.write",
+    "mmd": "mermaid.write",
+}
+"""The function of each format, ``(deck) -> bytes``; imported when it is used."""
+SUFFIXES = {"frame": "tex"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Chapters (frames of a drawing each) under one title.
+
+    ``title``: of the first slide, which is left out where it is empty. ``one_slide_per_step``: a slide for each frame
+    instead of builds on one, where the format knows builds.
+    """
+
+    title: str
+    chapters: tuple[Frames, ...]
+    one_slide_per_step: bool = False
+
+    def render(self, to: str) -> bytes:
+        """The bytes of a file in one of the formats of `WRITERS`."""
+        if to not in WRITERS:
+            raise GraphError(f"slides: no format {to!r}{nearest(to, WRITERS)}; use {', '.join(WRITERS)}")
+        module, _, function = WRITERS[to].rpartition(".")
+        write: Callable[[Deck], bytes] = getattr(import_module(f"{__package__}.{module}"), function)
+        return write(self)
+
+    def save(self, path: str | os.PathLike[str], *, to: str | None = None) -> Path:
+        """Write a file in the format of its suffix, or that ``to`` names, whole or not at all; return its path."""
+        path = Path(path)
+        write_atomic(path, self.render(to or format_of(path)))
+        return path
+
+    def only(self, what: str) -> Any:
+        """The one chapter, for a format that cannot hold more."""
+        if len(self.chapters) != 1:
+            raise GraphError(f"slides: {what} holds one drawing, and the deck has {len(self.chapters)}")
+        return self.chapters[0]
+
+
+def format_of(path: Path) -> str:
+    """The format that a suffix stands for."""
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix not in WRITERS:
+        wrong = f"no format {path.suffix!r}" if path.suffix else "the suffix decides the format, and there is none"
+        raise GraphError(f"{path.name!r}: {wrong}; use .{', .'.join(w for w in WRITERS if w not in SUFFIXES)}")
+    return suffix
