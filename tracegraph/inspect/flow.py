@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
-from . import report, rows
+from . import report, rows, sections
 from .finding import DIAGNOSTICS, Finding, Limit
 
 if TYPE_CHECKING:
@@ -45,19 +45,19 @@ class Flow(Graph):
 
     @property
     def parameters(self) -> tuple[rows.Row, ...]:
-        """What was measured of each parameter, from the inputs to the loss."""
-        return rows.parameters(self)
+        """What was measured of each parameter of the `whole`, from the inputs to the loss."""
+        return rows.parameters(self.whole)
 
     @property
     def operations(self) -> tuple[rows.Row, ...]:
-        """What was measured of each operation, from the inputs to the loss."""
-        return rows.operations(self)
+        """What was measured of each operation of the `whole`, from the inputs to the loss."""
+        return rows.operations(self.whole)
 
-    def table(self, most: int | None = report.MOST) -> str:
+    def table(self, most: int | None = sections.MOST) -> str:
         """Findings, worst first, then parameters and operations, as text; ``most``: rows of each, None for all."""
         return report.table(self, most)
 
-    def to_markdown(self, most: int | None = report.MOST) -> str:
+    def to_markdown(self, most: int | None = sections.MOST) -> str:
         """The same tables as Markdown."""
         return report.to_markdown(self, most)
 

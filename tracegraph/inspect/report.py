@@ -1,0 +1,146 @@
+"""The report of a flow: as a table, as Markdown and as JSON; and what a build is to fail on."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..columns import aligned, escaped, markdown
+from ..errors import GraphError
+from ..graph import nearest
+from ..numbers import cell, clean, pretty
+from .finding import DIAGNOSTICS, Finding
+from .rows import Row, Size
+from .sections import MOST, sections
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said of a flow as a whole.
+
+    ``reached`` of ``parameters`` get a gradient; ``smallest`` and ``largest``: those with the least and the greatest
+    norm of it, with a finite one if there is any, as name and norm. ``found``: how many findings of each kind, worst
+    first.
+    """
+
+    parameters: int
+    reached: int
+    smallest: tuple[str, float] | None
+    largest: tuple[str, float] | None
+    found: dict[str, int]
+
+    @property
+    def lines(self) -> list[str]:
+        """The same in two sentences."""
+        reached = f"the gradient reaches {self.reached:,} of {_many(self.parameters, 'parameter')}"
+        if self.smallest and self.largest:
+            ends = [f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest)]
+            reached += f"; ‖g‖ from {' to '.join(ends)}"
+        told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
+        total = sum(self.found.values())
+        return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
+
+
+def summary(flow: Flow) -> Summary:
+    """How far the gradient gets in a flow, and what was found."""
+    rows = flow.parameters
+    norms = [(row.name, row.gradient.norm) for row in rows if row.gradient is not None]
+    finite = [pair for pair in norms if math.isfinite(pair[1])] or norms
+    finite.sort(key=lambda pair: pair[1])
+    least, most = (finite[0], finite[-1]) if finite else (None, None)
+    return Summary(len(rows), len(norms), least, most, dict(Counter(f.kind for f in flow.findings)))
+
+
+def table(flow: Flow, most: int | None = MOST) -> str:
+    """The report as text, the same whatever shows it; ``most``: rows of each table, None for all."""
+    parts = [[clean(line) for line in summary(flow).lines]]
+    for part in sections(flow, most):
+        parts.append([*aligned(part.head, part.rows, part.right), *filter(None, [part.rest])])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def to_markdown(flow: Flow, most: int | None = MOST) -> str:
+    """The report as Markdown."""
+    first, second = map(escaped, summary(flow).lines)
+    parts = [f"**{second}**; {first}"]
+    for part in sections(flow, most):
+        parts.append("\n".join(markdown(part.head, part.rows, part.right)))
+        parts += filter(None, [part.rest])
+    return "\n\n".join(parts) + "\n"
+
+
+def to_json(flow: Flow) -> str:
+    """Everything as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``.
+
+    Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings.
+    """
+    known = summary(flow)
+    ends = {end: pair and {"name": pair[0], "norm": _plain(pair[1])}
+            for end, pair in (("smallest", known.smallest), ("largest", known.largest))}  # fmt: skip
+    told = {
+        "summary": {"loss": flow.whole.output.name, "parameters": known.parameters, "reached": known.reached, **ends,
+                    "findings": known.found},
+        "findings": [_finding(flow, f) for f in flow.findings],
+        "parameters": [_row(row, "update") for row in flow.parameters],
+        "operations": [_row(row, "ratio") for row in flow.operations],
+    }  # fmt: skip
+    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Kinds of finding by their names, with dashes or underscores; ``any`` means all of them.
+
+    Raises `GraphError` with the nearest names for one that there is not.
+    """
+    found: dict[str, None] = {}
+    for kind in kinds:
+        name = kind.strip().lower().replace("-", "_")
+        if name not in (*DIAGNOSTICS, ANY):
+            raise GraphError(f"flow: no diagnostic is called {kind!r}{nearest(name, [*DIAGNOSTICS, ANY])}")
+        found.update(dict.fromkeys(DIAGNOSTICS if name == ANY else [name]))
+    return tuple(found)
+
+
+def failed(flow: Flow, kinds: Iterable[str]) -> dict[str, int]:
+    """How many findings there are of each of these kinds, worst first; empty where there is none."""
+    kinds = wanted(kinds)
+    return dict(Counter(f.kind for f in flow.findings if f.kind in kinds))
+
+
+def _finding(flow: Flow, finding: Finding) -> dict[str, Any]:
+    node = flow.whole.node(finding.node)
+    return {
+        "kind": finding.kind, "node": node.key, "name": node.name, "measure": _plain(finding.measure),
+        "threshold": _plain(finding.threshold), "cause": finding.cause,
+        "index": [[int(i) for i in at] for at in finding.index], "source": node.line,
+    }  # fmt: skip
+
+
+def _row(row: Row, own: str) -> dict[str, Any]:
+    return {
+        "node": row.node, "name": row.name, "op": row.op, "shape": list(row.shape), "value": _size(row.value),
+        "gradient": _size(row.gradient), own: _plain(getattr(row, own)), "source": row.source,
+    }  # fmt: skip
+
+
+def _size(size: Size | None) -> dict[str, Any] | None:
+    return None if size is None else {key: _plain(x) for key, x in size._asdict().items()}
+
+
+def _plain(x: Any) -> float | str | None:
+    if x is None:
+        return None
+    return float(f"{float(x):.12g}") if math.isfinite(x) else str(float(x))
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"

@@ -1,0 +1,104 @@
+"""What a flow measures of each parameter and of each operation: a row of its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Graph, Node
+
+
+class Size(NamedTuple):
+    """How large the elements of an array are: root mean square, Euclidean norm, mean absolute value.
+
+    ``zeros``: the share of elements that are exactly zero. Of no elements, all are 0.
+    """
+
+    rms: float
+    norm: float
+    mean: float
+    zeros: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parameter or operation.
+
+    ``gradient`` is None where none arrives. ``ratio``: the rms of the gradient handed back (to the input that gets
+    most) by that received, of an operation; None where nothing is received. ``update``: the norm of the step that an
+    optimizer took by that of the parameter; None where there is no step. ``source``: file and line of the program.
+    """
+
+    node: int
+    name: str
+    op: str
+    shape: tuple[int, ...]
+    value: Size
+    gradient: Size | None
+    ratio: float | None
+    update: float | None
+    source: str | None
+
+
+def parameters(graph: Graph) -> tuple[Row, ...]:
+    """A row for each parameter, and in a training run for each value of it that a loss was computed from."""
+    return tuple(_row(graph, n, None, _update(graph, n)) for n in graph if learned(n))
+
+
+def operations(graph: Graph) -> tuple[Row, ...]:
+    """A row for each operation between the leaves and the loss; what optimizers compute is none."""
+    acting = (n for n in graph if n.role == "group" or n.role != "update" and graph.inputs(n))
+    return tuple(_row(graph, n, _ratio(graph, n), None) for n in acting)
+
+
+def learned(node: Node) -> bool:
+    """Whether a node is a parameter; one that an optimizer made is, if a loss was computed from it."""
+    return node.role == "parameter" or node.role == "update" and node.gradient is not None
+
+
+def size(value: Any) -> Size:
+    """Measure a number or an array; it overflows only where the result does."""
+    if np.ndim(value) == 0:
+        x = abs(float(value))
+        return Size(x, x, x, float(x == 0))
+    flat = np.abs(np.asarray(value, float)).ravel()
+    if not flat.size:
+        return Size(0.0, 0.0, 0.0, 0.0)
+    largest = float(flat.max())
+    # Squares leave the range of floats long before the numbers do; a power of two changes no digit of them.
+    scale = 2.0 ** (math.frexp(largest)[1] - 1) if 0 < largest < math.inf else 1.0
+    with np.errstate(all="ignore"):
+        small = flat / scale
+        norm, mean = math.sqrt(float(small @ small)), float(small.mean())
+    return Size(scale * (norm / math.sqrt(flat.size)), scale * norm, scale * mean, float(np.mean(flat == 0)))
+
+
+def _row(graph: Graph, node: Node, ratio: float | None, update: float | None) -> Row:
+    gradient = None if node.gradient is None else size(node.gradient)
+    return Row(node.key, node.name, node.op, node.shape, size(node.value), gradient, ratio, update, node.line)
+
+
+def _ratio(graph: Graph, node: Node) -> float | None:
+    sent = [size(e.contribution).rms for e in graph.inputs(node) if e.contribution is not None]
+    received = 0.0 if node.gradient is None else size(node.gradient).rms
+    return max(sent) / received if sent and received else None
+
+
+def _update(graph: Graph, node: Node) -> float | None:
+    step = next(_steps(graph, node), None)
+    if step is None:
+        return None
+    with np.errstate(all="ignore"):
+        moved = size(np.subtract(step.value, node.value)).norm
+    before = size(node.value).norm
+    return moved / before if before else None if moved == 0 else math.inf
+
+
+def _steps(graph: Graph, node: Node) -> Iterator[Node]:
+    """The nodes that hold the parameter after a step of an optimizer."""
+    targets = (graph.node(e.target) for e in graph.uses(node))
+    return (t for t in targets if t.role == "update" and node.base and t.base == node.base)
