@@ -1,4 +1,4 @@
-"""The command line: draw, explain and mark programs, draw every example, and say what is installed."""
+"""The command line: draw, explain, inspect and mark programs, draw every example, and say what is installed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import MissingExtra, TracegraphError
 from .doctor import doctor
 from .explain import explain
+from .flow import flow
 from .gallery import gallery
 from .mark import mark
 from .render import render
@@ -73,5 +74,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (render, explain, mark, gallery, doctor):
+for command in (render, explain, flow, mark, gallery, doctor):
     main.add_command(command)

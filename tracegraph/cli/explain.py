@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..files import FileError, write_atomic
+from ..files import write_atomic
+from .files import STANDARD, destination, pipe
 from .options import debug, say
 from .program import check, prints_aside, split, target
-from .render import STANDARD, pipe
 
 if TYPE_CHECKING:
     from ..graph import Graph
@@ -44,32 +42,19 @@ def explain(file: str, outputs: tuple[str, ...], format: str, digits: int, fold:
     """
     path, name = split(file)
     check(path, name)
-    targets = [_target(output, format) for output in outputs]
+    targets = [destination(output, FORMATS, format) for output in outputs]
     with prints_aside():
         graph = _graph(target(path, name))
     from ..explanation import explain as explained
 
     explanation = explained(graph, digits=digits, fold=fold)
-    data = {kind: explanation.render(kind) for kind in {kind for _, kind in targets}}
-    for output, (place, kind) in zip(outputs, targets, strict=True):
+    data = {kind: explanation.render(kind) for kind in {t.format for t in targets}}
+    for shown, place, kind in targets:
         if place is None:
             pipe(data[kind])
         else:
             write_atomic(place, data[kind])
-            say(f"wrote {output}")
-
-
-def _target(output: str, format: str) -> tuple[Path | None, str]:
-    """The path (None for standard output) and format of an ``-o``; what cannot work is said before the program runs."""
-    if output == STANDARD:
-        return None, format
-    suffix = Path(output).suffix.lower().lstrip(".")
-    if suffix not in FORMATS:
-        what = f"no format .{suffix}" if suffix else "no suffix, so no format"
-        raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(FORMATS)}", param_hint="-o")
-    if not os.path.isdir(os.path.dirname(output) or "."):
-        raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
-    return Path(output).absolute(), suffix  # absolute: the program may change the current folder
+            say(f"wrote {shown}")
 
 
 def _graph(what: Any) -> Graph:

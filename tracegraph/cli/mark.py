@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..files import FileError
+from .files import destination
 from .options import Failure, debug, say
 from .program import check, prints_aside, split, target
 
@@ -53,16 +51,14 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
 
     path, name = split(file)
     check(path, name)
-    for output in outputs:
-        _check(output)
-    paths = [Path(output).absolute() for output in outputs]  # the program may change the current folder
+    targets = [destination(output, FORMATS) for output in outputs]
     entries = read_claims(claims)
     with prints_aside():
         marking = judged(_graph(file, target(path, name)), entries)
     options = {key: value for key, value in look.items() if value is not None}
-    for path, output in zip(paths, outputs, strict=True):
-        marking.save(path, **options)
-        say(f"wrote {output}")
+    for shown, place, _ in targets:
+        marking.save(place or shown, **options)
+        say(f"wrote {shown}")
     if outputs:
         say(marking.summary)
     if as_json:
@@ -73,16 +69,6 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
         say(f"error: {claims}: {' '.join(str(problem).split())}")
     if marking.problems:
         raise SystemExit(1)
-
-
-def _check(output: str) -> None:
-    """What cannot work is said before the program is run."""
-    suffix = Path(output).suffix.lower().lstrip(".")
-    if suffix not in FORMATS:
-        what = f"no format .{suffix}" if suffix else "no suffix, so no format"
-        raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(FORMATS)}", param_hint="-o")
-    if not os.path.isdir(os.path.dirname(output) or "."):
-        raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
 
 
 def _graph(file: str, what: Any) -> Graph:

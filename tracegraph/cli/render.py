@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..files import FileError, write_atomic
+from ..files import write_atomic
+from .files import Target, destination, pipe
 from .options import Failure, debug, say
 from .program import DEFAULT, check, prints_aside, split, target
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
 
-STANDARD = "-"
 FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "tgraph")
 LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engine")
 """Options that are handed to `draw` if they are given; it knows the defaults."""
@@ -68,7 +65,7 @@ def render(
     path, name = split(file)
     check(path, name)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
-    targets = [_target(o, format) for o in outputs or (f"{stem}.{format}",)]
+    targets = [destination(o, FORMATS, format) for o in outputs or (f"{stem}.{format}",)]
     first = next((target.path for target in targets if target.path), None)
     if show and first is None:
         raise click.UsageError("--open shows a file, and '-o -' writes none.")
@@ -80,27 +77,6 @@ def render(
     _write(drawing, recorded, targets, scale)
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
-
-
-class Target(NamedTuple):
-    """Where to write: what the user called it, its path (None for standard output), and the format."""
-
-    shown: str
-    path: Path | None
-    format: str
-
-
-def _target(output: str, format: str) -> Target:
-    """What an ``-o`` means; what cannot work is said before the program is run."""
-    if output == STANDARD:
-        return Target(output, None, format)
-    suffix = Path(output).suffix.lower().lstrip(".")
-    if suffix not in FORMATS:
-        what = f"no format .{suffix}" if suffix else "no suffix, so no format"
-        raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(FORMATS)}", param_hint="-o")
-    if not os.path.isdir(os.path.dirname(output) or "."):
-        raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
-    return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
 
 
 def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> tuple[Drawing, Graph]:
@@ -142,15 +118,3 @@ def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: floa
             write_atomic(path, data[format])
         cards, arrows = len(drawing.picture.boxes), len(drawing.picture.arrows)
         say(f"wrote {shown} ({cards} card{'s'[:cards != 1]}, {arrows} arrow{'s'[:arrows != 1]})")
-
-
-def pipe(data: bytes) -> None:
-    """Bytes to standard output; a reader that has gone is no error to speak of."""
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again when it ends
-        raise Failure(f"cannot write to standard output: {error.strerror}") from None

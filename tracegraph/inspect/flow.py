@@ -96,6 +96,8 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
     """
     if isinstance(graph, Flow):
         graph = _fresh(graph)
+    if all(n.gradient is None for n in graph):
+        raise GraphError("flow: nothing was differentiated; give the loss: one number, made of tensors or parameters")
     graph = graph.but([*extra, *graph.nodes], graph.edges) if extra else graph
     used = _limits(limits)
     found = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..columns import aligned, escaped, markdown
 from ..errors import GraphError
-from ..graph import nearest
+from ..graph import Graph, Node, nearest
 from ..numbers import cell, clean, pretty
 from .finding import DIAGNOSTICS, Finding
-from .rows import Row, Size
+from .rows import Row, Size, learned, size
 from .sections import MOST, sections
 
 if TYPE_CHECKING:
@@ -27,11 +27,12 @@ ANY = "any"
 class Summary:
     """What is said of a flow as a whole.
 
-    ``reached`` of ``parameters`` get a gradient; ``smallest`` and ``largest``: those with the least and the greatest
-    norm of it, with a finite one if there is any, as name and norm. ``found``: how many findings of each kind, worst
-    first.
+    The gradient arrives at ``reached`` of ``parameters`` (of the inputs, where nothing is learned: see ``leaf``).
+    ``smallest`` and ``largest``: the layers with the least and the greatest norm of it, of those where it is finite, as
+    name and norm. ``found``: how many findings of each kind, worst first.
     """
 
+    leaf: str
     parameters: int
     reached: int
     smallest: tuple[str, float] | None
@@ -41,10 +42,10 @@ class Summary:
     @property
     def lines(self) -> list[str]:
         """The same in two sentences."""
-        reached = f"the gradient reaches {self.reached:,} of {_many(self.parameters, 'parameter')}"
+        reached = f"the gradient reaches {self.reached:,} of {_many(self.parameters, self.leaf)}"
         if self.smallest and self.largest:
-            ends = [f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest)]
-            reached += f"; ‖g‖ from {' to '.join(ends)}"
+            ends = dict.fromkeys(f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest))
+            reached += f"; ‖g‖ of {'layers from' if len(ends) > 1 else 'the layer'} {' to '.join(ends)}"
         told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
         total = sum(self.found.values())
         return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
@@ -52,12 +53,31 @@ class Summary:
 
 def summary(flow: Flow) -> Summary:
     """How far the gradient gets in a flow, and what was found."""
-    rows = flow.parameters
-    norms = [(row.name, row.gradient.norm) for row in rows if row.gradient is not None]
-    finite = [pair for pair in norms if math.isfinite(pair[1])] or norms
-    finite.sort(key=lambda pair: pair[1])
-    least, most = (finite[0], finite[-1]) if finite else (None, None)
-    return Summary(len(rows), len(norms), least, most, dict(Counter(f.kind for f in flow.findings)))
+    due = learned(flow.whole)
+    reached = {_parameter(n): n for n in due if n.gradient is not None}
+    leaf = "input" if due and due[0].role == "input" else "parameter"
+    norms = sorted(((x, name) for name, x in layers(flow.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
+    least, most = ((norms[i][1], norms[i][0]) if norms else None for i in (0, -1))
+    found = dict(Counter(f.kind for f in flow.findings))
+    return Summary(leaf, len({_parameter(n): n for n in due}), len(reached), least, most, found)
+
+
+def layers(graph: Graph) -> dict[str, float]:
+    """The norm of the gradient of each layer: of the parameters of one scope together, or of one without a scope.
+
+    In a training run each value of a parameter is a layer.
+    """
+    parts: dict[str, float] = {}
+    for node in learned(graph):
+        if node.gradient is not None:
+            layer = node.scope if node.scope and node.step is None else node.name
+            parts[layer] = math.hypot(parts.get(layer, 0.0), size(node.gradient).norm)
+    return parts
+
+
+def _parameter(node: Node) -> str:
+    """What all values of a parameter have in common in a training run."""
+    return node.base or node.name
 
 
 def table(flow: Flow, most: int | None = MOST) -> str:
@@ -96,17 +116,23 @@ def to_json(flow: Flow) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Kinds of finding by their names, with dashes or underscores; ``any`` means all of them.
+def named(kind: str) -> str:
+    """A kind of finding by its name, with dashes or underscores.
 
     Raises `GraphError` with the nearest names for one that there is not.
     """
+    name = kind.strip().lower().replace("-", "_")
+    if name not in DIAGNOSTICS:
+        known = ", ".join(sorted(DIAGNOSTICS, key=lambda k: DIAGNOSTICS[k].rank))
+        raise GraphError(f"no finding is called {kind!r}{nearest(name, DIAGNOSTICS)}; there are {known}")
+    return name
+
+
+def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Several kinds by their names; ``any`` means all of them."""
     found: dict[str, None] = {}
     for kind in kinds:
-        name = kind.strip().lower().replace("-", "_")
-        if name not in (*DIAGNOSTICS, ANY):
-            raise GraphError(f"flow: no diagnostic is called {kind!r}{nearest(name, [*DIAGNOSTICS, ANY])}")
-        found.update(dict.fromkeys(DIAGNOSTICS if name == ANY else [name]))
+        found.update(dict.fromkeys(DIAGNOSTICS if kind.strip().lower() == ANY else [named(kind)]))
     return tuple(found)
 
 

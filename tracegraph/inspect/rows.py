@@ -46,7 +46,7 @@ class Row:
 
 def parameters(graph: Graph) -> tuple[Row, ...]:
     """A row for each parameter, and in a training run for each value of it that a loss was computed from."""
-    return tuple(_row(graph, n, None, _update(graph, n)) for n in graph if learned(n))
+    return tuple(_row(graph, n, None, _update(graph, n)) for n in learned(graph))
 
 
 def operations(graph: Graph) -> tuple[Row, ...]:
@@ -55,9 +55,10 @@ def operations(graph: Graph) -> tuple[Row, ...]:
     return tuple(_row(graph, n, _ratio(graph, n), None) for n in acting)
 
 
-def learned(node: Node) -> bool:
-    """Whether a node is a parameter; one that an optimizer made is, if a loss was computed from it."""
-    return node.role == "parameter" or node.role == "update" and node.gradient is not None
+def learned(graph: Graph) -> list[Node]:
+    """The parameters, and what optimizers made of them if a loss was computed from it; inputs, where there is none."""
+    found = [n for n in graph if n.role == "parameter" or n.role == "update" and n.gradient is not None]
+    return found or [n for n in graph if n.role == "input"]
 
 
 def size(value: Any) -> Size:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST = 20  # rows of each table
 WIDEST = 32  # places of a name, a source, or the kinds of a row
 PLACES = 3  # elements that a finding is told with
-WORDS = ("finding", "node", "cause", "parameter", "operation", "op", "shape", "source", "findings")
+WORDS = ("finding", "node", "cause", "parameter", "input", "operation", "op", "shape", "source", "findings")
 SPARE = ("rms g", "rms value", "shape", "op", "threshold", "source", "g = 0")
 Kinds = Mapping[int, tuple[str, ...]]
 
@@ -53,7 +53,9 @@ def sections(flow: Flow, most: int | None = MOST) -> Iterator[Section]:
     found = flow.findings[:most]
     if found:
         yield _section(_FINDING, [(flow, f) for f in found], [(f.kind,) for f in found], len(flow.findings))
-    for columns, those in ((_PARAMETER, flow.parameters), (_OPERATION, flow.operations)):
+    leaves = flow.parameters
+    first = {("input" if leaves and leaves[0].op == "input" else "parameter"): _name}
+    for columns, those in (({**first, **_PARAMETER}, leaves), (_OPERATION, flow.operations)):
         shown = _worst(those, kinds, most)
         if shown:
             yield _section(columns, [(r, kinds) for r in shown], [kinds.get(r.node, ()) for r in shown], len(those))
@@ -145,7 +147,7 @@ _ENDS: Mapping[str, Callable[[Row, Kinds], str]] = {
     "findings": lambda row, kinds: _short(", ".join(kinds.get(row.node, ()))),
 }
 _PARAMETER: Mapping[str, Callable[[Row, Kinds], str]] = {
-    "parameter": _name, **_SIZES, "‖Δw‖/‖w‖": lambda row, kinds: _maybe(row.update), **_ENDS,
+    **_SIZES, "‖Δw‖/‖w‖": lambda row, kinds: _maybe(row.update), **_ENDS,
 }  # fmt: skip
 _OPERATION: Mapping[str, Callable[[Row, Kinds], str]] = {
     "operation": _name, "op": lambda row, kinds: _short(row.op),
