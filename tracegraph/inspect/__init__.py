@@ -6,8 +6,8 @@ threshold, its option and its place among the worst come from that one declarati
 
 from __future__ import annotations
 
-from . import births, paths, reach, sizes, units
+from . import births, cancel, paths, reach, sizes, units
 from .finding import DIAGNOSTICS, Finding
 from .flow import Flow, flow
 
-__all__ = ["DIAGNOSTICS", "Finding", "Flow", "births", "flow", "paths", "reach", "sizes", "units"]
+__all__ = ["DIAGNOSTICS", "Finding", "Flow", "births", "cancel", "flow", "paths", "reach", "sizes", "units"]

@@ -1,4 +1,4 @@
-"""The strongest paths of a gradient, and where contributions cancel."""
+"""The strongest paths of a gradient."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Paths(Sequence[Path]):
         from .flow import Flow, inspected
 
         found = self.graph if isinstance(self.graph, Flow) else inspected(self.graph, {})
-        return Flow(found.nodes, found.edges, found.findings, self)
+        return Flow(found.nodes, found.edges, found.findings, self, found.whole)
 
     def __str__(self) -> str:
         rows = [(_percent(p), number(p.contribution), line) for p, line in zip(self, self._lines())]
