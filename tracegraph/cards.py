@@ -7,11 +7,12 @@ from html import escape
 from math import ceil
 from unicodedata import category
 
-from .heat import png
+from .boxes import Box
+from .cells import centered, spaced, table
+from .heat import Heat, png
 from .metrics import fit, text_width
 from .numbers import MINUS, clean
 from .panels import Grid, Line, Panel
-from .picture import Box
 from .theme import Theme, ink, shade
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
@@ -44,14 +45,15 @@ class Cards:
         title = fit(box.title, theme.size("title"), True, WIDEST * theme.scale)
         kind = self.width(box.kind, "kind")
         widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
-        widths += [self.width(f"● {t}", "note", True) for t in box.tags]
+        tags = [(fit(t.text, theme.size("note"), True, WIDEST * theme.scale), t.tone) for t in box.tags]
+        widths += [self.width(text, "note", True) for text, _ in tags]
         widths += [sum(w for _, w, _ in self.pieces(x)) for x in box.marks]
         panels = [self.natural(p) for p in box.panels]
         stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
         across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
         width = ceil(max(*widths, across, 44 * theme.scale))
         rows = [self.line(x, width) for x in lines]
-        rows += self.part("tags", [self.row(f"● {t}", "note", width, theme.positive, bold=True) for t in box.tags])
+        rows += self.part("tags", [self.row(t, "note", width, getattr(theme, tone), bold=True) for t, tone in tags])
         if rows and panels:
             rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="1" HEIGHT="{LEAD}"></TD></TR>')
         if stacked:
@@ -82,7 +84,7 @@ class Cards:
             if short := max(heights) - heights[i]:
                 rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{own}" HEIGHT="{short}"></TD></TR>')
             cells.append(f"<TD{self.titled(PARTS[i])}>{table(rows)}</TD>")
-        return f"<TR><TD>{table([_spaced(cells, GAP)])}</TD></TR>"
+        return f"<TR><TD>{table([spaced(cells, GAP)])}</TD></TR>"
 
     def line(self, line: Line, width: int) -> str:
         """A line above the panels; one with numbers comes with the value."""
@@ -99,17 +101,19 @@ class Cards:
     def natural(self, panel: Panel) -> int:
         """The least width of a panel."""
         texts = [self.width(self.heading(panel), "heading"), self.width(panel.number, "value") if panel.number else 0]
-        texts += [self.width(x.text, x.style) for x in panel.lines]
-        return ceil(max(*texts, self.grids_width(panel.grids), self.heat_size(panel)[0]))
+        texts += [self.width(x.text, x.style) for x in (*panel.lines, *panel.spread)]
+        images = (self.image_size(i)[0] for i in (panel.heat, panel.spark))
+        return ceil(max(*texts, self.grids_width(panel.grids), *images))
 
     def heading(self, panel: Panel) -> str:
         return fit(panel.heading, self.theme.size("heading"), False, CAPTION * self.theme.scale)
 
     def height(self, panel: Panel) -> int:
         """How high the rows of a panel are together; Graphviz would stretch those of a lower one."""
-        styles = ["heading", *(["value"] if panel.number else []), *(x.style for x in panel.lines)]
+        styles = ["heading", *(["value"] if panel.number else []), *(x.style for x in (*panel.lines, *panel.spread))]
         grids = max((len(g.cells) * (self.cell_size(g)[1] + 1) + 1 for g in panel.grids), default=0)
-        return sum(self.line_height(s) for s in styles) + grids + self.heat_size(panel)[1]
+        images = sum(self.image_size(i)[1] for i in (panel.heat, panel.spark))
+        return sum(self.line_height(s) for s in styles) + grids + images
 
     def panel(self, panel: Panel, width: int, name: str) -> list[str]:
         """The rows of a value or a gradient, each of exactly this width."""
@@ -120,19 +124,26 @@ class Cards:
             color = theme.invalid if panel.number in NOT_FINITE else color
             rows.append(self.row(panel.number, "value", width, color))
         if panel.grids:
-            grids = _spaced([f"<TD>{self.grid(g)}</TD>" for g in panel.grids], GRID_GAP)
-            rows.append(_centered(table([grids]), width - self.grids_width(panel.grids)))
-        if panel.heat and self.with_images:
-            w, h = self.heat_size(panel)
-            self.images[f"{name}.png"] = png(panel.heat.tones, theme.image, theme.card)
-            image = f'<TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}.png"/></TD>'
-            rows.append(_centered(table([f"<TR>{image}</TR>"]), width - w))
-        return rows + [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
+            grids = spaced([f"<TD>{self.grid(g)}</TD>" for g in panel.grids], GRID_GAP)
+            rows.append(centered(table([grids]), width - self.grids_width(panel.grids)))
+        rows += self.image(panel.heat, width, f"{name}.png")
+        rows += [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
+        rows += self.image(panel.spark, width, f"{name}_spark.png")
+        return rows + [self.row(x.text, x.style, width, theme.faint) for x in panel.spread]
 
-    def heat_size(self, panel: Panel) -> tuple[int, int]:
-        if panel.heat is None or not self.with_images:
+    def image(self, heat: Heat | None, width: int, name: str) -> list[str]:
+        """The row of an image, which is kept under its name."""
+        if heat is None or not self.with_images:
+            return []
+        w, h = self.image_size(heat)
+        self.images[name] = png(heat.tones, self.theme.image, self.theme.card)
+        image = f'<TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}"/></TD>'
+        return [centered(table([f"<TR>{image}</TR>"]), width - w)]
+
+    def image_size(self, heat: Heat | None) -> tuple[int, int]:
+        if heat is None or not self.with_images:
             return 0, 0
-        return ceil(panel.heat.width * self.theme.scale), ceil(panel.heat.height * self.theme.scale)
+        return ceil(heat.width * self.theme.scale), ceil(heat.height * self.theme.scale)
 
     def grids_width(self, grids: Sequence[Grid]) -> int:
         inner = sum((self.cell_size(g)[0] + 1) * len(g.cells[0]) + 1 for g in grids)
@@ -197,7 +208,7 @@ class Cards:
             cell = self.cell(text, line.style, own, self.theme.text, bold=True)
             cells.append(cell.replace("<B>", "<S>").replace("</B>", "</S>") if struck else cell)
             used += own
-        return _centered(table([f"<TR>{''.join(cells)}</TR>"]), width - used)
+        return centered(table([f"<TR>{''.join(cells)}</TR>"]), width - used)
 
     def pieces(self, line: Line) -> list[tuple[str, int, bool]]:
         """The parts of a mark: text, width, and whether it is struck through."""
@@ -220,28 +231,3 @@ def _visible(text: str) -> bool:
 def _flat(panels: Sequence[Panel]) -> bool:
     """Whether there are several panels, each one row of cells: side by side they would make a card much too wide."""
     return len(panels) > 1 and all(p.grids and all(len(g.cells) == 1 for g in p.grids) for p in panels)
-
-
-def _spaced(cells: Sequence[str], between: int) -> str:
-    return f"<TR>{gap(between).join(cells)}</TR>"
-
-
-def _centered(inner: str, spare: int) -> str:
-    """A row with something in its middle and the width that is to spare on both sides."""
-    return f"<TR><TD>{table([f'<TR>{gap(spare // 2)}<TD>{inner}</TD>{gap(spare - spare // 2)}</TR>'])}</TD></TR>"
-
-
-def gap(width: int) -> str:
-    """An empty cell of this width."""
-    return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="1"></TD>' if width > 0 else ""
-
-
-def table(rows: Sequence[str], *, fill: str = "", rounded: bool = False, padding: int = 0, spacing: int = 0) -> str:
-    """Rows as a table without borders; the padding of a rounded one is around all rows."""
-    style = ' STYLE="ROUNDED"' if rounded else ""
-    paint = f' BGCOLOR="{fill}"' if fill else ""
-    inner = "".join(rows)
-    if rounded:  # the padding is around all rows, not around each
-        inner = f"<TR><TD>{table(rows)}</TD></TR>"
-    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{style}{paint}'
-    return f"<TABLE {frame}>{inner}</TABLE>"

@@ -16,6 +16,10 @@ SIDE = 120  # points that the longer side of a heat map takes at most
 TILES = 16  # slices of an array that are shown
 PIXELS = 96  # rows and columns of a slice that are told apart
 SHARP = 480  # pixels that the longer side of the image has at least, so that cells keep their edges when it is scaled
+BINS = 24
+TALL = 16  # steps of height that a histogram tells apart
+BAR, FOOT = 2, 3  # columns of a bar, after which one is empty; rows below the bars, for the mark at zero
+BELOW, ABOVE, ZERO = -0.75, 0.75, 1.0  # tones of bars left and right of zero, and of the mark there
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,33 @@ def heat(array: Any) -> Heat:
     there = int(np.prod(data.shape[:-2]))
     note = f"{len(slices)} of {there} slices shown" if len(slices) < there else ""
     return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12), note)
+
+
+def counts(finite: Any) -> Any:
+    """How many of these numbers are in each of 24 bins of the same width from the least to the largest of them."""
+    size = float(np.abs(finite).max()) or 1.0  # or the range could be more than a float holds
+    scaled = finite / size
+    low, high = float(scaled.min()), float(scaled.max())
+    places = np.minimum((scaled - low) * (BINS / (high - low)), BINS - 1).astype(int)
+    return np.bincount(places, minlength=BINS)
+
+
+def histogram(finite: Any) -> Heat:
+    """The bins as bars, those below zero in the tone of negative numbers; a mark under them where zero is."""
+    counted, size = counts(finite), float(np.abs(finite).max())
+    low, high = float(finite.min() / size), float(finite.max() / size)
+    bars = np.ceil(counted / counted.max() * TALL).astype(int)
+    columns = BINS * (BAR + 1) - 1
+    tones = np.full((TALL + FOOT, columns), np.nan)
+    middles = low + (np.arange(BINS) + 0.5) * (high - low) / BINS
+    for i, height in enumerate(bars.tolist()):
+        if height:
+            tone = BELOW if middles[i] < 0 else ABOVE
+            tones[TALL - height : TALL, i * (BAR + 1) : i * (BAR + 1) + BAR] = tone
+    if low <= 0 <= high:
+        place = min(int(-low / (high - low) * columns), columns - BAR)
+        tones[TALL + 1 :, place : place + BAR] = ZERO
+    return Heat(tones, SIDE, round(SIDE * len(tones) / columns))
 
 
 def png(tones: Any, anchors: tuple[str, ...], blank: str) -> bytes:

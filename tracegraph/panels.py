@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Mark
-from .heat import Heat, heat
+from .heat import BINS, Heat, heat, histogram
 from .numbers import MINUS, cell, clean, number
 
 GRID = 8  # rows up to which an array is shown number by number
@@ -17,6 +17,8 @@ MARKS = 4  # marks that are told one by one on a card
 SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
 """How a verdict is shown; none rests on colour."""
 WRONG = ("slip", "carried")
+SAME = 1e-12  # of the largest: a range in which rounding decides the bins
+FEW = 2  # digits of the ends of a histogram; the summary above it has all
 SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
 
 
@@ -44,7 +46,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number."""
+    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number.
+
+    ``spark``: a histogram below them, with ``spread`` under it.
+    """
 
     heading: str
     number: str = ""
@@ -52,10 +57,17 @@ class Panel:
     grids: tuple[Grid, ...] = ()
     lines: tuple[Line, ...] = ()
     heat: Heat | None = None
+    spark: Heat | None = None
+    spread: tuple[Line, ...] = ()
 
 
-def panel(heading: str, value: Any, digits: int, *, signed: bool = False, focus: tuple[Any, ...] = ()) -> Panel:
-    """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed."""
+def panel(
+    heading: str, value: Any, digits: int, *, signed: bool = False, focus: tuple[Any, ...] = (), spark: bool = False
+) -> Panel:
+    """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed.
+
+    ``spark``: a large array has a histogram, too.
+    """
     if np.ndim(value) == 0:
         return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
     array = np.asarray(value)
@@ -65,7 +77,8 @@ def panel(heading: str, value: Any, digits: int, *, signed: bool = False, focus:
     if matrices is None:
         image = heat(array)
         note = (Line(image.note, "note"),) if image.note else ()
-        return Panel(heading, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+        made = Panel(heading, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+        return _with_spark(made, array, digits) if spark else made
     largest = _largest(array)
     grids = [_grid(m, largest, digits) for m in matrices]
     if framed := _matrices(_mask(array, focus)) if focus else None:
@@ -129,6 +142,22 @@ def _summary(array: Any, digits: int) -> tuple[Line, ...]:
     bad = flat.size - finite.size
     lines.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
     return tuple(Line(text, "note") for text in lines)
+
+
+def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
+    """The panel with a histogram of what is finite; in words where all of it is the same."""
+    flat = np.asarray(array, float).ravel()
+    finite = flat[np.isfinite(flat)]
+    if not finite.size:
+        return panel
+    low, high = float(finite.min()), float(finite.max())
+    if high - low <= SAME * _largest(finite):
+        same = "all exactly 0" if low == high == 0 else f"all {number(low, digits)}"
+        return replace(panel, spread=(Line(same, "note"),))
+    zeros = finite.size - int(np.count_nonzero(finite))
+    share = f", {100 * zeros / finite.size:.0f} % exactly 0" if zeros > finite.size / BINS else ""
+    told = Line(f"{BINS} bins, {number(low, FEW)} to {number(high, FEW)}{share}", "note")
+    return replace(panel, spark=histogram(finite), spread=(told,))
 
 
 def _matrices(array: Any) -> list[Any] | None:

@@ -5,19 +5,23 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from . import formula, notation
+from .boxes import Arrow, Box, Cluster, Picture
 from .errors import GraphError
 from .graph import Edge, Graph, Node
 from .numbers import clean, gradient_name, number, shape
 from .numbers import pretty as _pretty
 from .options import option, options_of
+from .painting import Paint, badges, caption, legend, painted, paints
 from .panels import Line, Panel, marked, norm, panel
+from .summary import header
+
+__all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "Picture", "picture"]
 
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -26,61 +30,6 @@ TERMS = 40  # inputs up to which a formula is written out
 NESTED = 8  # scopes in each other up to which they are drawn so
 NAME = 60  # characters of a name that are shown
 NO_GRADIENT = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One card."""
-
-    key: str
-    role: str
-    title: str
-    kind: str
-    lines: tuple[Line, ...] = ()
-    panels: tuple[Panel, ...] = ()
-    tags: tuple[str, ...] = ()
-    label: str = ""
-    marks: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
-
-    ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
-    ``update``: it leads into an update of a parameter, where none is meant to flow.
-    """
-
-    source: str
-    target: str
-    lines: tuple[Line, ...] = ()
-    weight: float | None = None
-    sign: int = 0
-    label: str = ""
-    update: bool = False
-    finite: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A scope: the boxes directly in it, and the scopes inside."""
-
-    title: str
-    boxes: tuple[str, ...]
-    inner: tuple[Cluster, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Everything a renderer needs to know, and nothing about where it goes."""
-
-    title: str
-    description: str
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-    clusters: tuple[Cluster, ...]
-    direction: str
-    note: str = ""
 
 
 def picture(
@@ -97,15 +46,18 @@ def picture(
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
     words = _Words(graph, DETAILS.index(detail), digits)
+    paint = paints(graph)
     loss = pretty(graph.output.name)
     return Picture(
         title=f"Computation of {loss}",
         description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
         boxes=tuple(words.box(n) for n in graph.nodes),
-        arrows=tuple(words.arrow(e) for e in graph.edges),
+        arrows=tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True)),
         clusters=_clusters(graph),
         direction=direction,
         note=note,
+        header=header(graph),
+        legend=legend(graph, paint),
     )
 
 
@@ -116,6 +68,7 @@ class _Words:
         self.graph, self.level, self.digits = graph, level, digits
         self.loss = graph.output.name
         self.run = any(n.base for n in graph.nodes)
+        self.flow = painted(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
@@ -129,9 +82,11 @@ class _Words:
         marks = marked(node.marks, gradient_name(node.loss or self.loss, node.name))
         label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in node.marks)
         kind = self._kind(node)
-        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, node.tags, label, marks)
+        tags = badges(self.graph, node)
+        label += "".join(f"; {badge.text.removeprefix('● ')}" for badge in tags)
+        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
 
-    def arrow(self, edge: Edge) -> Arrow:
+    def arrow(self, edge: Edge, paint: Paint | None = None) -> Arrow:
         """One use of a tensor: what it sends back decides width, colour and caption."""
         source, target = self.graph.node(edge.source), self.graph.node(edge.target)
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
@@ -145,8 +100,11 @@ class _Words:
         weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
         sign = int(np.sign(sent)) if np.ndim(sent) == 0 and finite else 0
         label += f", contribution {self.brief(sent)}"
-        caption = self._caption(edge, target)
-        return Arrow(f"n{source.key}", f"n{target.key}", caption, weight, sign, label, finite=finite)
+        lines = self._caption(edge, target, paint)
+        if paint is not None:
+            weight = paint.share or 0.0
+            label += "".join(f", {x.text}" for x in caption(sent, paint, self.digits, full=True))
+        return Arrow(f"n{source.key}", f"n{target.key}", lines, weight, sign, label, finite=finite, paint=paint)
 
     def brief(self, value: Any) -> str:
         """A number, or the norm of an array."""
@@ -192,7 +150,7 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = panel("value", node.value, self.digits, focus=node.focus)
+        value = panel("value", node.value, self.digits, focus=node.focus, spark=self.flow)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
@@ -200,11 +158,18 @@ class _Words:
             return (value,)  # the step ends here, or it is not of a loss: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
-        return (value, panel(heading, node.gradient, self.digits, signed=True))
+        return (value, panel(heading, node.gradient, self.digits, signed=True, spark=self.flow))
 
-    def _caption(self, edge: Edge, target: Node) -> tuple[Line, ...]:
+    def _caption(self, edge: Edge, target: Node, paint: Paint | None) -> tuple[Line, ...]:
         if self.level < 2 or len(self.graph.edges) > CAPTIONS:
             return ()
+        if paint is None:
+            return self._chain(edge, target)
+        size = caption(edge.contribution, paint, self.digits, self.level == 3)
+        return (*self._chain(edge, target), *size) if self.level == 3 else size
+
+    def _chain(self, edge: Edge, target: Node) -> tuple[Line, ...]:
+        """The local derivative, and what flows back by the chain rule."""
         sent = self.brief(edge.contribution)
         if self.level == 2 or edge.vjp is None:
             return (Line(sent, "contribution"),)

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from .cards import CAPTION, WIDEST, Cards, gap, table
+from .above import above
+from .boxes import Arrow, Cluster, Picture
+from .cards import CAPTION, WIDEST, Cards
+from .cells import gap, table
 from .metrics import fit
-from .panels import Line
-from .picture import Arrow, Cluster, Picture
-from .theme import Theme
+from .theme import Theme, magnitude
 
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
 CAPTIONED = "contribution"  # the part of an arrow that its caption is
@@ -29,11 +30,8 @@ def source(
     """
     cards, across = Cards(theme, images, parts), picture.direction in ("LR", "RL")
     statements = [*_head(picture, theme)]
-    if picture.note:
-        lines = [*cards.wrapped(Line(picture.note, "note"))]
-        width = max(cards.width(x.text, x.style) for x in lines)
-        note = table([cards.row(x.text, x.style, width, theme.faint) for x in lines])
-        statements.append(f'  graph [labelloc="t" labeljust="l" label=<{note}>];')
+    if label := above(cards, picture):
+        statements.append(f'  graph [labelloc="t" labeljust="l" label=<{label}>];')
     crowded = {key for key, n in Counter(a.target for a in picture.arrows).items() if n > CROWD}
     order = {b.key: ' ordering="in"' if b.key in crowded else "" for b in picture.boxes}
     statements += [f"  {b.key} [label=<{cards.card(b)}>{order[b.key]}];" for b in picture.boxes]
@@ -83,18 +81,30 @@ def _arrow(cards: Cards, arrow: Arrow, across: bool) -> str:
         return f'color="{theme.update}" style="solid" penwidth="{theme.scale:.3g}"'
     if arrow.weight is None:
         return f'color="{theme.none}" style="dashed" penwidth="1" arrowhead="empty"'
-    color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)
-    color = color if arrow.finite else theme.invalid
-    style = theme.negative_style if arrow.sign < 0 else "solid" if arrow.finite else "dotted"
+    color, style = _look(theme, arrow)
     label = ""
     if arrow.lines:
         lines = [part for line in arrow.lines for part in cards.wrapped(line, CAPTION)]
         width = ceil(max(cards.width(x.text, x.style, x.style == "contribution") for x in lines))
-        colors = {"caption": theme.faint, "contribution": color}
+        said = theme.text if arrow.paint and arrow.finite else color  # a colour of the map is too pale for text
+        colors = {"caption": theme.faint, "contribution": said}
         rows = [cards.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
         beside = gap(0 if across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
         label = f" label=<{table([f'<TR>{beside}<TD{cards.titled(CAPTIONED)}>{table(rows)}</TD></TR>'])}>"
-    return f'color="{color}" style="{style}" penwidth="{(1 + 2.5 * arrow.weight) * theme.scale:.3g}"{label}'
+    marked = arrow.paint is not None and bool(arrow.paint.paths)
+    start = ' dir="both" arrowtail="dot"' if marked else ""
+    pen = (1 + 2.5 * arrow.weight + marked) * theme.scale
+    return f'color="{color}" style="{style}" penwidth="{pen:.3g}"{start}{label}'
+
+
+def _look(theme: Theme, arrow: Arrow) -> tuple[str, str]:
+    """Colour and style of the line: by the size of what flows back in a `Flow`, by its sign elsewhere."""
+    if not arrow.finite:
+        return theme.invalid, "dotted"
+    if arrow.paint is not None:
+        return theme.neutral if arrow.paint.tone is None else magnitude(theme, arrow.paint.tone), "solid"
+    color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)
+    return color, theme.negative_style if arrow.sign < 0 else "solid"
 
 
 def _cluster(cards: Cards, cluster: Cluster, path: str, indent: str) -> Iterator[str]:

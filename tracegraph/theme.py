@@ -1,7 +1,8 @@
 """How a picture looks: themes are data, and colour maps are lists of anchors.
 
 Colour never stands alone: sign and number are always printed. The diverging map is Crameri's *vik* (F. Crameri,
-"Scientific colour maps", 2018), readable with every kind of colour blindness.
+"Scientific colour maps", 2018), that of magnitudes *viridis* (S. van der Walt and N. Smith, matplotlib 2015); both are
+readable with every kind of colour blindness.
 """
 
 from __future__ import annotations
@@ -18,11 +19,22 @@ GREY = ("#8f8f8f", "#b4b4b4", "#d9d9d9", "#ffffff", "#d9d9d9", "#b4b4b4", "#8f8f
 INK = ("#e4e4e4", "#000000")
 """From the most negative to the most positive: in a heat map no minus sign tells two equal greys apart."""
 NIGHT = ("#9fd0ff", "#5a9bd5", "#2f6693", "#26435c", "#262b33", "#5c4030", "#94603a", "#d08a52", "#ffc38f")
+VIRIDIS = ("#1f9e89", "#26828e", "#31688e", "#3e4989", "#482878", "#440154")
+"""From small to large: the darker half of viridis, turned round, so that what vanishes fades into a light background.
+
+The yellow half has less than 3:1 on white, which a line needs (WCAG 2.2, 1.4.11).
+"""
+VIRIDIS_NIGHT = ("#2a788e", "#21918c", "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725")
+VIRIDIS_INK = ("#909090", "#000000")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by role, sizes in points, how many digits are shown; ``diverging`` is for cells, ``image`` for maps."""
+    """Colours by role, sizes in points, how many digits are shown.
+
+    ``diverging`` is for cells, ``image`` for heat maps, ``magnitude`` for lines, from small to large. Badges are
+    ``invalid``, ``warning`` or ``calm``.
+    """
 
     name: str
     background: str = "#ffffff"
@@ -35,12 +47,15 @@ class Theme:
     neutral: str = "#4d5761"
     none: str = "#7d8791"
     invalid: str = "#a0008c"
+    warning: str = "#8a5300"
+    calm: str = "#1b6e3c"
     focus: str = "#1c7c54"
     update: str = "#3b8a55"
     cluster: str = "#f6f8fa"
     cluster_border: str = "#c3ccd5"
     diverging: tuple[str, ...] = VIK
     image: tuple[str, ...] = VIK
+    magnitude: tuple[str, ...] = VIRIDIS
     roles: Mapping[str, str] = field(
         default_factory=lambda: {
             "input": "#d6e8fb", "parameter": "#fde6c0", "constant": "#e6e6ea", "op": "#e9edf1",
@@ -59,6 +74,7 @@ class Theme:
 STYLES = {
     "title": 15.0, "kind": 12.0, "formula": 13.0, "numbers": 12.0, "note": 11.0, "heading": 11.0,
     "value": 15.0, "cell": 12.0, "mark": 13.0, "caption": 11.0, "contribution": 12.0, "cluster": 14.0,
+    "header": 14.0,
 }  # fmt: skip
 
 _LIGHT = Theme("light")
@@ -67,7 +83,8 @@ THEMES: dict[str, Theme] = {
     "dark": replace(
         _LIGHT, name="dark", background="#14171c", card="#1d2229", border="#5d6875", text="#f2f4f7", faint="#aeb8c4",
         positive="#ffab70", negative="#7cc0ff", neutral="#c3ccd6", none="#8d98a5", invalid="#ff8fe6",
-        focus="#6ee7a8", update="#6fc48a", cluster="#191d24", cluster_border="#3c4653", diverging=NIGHT, image=NIGHT,
+        warning="#ffc861", calm="#79d6a0", focus="#6ee7a8", update="#6fc48a", cluster="#191d24",
+        cluster_border="#3c4653", diverging=NIGHT, image=NIGHT, magnitude=VIRIDIS_NIGHT,
         roles={
             "input": "#1f3d5c", "parameter": "#553f16", "constant": "#3a3d45", "op": "#2c333d",
             "output": "#5b2630", "update": "#214a2b", "group": "#3c3259",
@@ -76,7 +93,8 @@ THEMES: dict[str, Theme] = {
     "print": replace(
         _LIGHT, name="print", border="#000000", text="#000000", faint="#3c3c3c",
         positive="#000000", negative="#000000", neutral="#000000", none="#6e6e6e", invalid="#000000",
-        focus="#000000", update="#000000", cluster="#ffffff", cluster_border="#6e6e6e", diverging=GREY, image=INK,
+        warning="#000000", calm="#000000", focus="#000000", update="#000000", cluster="#ffffff",
+        cluster_border="#6e6e6e", diverging=GREY, image=INK, magnitude=VIRIDIS_INK,
         negative_style="dashed",
         roles={
             "input": "#ffffff", "parameter": "#d4d4d4", "constant": "#efefef", "op": "#efefef",
@@ -99,6 +117,11 @@ def shade(anchors: tuple[str, ...], x: float) -> str:
     a, b = rgb(anchors[low]), rgb(anchors[low + 1])
     mixed = [round(p + (q - p) * (place - low)) for p, q in zip(a, b, strict=True)]
     return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def magnitude(theme: Theme, tone: float) -> str:
+    """The colour of a line for a size from 0 to 1."""
+    return shade(theme.magnitude, 2 * tone - 1)
 
 
 def luminance(color: str) -> float:

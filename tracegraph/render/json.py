@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..painting import Paint
 from ..panels import norm
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ WHOLE = 256  # elements up to which an array is written out
 def render(drawing: Drawing, scale: float) -> bytes:
     """Nodes and edges with values, gradients, local derivatives and contributions.
 
+    Of a `Flow` also its header, and rms and share of each contribution.
+
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings. Arrays
     of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
     """
-    graph = drawing.graph
+    graph, picture = drawing.graph, drawing.picture
     names = {n.key: n.name for n in graph.nodes}
     nodes = [
         {
@@ -35,12 +38,19 @@ def render(drawing: Drawing, scale: float) -> bytes:
     edges = [
         {
             "source": names[e.source], "target": names[e.target], "slot": e.slot, "tensor": e.tensor, "vjp": e.vjp,
-            "local": _value(e.local), "contribution": _value(e.contribution),
+            "local": _value(e.local), "contribution": _value(e.contribution), **_paint(a.paint),
         }
-        for e in graph.edges
+        for e, a in zip(graph.edges, picture.arrows, strict=True)
     ]  # fmt: skip
-    text = json.dumps({"output": graph.output.name, "nodes": nodes, "edges": edges}, indent=1, ensure_ascii=False)
+    header = {"header": [x.text for x in picture.header]} if picture.header else {}
+    told = {"output": graph.output.name, **header, "nodes": nodes, "edges": edges}
+    text = json.dumps(told, indent=1, ensure_ascii=False)
     return text.encode("utf-8", "replace") + b"\n"
+
+
+def _paint(paint: Paint | None) -> dict[str, Any]:
+    """What an arrow of a `Flow` tells besides."""
+    return {} if paint is None else {"rms": _value(paint.rms), "share": _value(paint.share)}
 
 
 def _value(value: Any) -> Any:

@@ -51,7 +51,9 @@ def _describe(root: ET.Element, drawing: Drawing, prefix: str) -> None:
     """Give the whole drawing a role, a title and a description."""
     root.set("role", "graphics-document")
     root.set("aria-labelledby", f"{prefix}_title {prefix}_desc")
-    for place, (tag, text) in enumerate((("title", drawing.picture.title), ("desc", drawing.picture.description))):
+    picture = drawing.picture
+    told = ". ".join([picture.description, *(line.text for line in picture.header)])
+    for place, (tag, text) in enumerate((("title", picture.title), ("desc", told))):
         element = ET.Element(f"{{{SVG}}}{tag}", {"id": tag})
         element.text = text
         root.insert(place, element)

@@ -17,7 +17,10 @@ WIDEST = 44  # characters of a column
 
 
 def render(drawing: Drawing, scale: float) -> bytes:
-    """One row for each node: name, formula or role, shape, value and gradient; arrays by their norm."""
+    """One row for each node: name, formula or role, shape, value and gradient; arrays by their norm.
+
+    The header of a `Flow` stands above it.
+    """
     graph, words = drawing.graph, drawing.picture
     losses = {n.loss or graph.output.name for n in graph if n.gradient is not None}
     gradients = gradient_name(losses.pop(), "·").replace("·", "…") if len(losses) == 1 else "gradient"
@@ -28,7 +31,8 @@ def render(drawing: Drawing, scale: float) -> bytes:
         gradient = "–" if node.gradient is None else _brief(drawing, node.gradient)
         rows.append([pretty(node.name), made, shape(node.shape), _brief(drawing, node.value), gradient])
     rows = [[cut(clean(text), WIDEST) for text in row] for row in rows]
-    lines = aligned(rows[0], rows[1:])
+    above = [clean(line.text) for line in words.header]
+    lines = [*above, *[""] * bool(above), *aligned(rows[0], rows[1:])]
     if words.note:
         lines.append(words.note)
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")

@@ -11,7 +11,10 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
+from ..numbers import pretty
 from .cut import with_loss
+
+NAME = 24  # characters of a name before a tag, so that the tag itself has place on a card
 
 
 def collapse(graph: Graph, scope: str | None = None) -> Graph:
@@ -65,7 +68,14 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
     ops = sum(n.attrs.get("ops", 0) if n.role == "group" else bool(graph.inputs(n)) for n in inside)
     counts = {"ops": ops, "parameters": sum(learned(n) for n in inside)}
     scope = _around(name, [n.scope for n in inside])
-    return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope)
+    tags = tuple(tag for n in inside for tag in _told(n))
+    return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope, tags=tags)
+
+
+def _told(node: Node) -> tuple[str, ...]:
+    """The tags of a node with its name before them, as those on the card of a group have it already."""
+    name = node.name if len(node.name) <= NAME else f"{node.name[: NAME - 1]}…"
+    return node.tags if node.role == "group" else tuple(f"{pretty(name)}: {tag}" for tag in node.tags)
 
 
 def _around(name: str, scopes: list[str]) -> str:
