@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,17 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.py").write_text(NET)
     return tmp_path
+
+
+@pytest.fixture
+def planted() -> Iterator[None]:
+    """The diagnostics of planted.py instead of the real ones."""
+    from planted import plant
+
+    from tracegraph.inspect import DIAGNOSTICS
+
+    real = dict(DIAGNOSTICS)
+    plant()
+    yield
+    DIAGNOSTICS.clear()
+    DIAGNOSTICS.update(real)

@@ -57,8 +57,8 @@ def operations(graph: Graph) -> tuple[Row, ...]:
 
 def learned(graph: Graph) -> list[Node]:
     """The parameters, and what optimizers made of them if a loss was computed from it; inputs, where there is none."""
-    found = [n for n in graph if n.role == "parameter" or n.role == "update" and n.gradient is not None]
-    return found or [n for n in graph if n.role == "input"]
+    found = [n for n in graph if "parameter" in (n.role, n.op) or n.role == "update" and n.gradient is not None]
+    return found or [n for n in graph if "input" in (n.role, n.op)]
 
 
 def size(value: Any) -> Size:
