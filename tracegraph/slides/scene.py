@@ -191,7 +191,7 @@ class _Reader:
         anchored(group)
         arrow, edge = self.drawing.picture.arrows[i], self.drawing.graph.edges[i]
         drawn = tuple(item for _, item in self.read(group, ""))
-        parts = (Part("line", drawn),)
+        parts: tuple[Part, ...] = (Part("line", drawn),)
         if edge.contribution is not None:
             parts = (Part("line", tuple(self.plain(x) for x in drawn if not isinstance(x, Text))),
                      Part("contribution", drawn))  # fmt: skip
