@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import stat
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from .errors import TracegraphError
 
 _REMEDIES = {
     errno.ENOENT: "the folder does not exist; create it first",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "it is a file, not a folder",
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.EACCES: "no permission to write there; choose another folder",
     errno.EPERM: "no permission to write there; choose another folder",
@@ -35,8 +39,38 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     Symbolic links are followed, and the mode of an existing file is kept; what is no regular file (a device, a pipe)
     is written directly. Raises `FileError` naming the path and the remedy, and leaves no temporary file.
     """
-    try:
+    with _explained(path):
         _write(os.path.realpath(os.fspath(path)), data)
+
+
+def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if need be; all are complete before the first takes its place.
+
+    Other files in it are left alone. Raises `FileError` as `write_atomic`; then nothing has changed.
+    """
+    with _explained(folder):
+        path = os.path.realpath(os.fspath(folder))
+        new = not os.path.isdir(path)
+        if new:
+            os.mkdir(path)
+        temporary = os.path.join(path, f".tracegraph-{secrets.token_hex(8)}.tmp")
+        try:
+            os.mkdir(temporary)
+            for name, data in files.items():
+                Path(temporary, name).write_bytes(data)
+            for name in files:
+                os.replace(os.path.join(temporary, name), os.path.join(path, name))
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+            if new and not os.listdir(path):
+                os.rmdir(path)
+
+
+@contextmanager
+def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say which path could not be written, and what to do."""
+    try:
+        yield
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         code = getattr(error, "errno", None)
         why = _REMEDIES.get(code or 0) or getattr(error, "strerror", None) or error

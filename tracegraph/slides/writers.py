@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
-from ..files import write_atomic
+from ..files import write_atomic, write_folder
 from ..graph import nearest
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ WRITERS = {
     "pdf": "pages.write_pdf",
     "gif": "pages.write_gif",
     "svg": "moving.write",
+    "fragments": "reveal.write_fragments",
     "html": "reveal.write",
     "mmd": "mermaid.write",
 }
 """The function of each format, ``(deck) -> bytes``; imported when it is used."""
-SUFFIXES = {"frame": "tex"}
+SUFFIXES = {"frame": "tex", "fragments": "svg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,29 @@ class Deck:
         write_atomic(path, self.render(to or format_of(path)))
         return path
 
+    def save_all(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write an SVG for each frame into a folder, ``01.svg`` and so on, all or none; return their paths.
+
+        The folder is made if need be. Raises `GraphError` where it holds others with numbers that this deck has not.
+        """
+        from .moving import stills
+
+        folder, files = Path(folder), stills(self)
+        others = sorted(p.name for p in folder.glob("*.svg") if p.stem.isdecimal() and p.name not in files)
+        if others:
+            raise GraphError(f"{os.fspath(folder)!r} holds {_listed(others)} of another deck; remove them first")
+        write_folder(folder, files)
+        return [folder / name for name in files]
+
     def only(self, what: str) -> Any:
         """The one chapter, for a format that cannot hold more."""
         if len(self.chapters) != 1:
             raise GraphError(f"slides: {what} holds one drawing, and the deck has {len(self.chapters)}")
         return self.chapters[0]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} to {names[-1]}"
 
 
 def format_of(path: Path) -> str:
