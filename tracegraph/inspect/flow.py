@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
@@ -96,7 +97,7 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
     """
     if isinstance(graph, Flow):
         graph = _fresh(graph)
-    if all(n.gradient is None for n in graph):
+    if all(n.gradient is None for n in graph) and not _cut_off(graph):
         raise GraphError("flow: nothing was differentiated; give the loss: one number, made of tensors or parameters")
     graph = graph.but([*extra, *graph.nodes], graph.edges) if extra else graph
     used = _limits(limits)
@@ -108,6 +109,12 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
         tags.setdefault(finding.node, {})[finding.badge] = None
     nodes = [replace(n, tags=(*n.tags, *tags[n.key])) if n.key in tags else n for n in graph]
     return Flow(nodes, graph.edges, found)
+
+
+def _cut_off(graph: Graph) -> bool:
+    """Whether there is one number to differentiate and parameters to learn, so that a finding tells what is wrong."""
+    outputs = sum(n.role == "output" for n in graph)
+    return outputs == 1 and prod(graph.output.shape) == 1 and any(n.role == "parameter" for n in graph)
 
 
 def _fresh(graph: Flow) -> Graph:
