@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """``made``: the parameters that were made. ``traced``: those that a graph was made of."""
+    """``made``: the parameters that were made. ``traced``: the leaves that graphs were made of, updated ones too."""
 
     __slots__ = ("made", "traced", "_most")
 

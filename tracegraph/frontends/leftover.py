@@ -29,7 +29,7 @@ def traced(
 
     ``parameters``: where to look for them; by default among those that a function makes, or the variables of ``frame``.
     """
-    given = None if parameters is None else _checked(parameters)
+    given = None if parameters is None else _checked(parameters, what)
     with created() as watch:
         graph = graph_of(what, arrays, frame)
     if given is not None:
@@ -68,7 +68,11 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _checked(parameters: Iterable[Any]) -> list[Tensor]:
+def _checked(parameters: Iterable[Any], what: Any) -> list[Tensor]:
+    if isinstance(what, Graph):
+        raise GraphError("flow: a graph does not know its tensors; give parameters= with the loss or a function")
+    if isinstance(parameters, Tensor):
+        raise GraphError("flow: give a list of parameters, also for one: parameters=[w]")
     given = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
     for t in given:
         if not isinstance(t, Tensor):

@@ -15,7 +15,7 @@ from ..backward import Gradients, backward
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, maker
 from ..ops.updates import UPDATES
-from ..tensor import PARAMETER, Tensor, Value, tensor
+from ..tensor import Tensor, Value, tensor
 from ..watch import watching
 from . import formulas
 from .naming import Places, name_all
@@ -66,7 +66,7 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any],
     with _no_collector():
         tensors = _reachable(targets)
         if (watch := watching()) is not None:
-            watch.traced.update(t for t in tensors if t.op is PARAMETER)
+            watch.traced.update(t for t in tensors if t.a is None and t.needs)
         own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
         places, last = Places(), set(targets)
         if any(t.op.name in UPDATES for t in tensors):

@@ -107,7 +107,7 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
     tags: dict[int, dict[str, None]] = {}
     for finding in found:
         tags.setdefault(finding.node, {})[finding.badge] = None
-    nodes = [replace(n, tags=(*n.tags, *tags[n.key])) if n.key in tags else n for n in graph]
+    nodes = [replace(n, tags=tuple(dict.fromkeys((*n.tags, *tags[n.key])))) if n.key in tags else n for n in graph]
     return Flow(nodes, graph.edges, found)
 
 
