@@ -6,7 +6,7 @@ threshold, its option and its place among the worst come from that one declarati
 
 from __future__ import annotations
 
-from . import births, cancel, layers, passing, paths, reach, sizes, units
+from . import births, cancel, passing, paths, reach, signals, sizes, units
 from .finding import DIAGNOSTICS, Finding
 from .flow import Flow, flow
 
