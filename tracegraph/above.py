@@ -13,7 +13,7 @@ from .theme import magnitude
 
 HEADER = 520.0  # points that a line of the header may take before it is wrapped
 ROOM = 2  # points between tick marks, for each cell of the bar
-HIGH = 10  # of the bar, and of the space above it
+HIGH = 10  # of the bar, and of the space above it and below all
 
 
 def above(cards: Cards, picture: Picture) -> str:
@@ -29,7 +29,8 @@ def above(cards: Cards, picture: Picture) -> str:
     width = max(*widths, _bar_width(cards, picture.legend), 1)
     rows = [_left(cards, x, width, cards.theme.text) for x in lines]
     rows += _legend(cards, picture.legend, width) if picture.legend else []
-    return table([*rows, *(_left(cards, x, width, cards.theme.faint) for x in (*told, *note))])
+    rows += [_left(cards, x, width, cards.theme.faint) for x in (*told, *note)]
+    return table([*rows, _space(width)])
 
 
 def _left(cards: Cards, line: Line, width: int, color: str) -> str:
@@ -63,11 +64,15 @@ def _legend(cards: Cards, legend: Legend, width: int) -> list[str]:
     marks = [cards.cell(t, "note", tick, theme.faint) for t in legend.ticks]
     spare = gap(width - tick * len(legend.ticks))
     return [
-        f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{HIGH}"></TD></TR>',
+        _space(width),
         _left(cards, Line(legend.title, "note"), width, theme.faint),
         _row(gap(beside) + "".join(bar) + gap(tick - beside) + spare),
         _row("".join(marks) + spare),
     ]
+
+
+def _space(width: int) -> str:
+    return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{HIGH}"></TD></TR>'
 
 
 def _row(cells: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Edge, Graph, Node
-from .numbers import number, superscript
+from .numbers import clean, number, superscript
 from .panels import Line, norm
 
 SMALLEST, LARGEST = -8, 0
@@ -218,9 +218,10 @@ def badges(graph: Graph, node: Node) -> tuple[Badge, ...]:
 
 
 def _badge(tag: str, found: set[str]) -> Badge:
+    text = clean(tag)
     for sign, color in TONES.items():
         if f"{sign} " in tag:
-            return Badge(tag, color)
+            return Badge(text, color)
     if not any(tag == badge or tag.endswith(f": {badge}") for badge in found):
-        return Badge(f"● {tag}", "positive")
-    return Badge(f"● {tag}", "invalid" if any(word in tag for word in BROKEN) else "warning")
+        return Badge(f"● {text}", "positive")
+    return Badge(f"● {text}", "invalid" if any(word in tag for word in BROKEN) else "warning")

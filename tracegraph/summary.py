@@ -36,7 +36,7 @@ def _inspected(graph: Any) -> Graph:
 def leaves(graph: Graph) -> tuple[str, list[Node]]:
     """What a gradient should reach, and its name: the parameters, or where there are none the inputs."""
     for role in ("parameter", "input"):
-        if found := [n for n in graph if n.role == role]:
+        if found := [n for n in graph if role in (n.role, n.op)]:  # that is differentiated itself has another role
             return role, found
     return "parameter", []
 
@@ -81,14 +81,14 @@ def _of(sizes: dict[str, float], name: str) -> str:
 
 
 def _worst(graph: Any) -> str:
-    """The worst finding in one line, and how many there are."""
+    """The worst finding by its badge, and how many there are; the causes are in the table of `tracegraph flow`."""
     found = graph.findings
     if not found:
         return "nothing wrong was found"
     worst = found[0]
     count = f"worst of {len(found)} findings" if len(found) > 1 else "one finding"
     node = graph.whole.node(worst.node)
-    return f"{count}: {_name(node.name)} – {clean(worst.badge)}{worst.cause and f': {clean(worst.cause)}'}"
+    return f"{count}: {_name(node.name)} – {clean(worst.badge)}"
 
 
 def _name(name: str) -> str:
