@@ -1,84 +1,116 @@
-"""What kind of layer a node is part of: a ReLU, by any name; channels; something that more is learned from."""
+"""How the signal changes from layer to layer: poor initialization."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
 from ..graph import Edge, Graph, Node
-from ..op import OPS
-from .operands import whole
+from ..numbers import number, pretty
+from .finding import Finding, diagnostic
+from .heads import AFFINE, decades
+from .rows import learned, size
 
-_CONVOLUTIONS = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
-_KEEPING = frozenset("max_pool1d max_pool2d avg_pool1d avg_pool2d pad".split())
-_PRODUCTS = frozenset("matmul dot einsum conv1d conv2d conv3d".split())
-_ACTIVATIONS = frozenset(
-    "relu leaky_relu elu gelu softplus tanh sigmoid softmax log_softmax cross_entropy".split()
-)  # fmt: skip
-
-
-def is_relu(graph: Graph, node: Node) -> bool:
-    """Whether a node is max(0, x): relu itself, maximum with 0, clip from 0, or where(x > 0, x, 0)."""
-    if node.op == "relu":
-        return True
-    if not whole(graph, node):
-        return False
-    into = graph.inputs(node)
-    if node.op == "maximum":
-        return _is_zero(graph, into[0]) != _is_zero(graph, into[1])
-    if node.op == "clip":
-        low = node.attrs.get("min")
-        return isinstance(low, (int, float)) and low == 0
-    return node.op == "where" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source)
+FEW = 16  # elements of a layer; the size of fewer says little
+LAYERS = 3
+SHAPES = frozenset("transpose swapaxes reshape flatten squeeze expand_dims".split())
 
 
-def _is_zero(graph: Graph, edge: Edge) -> bool:
-    node = graph.node(edge.source)
-    return node.role == "constant" and not np.any(node.value)
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A product with weights: its node, the edge that its input comes by, and the node of the weights."""
+
+    node: Node
+    data: Edge
+    weights: Node
 
 
-def _tells_sign(graph: Graph, condition: Edge, x: int) -> bool:
-    """Whether a condition is x > 0 or x >= 0."""
-    node = graph.node(condition.source)
-    if node.op not in ("greater", "greater_equal") or not whole(graph, node):
-        return False
-    left, right = graph.inputs(node)
-    return left.source == x and _is_zero(graph, right)
+@diagnostic("initialization", rank=10, limit=(1e-2, 1e2))
+def initialization(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
+    """Weights with which the signal fades or grows from layer to layer.
 
-
-def channel_axes(graph: Graph) -> dict[int, int]:
-    """The axis of the channels of each node that has some: convolutions, and what is made of them place by place.
-
-    (N, C, ...) after `conv2d` of a batch, (C, ...) of a single picture.
+    Measured: along the path with the most layers, the rms of the last layer's result by that of the first layer's
+    input, less what the first activation does (which depends on the scale of the data). At least 3 layers of 16
+    elements (products with weights of 16 elements). Source: Glorot and Bengio 2010 and He et al. 2015, by whom the
+    variance should be the same in all layers, because a factor per layer becomes its power over the depth. Threshold:
+    0.01 and 100 in all, a convention of ours. The finding is at the weights with the largest part in it. In a training
+    run, of its first step.
     """
-    axes: dict[int, int] = {}
+    least, most = limit
+    chain = _longest(graph)
+    gains = [_gain(graph, chain, i) for i in range(len(chain))]
+    with np.errstate(all="ignore"):
+        total = float(np.prod(gains))
+    if len(chain) < LAYERS or not 0 < total or not isfinite(total) or least <= total <= most:
+        return
+    grows = total > most
+    worst = (max if grows else min)(range(len(chain)), key=gains.__getitem__)
+    weights, change = chain[worst].weights, "grows" if grows else "fades"
+    cause = (
+        f"over {len(chain)} layers the signal {change} to {number(total)} times its size, in the one of "
+        f"{pretty(weights.name)} to {number(gains[worst])} times: for n inputs of a unit, the standard deviation that "
+        "keeps it is √(2/n) before ReLU, √(1/n) before tanh"
+    )
+    badge, bound = f"{change} ×{number(total, 3)} in {len(chain)} layers", most if grows else least
+    yield Finding("initialization", weights.key, badge, cause, total, bound, excess=decades(total, bound))
+
+
+def _gain(graph: Graph, chain: list[Layer], i: int) -> float:
+    """What a layer and the activation before it make of the signal; of the first two, the layer alone."""
+    before = graph.carried(chain[i].data) if i < 2 else chain[i - 1].node.value
+    start = size(before).rms
+    return size(chain[i].node.value).rms / start if start else 0.0
+
+
+def _longest(graph: Graph) -> list[Layer]:
+    """The layers along the path that has the most of them."""
+    first = min((n.step for n in graph if n.step is not None), default=None)
+    weights = _weights(graph)
+    depth: dict[int, int] = {}
+    last: dict[int, Layer] = {}  # by node, the last layer on the longest path to it
+    before: dict[int, Layer | None] = {}  # by layer, the one before
     for node in graph:
-        if node.op in _CONVOLUTIONS and len(node.shape) > _CONVOLUTIONS[node.op]:
-            axes[node.key] = len(node.shape) - _CONVOLUTIONS[node.op] - 1
-        elif node.op in _KEEPING or node.op in OPS and OPS[node.op].elementwise:
-            found = [axes[s.key] for s in _sources(graph, node) if s.key in axes and len(s.shape) == len(node.shape)]
-            axes.update({node.key: found[0]} if found else {})
-    return axes
+        if node.role == "update" or node.step not in (None, first):
+            continue
+        ways = [e.source for e in graph.inputs(node) if e.source in depth]
+        way = max(ways, key=depth.__getitem__, default=None)
+        depth[node.key] = 0 if way is None else depth[way]
+        if way in last:
+            last[node.key] = last[way]
+        layer = _layer(graph, node, weights) if node.op in AFFINE and node.gradient is not None else None
+        if layer is not None and layer.data.source in depth:
+            before[node.key] = last.get(layer.data.source)
+            depth[node.key], last[node.key] = depth[layer.data.source] + 1, layer
+    end = max(last, key=depth.__getitem__, default=None)
+    return _followed(before, None if end is None else last[end])
 
 
-def _sources(graph: Graph, node: Node) -> list[Node]:
-    return [graph.node(e.source) for e in graph.inputs(node)]
+def _followed(before: dict[int, Layer | None], layer: Layer | None) -> list[Layer]:
+    """The layers up to one, from the first."""
+    chain = []
+    while layer is not None:
+        chain.append(layer)
+        layer = before[layer.node.key]
+    return chain[::-1]
 
 
-def hidden(graph: Graph) -> set[int]:
-    """The nodes from which more is learned: on the way to a product, an activation, or a product with a parameter.
-
-    The walk back to the parameters of the next step of training is no such way.
-    """
-    found: set[int] = set()
-    for edge in reversed(graph.edges):  # sorted by target, so those of a node's users come first
-        target = graph.node(edge.target)
-        if target.role != "update" and (target.key in found or _learns(graph, target, edge)):
-            found.add(edge.source)
+def _weights(graph: Graph) -> dict[int, Node]:
+    """Parameters, and what is only another shape of one, by key."""
+    found = {n.key: n for n in learned(graph) if n.role != "input"}
+    for node in graph:
+        if node.op in SHAPES and (edges := graph.inputs(node)) and edges[0].source in found:
+            found[node.key] = found[edges[0].source]
     return found
 
 
-def _learns(graph: Graph, target: Node, edge: Edge) -> bool:
-    if target.role == "group" or target.op in _PRODUCTS | _ACTIVATIONS:
-        return True
-    others = (graph.node(e.source) for e in graph.inputs(target) if e.source != edge.source)
-    return target.op == "mul" and any("parameter" in (n.role, n.op) or n.role == "update" for n in others)
+def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
+    """A product of data and weights, if there are enough of both to say something."""
+    edges = graph.inputs(node)[:2]
+    held, data = [e for e in edges if e.source in weights], [e for e in edges if e.source not in weights]
+    if len(held) != 1 or len(data) != 1 or np.size(node.value) < FEW:
+        return None
+    own = weights[held[0].source]
+    return Layer(node, data[0], own) if np.size(own.value) >= FEW else None
