@@ -148,7 +148,7 @@ def test_the_cause_of_a_birth_backward(program, value, kind, badge, words):
 def test_the_branch_of_where_that_was_not_taken(function):
     graph = made(lambda x: np.sum(np.where(x > 0, function(x), 0)), np.array([4.0, 0.0, 1.0]))
     nan = found(graph, "nan")
-    assert [(f.badge, f.index) for f in nan] == [("NaN born backward: 0·∞ in `where`", ((1,),))]
+    assert [(f.badge, f.index) for f in nan] == [("NaN born backward: 0·∞ in where", ((1,),))]
     assert "0·∞ in the branch of `where` that was not taken" in nan[0].cause and "x = 0" in nan[0].cause
     assert "put the condition inside" in nan[0].cause
 

@@ -13,22 +13,27 @@ _KEEPING = frozenset("max_pool1d max_pool2d avg_pool1d avg_pool2d pad".split())
 _PRODUCTS = frozenset("matmul dot einsum conv1d conv2d conv3d".split())
 _ACTIVATIONS = frozenset(
     "relu leaky_relu elu gelu softplus tanh sigmoid softmax log_softmax cross_entropy".split()
-)  # fmt: skip
+)
 
 
-def is_relu(graph: Graph, node: Node) -> bool:
-    """Whether a node is max(0, x): relu itself, maximum with 0, clip from 0, or where(x > 0, x, 0)."""
-    if node.op == "relu":
-        return True
-    if not whole(graph, node):
-        return False
-    into = graph.inputs(node)
+def rectified(graph: Graph, node: Node) -> Node | None:
+    """The x of a node that is max(0, x): relu itself, maximum with 0, clip from 0, or where(x > 0, x, 0)."""
+    slot = _slot(graph, node) if whole(graph, node) else None
+    x = None if slot is None else graph.node(graph.inputs(node)[slot].source)
+    return x if x is not None and x.shape == node.shape else None
+
+
+def _slot(graph: Graph, node: Node) -> int | None:
+    """The slot of what is rectified; None if nothing is."""
+    into, low = graph.inputs(node), node.attrs.get("min")
+    if node.op == "relu" or node.op == "clip" and isinstance(low, (int, float)) and low == 0:
+        return 0
     if node.op == "maximum":
-        return _is_zero(graph, into[0]) != _is_zero(graph, into[1])
-    if node.op == "clip":
-        low = node.attrs.get("min")
-        return isinstance(low, (int, float)) and low == 0
-    return node.op == "where" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source)
+        zeros = [_is_zero(graph, e) for e in into]
+        return zeros.index(False) if sorted(zeros) == [False, True] else None
+    if node.op == "where" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source):
+        return 1
+    return None
 
 
 def _is_zero(graph: Graph, edge: Edge) -> bool:

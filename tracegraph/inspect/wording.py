@@ -124,7 +124,7 @@ def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str,
     if birth.kind == "inf":
         return short, long, place, remedy
     if behind_where(graph, node):
-        return "0·∞ in `where`", f"0·∞ in the branch of `where` that was not taken: {long}", place, remedy
+        return "0·∞ in where", f"0·∞ in the branch of `where` that was not taken: {long}", place, remedy
     return "0·∞", f"0·∞: no gradient arrives here, and {long}", place, remedy
 
 
