@@ -15,8 +15,8 @@ from svg_lint import SVG, faults
 
 import tracegraph as tg
 from tracegraph.slides import Deck, Frames
-from tracegraph.slides.moving import REST, SECONDS, still, stills
-from tracegraph.slides.paint import MOST_LINES, canvas, prefix, wrapped
+from tracegraph.slides.moving import REST, SECONDS, names, still, stills
+from tracegraph.slides.paint import MOST_LINES, canvas, wrapped
 from tracegraph.slides.reveal import fragments
 from tracegraph.theme import THEMES
 
@@ -256,8 +256,10 @@ def test_captions_are_wrapped_and_cut_only_where_they_must_be() -> None:
 
 
 def test_pictures_of_one_deck_share_no_id(backprop: Frames) -> None:
-    names = [prefix(backprop, str(i)) for i in range(50)]
-    assert len({*names}) == 50 and prefix(backprop, "0") == names[0]
+    one, two = canvas(backprop), canvas(tg.frames(backprop.drawing, steps="forward"))
+    assert len({sheet.prefix(str(i)) for sheet in (one, two) for i in range(50)}) == 100
+    found = [i for _, svg in stills(Deck("", (backprop,))) for i in re.findall(' id="(.*?)"', svg.decode())]
+    assert len({*found}) == len(found) > 1000
 
 
 def test_the_page_loads_nothing(backprop: Frames) -> None:
@@ -272,7 +274,7 @@ def test_the_same_program_gives_the_same_bytes() -> None:
     one, two = (Deck("a", (told("backprop"),)) for _ in range(2))
     for to in ("svg", "html", "fragments"):
         assert one.render(to) == two.render(to)
-    assert stills(one) == stills(two)
+    assert [*stills(one)] == [*stills(two)]
 
 
 def test_an_animation_holds_one_drawing(backprop: Frames) -> None:
@@ -285,16 +287,16 @@ def test_a_folder_of_stills(tmp_path: Path, deck: Deck) -> None:
     folder = tmp_path / "frames"
     paths = deck.save_all(folder)
     assert [p.name for p in paths] == [f"{i:02}.svg" for i in range(1, 21)] == sorted(os.listdir(folder))
-    assert {p.name: p.read_bytes() for p in paths} == stills(deck)
+    assert {p.name: p.read_bytes() for p in paths} == dict(stills(deck))
     (folder / "notes.txt").write_text("mine")
     (folder / "01.svg").write_text("old")
-    assert deck.save_all(folder)[0].read_bytes() == stills(deck)["01.svg"]
+    assert deck.save_all(folder)[0].read_bytes() == still(deck.chapters[0], 0)
     assert (folder / "notes.txt").read_text() == "mine" and len(os.listdir(folder)) == 21
 
 
 def test_numbers_of_files_grow_with_the_deck(backprop: Frames) -> None:
-    names = [*stills(Deck("", (backprop,) * 6))]
-    assert names[0] == "001.svg" and names[-1] == "120.svg" and len(names) == 120
+    many = names(Deck("", (backprop,) * 6))
+    assert many[0] == "001.svg" and many[-1] == "120.svg" and len(many) == 120
 
 
 def test_stills_of_a_longer_run_are_not_mixed_with_those_of_this_one(tmp_path: Path, deck: Deck) -> None:
@@ -313,6 +315,10 @@ def test_a_folder_that_cannot_be_written_is_left_as_it_was(
         deck.save_all(tmp_path / "file")
     with pytest.raises(OSError, match="create it first"):
         deck.save_all(tmp_path / "no" / "frames")
+    (tmp_path / "odd" / "20.svg").mkdir(parents=True)
+    with pytest.raises(OSError, match="it is a folder"):
+        deck.save_all(tmp_path / "odd")
+    assert os.listdir(tmp_path / "odd") == ["20.svg"]
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "01.svg").write_text("old")
     written = Path.write_bytes

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -43,10 +43,11 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         _write(os.path.realpath(os.fspath(path)), data)
 
 
-def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, which is made if need be; all are complete before the first takes its place.
+def write_folder(folder: str | os.PathLike[str], files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files, given as names with contents, into a folder, which is made if need be.
 
-    Other files in it are left alone. Raises `FileError` as `write_atomic`; then nothing has changed.
+    All of them are complete before the first takes its place. Other files in it are left alone. Raises `FileError` as
+    `write_atomic`; then nothing has changed.
     """
     with _explained(folder):
         path = os.path.realpath(os.fspath(folder))
@@ -56,9 +57,10 @@ def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> 
         temporary = os.path.join(path, f".tracegraph-{secrets.token_hex(8)}.tmp")
         try:
             os.mkdir(temporary)
-            for name, data in files.items():
+            for name, data in files:
+                _mode(os.path.join(path, name))  # raises where there is one that is not to be replaced
                 Path(temporary, name).write_bytes(data)
-            for name in files:
+            for name in sorted(os.listdir(temporary)):
                 os.replace(os.path.join(temporary, name), os.path.join(path, name))
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -71,6 +73,8 @@ def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
     """Say which path could not be written, and what to do."""
     try:
         yield
+    except TracegraphError:  # of what was to be written
+        raise
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         code = getattr(error, "errno", None)
         why = _REMEDIES.get(code or 0) or getattr(error, "strerror", None) or error

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .paint import canvas, caption, document, draw, prefix, said, say, written
+from .paint import Canvas, canvas, caption, document, draw, said, say, written
 from .scene import Part, Piece
 
 if TYPE_CHECKING:
@@ -21,11 +21,26 @@ Spans = tuple[tuple[int, int], ...]
 
 def still(frames: Frames, i: int) -> bytes:
     """One frame, the first is 0: the scene as it is shown then, above the caption; in the same place in every frame."""
-    frame = frames[i]
-    shown = {*frame.shown}
-    name = prefix(frames, f"still {i}")
-    sheet = canvas(frames)
-    root = document(sheet, frames.scene, name, f"{frames.title}, step {i + 1} of {len(frames)}", frame.caption)
+    return _still(frames, i, canvas(frames))
+
+
+def stills(deck: Deck) -> Iterator[tuple[str, bytes]]:
+    """A file for each frame, as it is asked for: a name of `names`, and what it is to hold."""
+    sheets = [canvas(chapter) for chapter in deck.chapters]
+    every = ((c, i, sheet) for c, sheet in zip(deck.chapters, sheets, strict=True) for i in range(len(c)))
+    return zip(names(deck), (_still(*one) for one in every), strict=True)
+
+
+def names(deck: Deck) -> list[str]:
+    """01.svg, 02.svg, ... through all chapters, with as many digits as the last one needs."""
+    count = sum(map(len, deck.chapters))
+    return [f"{n:0{max(2, len(str(count)))}}.svg" for n in range(1, count + 1)]
+
+
+def _still(frames: Frames, i: int, sheet: Canvas) -> bytes:
+    frame, scene = frames[i], frames.scene
+    shown, name = {*frame.shown}, sheet.prefix(f"still {i}")
+    root = document(sheet, scene, name, f"{frames.title}, step {i + 1} of {len(frames)}", frame.caption)
 
     def layers(group: ET.Element, piece: Piece, part: Part) -> Iterator[ET.Element]:
         if part is piece.parts[0]:
@@ -33,25 +48,18 @@ def still(frames: Frames, i: int) -> bytes:
         if (piece.key, part.name) in shown:
             yield ET.SubElement(group, "g", {"id": f"{name}_{piece.key}_{part.name}"})
 
-    draw(root, sheet, frames.scene, name, layers)
-    caption(ET.SubElement(root, "g", {"id": f"{name}_caption"}), sheet, frames.scene, frame.caption)
+    draw(root, sheet, scene, name, layers)
+    caption(ET.SubElement(root, "g", {"id": f"{name}_caption"}), sheet, scene, frame.caption)
     return written(root)
-
-
-def stills(deck: Deck) -> dict[str, bytes]:
-    """A file for each frame, by name: 01.svg, 02.svg, ... through all chapters."""
-    places = [(chapter, i) for chapter in deck.chapters for i in range(len(chapter))]
-    digits = max(2, len(str(len(places))))
-    return {f"{n:0{digits}}.svg": still(chapter, i) for n, (chapter, i) in enumerate(places, 1)}
 
 
 def write(deck: Deck) -> bytes:
     """An SVG that shows one frame after another, without end; where nothing may move or nothing can, the last one."""
     frames: Frames = deck.only("an animated SVG")
-    name, sheet, scene = prefix(frames, "moving"), canvas(frames), frames.scene
+    sheet, scene = canvas(frames), frames.scene
+    name = sheet.prefix("moving")
     clock = _Clock(name, len(frames))
-    title = deck.title or frames.title
-    root = document(sheet, scene, name, title, f"{scene.description}; {len(frames)} steps")
+    root = document(sheet, scene, name, deck.title or frames.title, f"{scene.description}; {len(frames)} steps")
     style = ET.Element("style")
 
     def layers(group: ET.Element, piece: Piece, part: Part) -> Iterator[ET.Element]:

@@ -25,13 +25,21 @@ DASHES = {"dashed": "5,2", "dotted": "1,5"}
 
 
 class Canvas(NamedTuple):
-    """The size of a picture with room for its longest caption; ``left``: where the scene starts; ``size`` of type."""
+    """The size of a picture with room for its longest caption, below ``top``, in type of ``size`` points.
+
+    ``left``: where the scene starts. ``told``: a hash of everything that the frames show.
+    """
 
     width: float
     height: float
     left: float
-    size: float
     top: float
+    size: float
+    told: str
+
+    def prefix(self, place: str) -> str:
+        """What the ids of a picture start with: another one for each place, so that several fit on one page."""
+        return "tg" + hashlib.sha256(f"{self.told} {place}".encode()).hexdigest()[:8]
 
     def lines(self, caption: str) -> list[str]:
         """A caption as lines that fit; what is too long ends with an ellipsis."""
@@ -45,7 +53,9 @@ def canvas(frames: Frames) -> Canvas:
     size = round(max(scene.theme.size("title"), SHARE * width), 2)
     most = max(len(wrapped(f.caption, size, USED * width)) for f in frames)
     room = (LEADING * most + 0.5) * size if most else 0.0
-    return Canvas(width, scene.height + room, (width - scene.width) / 2, size, scene.height)
+    words = "\n".join([frames.drawing.source, frames.title, *(f.caption for f in frames), str(frames.spans)])
+    told = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+    return Canvas(width, scene.height + room, (width - scene.width) / 2, scene.height, size, told)
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:
@@ -59,12 +69,6 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
     if len(lines) > MOST_LINES:
         lines[MOST_LINES - 1 :] = [" ".join(lines[MOST_LINES - 1 :])]
     return [fit(line, size, False, width) for line in lines]
-
-
-def prefix(frames: Frames, name: str) -> str:
-    """What the ids of a picture start with: another one for each, so that several fit on one page."""
-    told = "\n".join([name, frames.drawing.source, frames.title, *(f"{f.caption} {f.shown}" for f in frames)])
-    return "tg" + hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def document(canvas: Canvas, scene: Scene, prefix: str, title: str, description: str) -> ET.Element:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..numbers import clean
 from .page import PAGE, SECTION, TITLE
-from .paint import canvas, caption, document, draw, markup, prefix, said, say
+from .paint import canvas, caption, document, draw, markup, said, say
 from .scene import Part, Piece
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def write_fragments(deck: Deck) -> bytes:
 
 def fragments(frames: Frames, place: str) -> str:
     """An SVG whose groups come and go by reveal.js's classes; ``place`` tells two on one page apart."""
-    name, sheet, scene = prefix(frames, place), canvas(frames), frames.scene
+    sheet, scene = canvas(frames), frames.scene
+    name = sheet.prefix(place)
     root = document(sheet, scene, name, frames.title, scene.description)
     for size in ("width", "height"):
         del root.attrib[size]

@@ -62,14 +62,14 @@ class Deck:
 
         The folder is made if need be. Raises `GraphError` where it holds others with numbers that this deck has not.
         """
-        from .moving import stills
+        from .moving import names, stills
 
-        folder, files = Path(folder), stills(self)
-        others = sorted(p.name for p in folder.glob("*.svg") if p.stem.isdecimal() and p.name not in files)
+        folder, ours = Path(folder), names(self)
+        others = sorted({p.name for p in folder.glob("*.svg") if p.stem.isdecimal()} - {*ours})
         if others:
             raise GraphError(f"{os.fspath(folder)!r} holds {_listed(others)} of another deck; remove them first")
-        write_folder(folder, files)
-        return [folder / name for name in files]
+        write_folder(folder, stills(self))
+        return [folder / name for name in ours]
 
     def only(self, what: str) -> Any:
         """The one chapter, for a format that cannot hold more."""
