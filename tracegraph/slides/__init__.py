@@ -7,7 +7,8 @@ nothing else does. A writer is a function ``(deck) -> bytes`` in a file of its o
 from __future__ import annotations
 
 from .frames import Frame, Frames, frames
-from .scene import Scene, scene
+from .reading import scene
+from .scene import Scene
 from .writers import WRITERS, Deck
 
 __all__ = ["WRITERS", "Deck", "Frame", "Frames", "Scene", "frames", "scene"]

@@ -14,7 +14,8 @@ from ..explanation.solution import Move, moves
 from ..explanation.text import line
 from ..graph import Graph, Node, nearest
 from ..numbers import clean, number, pretty
-from .scene import Piece, Scene, scene
+from .reading import scene
+from .scene import Piece, Scene
 from .writers import Deck
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from ..numbers import clean
 from ..panels import Panel
-from ..picture import Arrow, Box, Cluster
+from ..boxes import Arrow, Box, Cluster
 from ..theme import Theme
 from .frames import Frames
+from .scene import Curve, Piece
 from .writers import Deck
 
-WIDTHS = (1.0, 3.5)  # points, of the weakest and of the strongest arrow
 ROWS = 8  # rows of a matrix that are written out
 # What Mermaid reads as its own even in quotes; entities are shown as such where HTML labels are off.
 LIKE = str.maketrans({'"': "”", "<": "‹", ">": "›", "`": "’", "#": "♯", "&": "＆", "\\": "∖", "*": "∗",
@@ -35,16 +35,16 @@ def _lines(chapter: Frames) -> Iterator[str]:
     yield f"%%{{init: {json.dumps(_init(theme))}}}%%"
     yield f"flowchart {picture.direction}"
     yield f"  accTitle: {_said(picture.title)}"
-    yield f"  accDescr: {_said(picture.description)}"
+    yield f"  accDescr: {_said('. '.join([picture.description, *(x.text for x in picture.header)]))}"
     boxes = {b.key: b for b in picture.boxes if b.key in shown}
     inside = {key for c in picture.clusters for key in _members(c)}
     yield from (f"  {_box(b)}" for key, b in boxes.items() if key not in inside)
     for i, cluster in enumerate(picture.clusters):
         yield from _cluster(cluster, boxes, f"c{i}", "  ")
-    arrows = [a for i, a in enumerate(picture.arrows) if f"a{i}" in shown]
-    for i, arrow in enumerate(arrows):
+    arrows = [(a, p) for a, p in zip(picture.arrows, chapter.scene.of("arrow"), strict=True) if p.key in shown]
+    for i, (arrow, drawn) in enumerate(arrows):
         yield f"  {_arrow(arrow)}"
-        yield f"  linkStyle {i} {_style(arrow, theme)}"
+        yield f"  linkStyle {i} {_style(drawn, theme)}"
     for role in dict.fromkeys(b.role for b in boxes.values()):
         yield f"  classDef {role} fill:{theme.roles[role]},stroke:{theme.border},color:{theme.text}"
 
@@ -63,7 +63,7 @@ def _init(theme: Theme) -> object:
 def _box(box: Box) -> str:
     lines = [f"{box.title} · {box.kind}", *(x.text for x in box.lines)]
     lines += [row for panel in box.panels for row in _panel(panel)]
-    lines += [f"● {tag}" for tag in box.tags]
+    lines += [badge.text for badge in box.tags]
     lines += [f"{x.text}{x.struck}{x.after}" for x in box.marks]
     return f'{box.key}["{"<br/>".join(map(_escaped, lines))}"]:::{box.role}'
 
@@ -100,12 +100,10 @@ def _arrow(arrow: Arrow) -> str:
     return f"{arrow.source} {line}{f'|{chr(34)}{caption}{chr(34)}|' if caption else ''} {arrow.target}"
 
 
-def _style(arrow: Arrow, theme: Theme) -> str:
-    color = {1: theme.positive, -1: theme.negative}.get(arrow.sign, theme.neutral)
-    color = theme.update if arrow.update else theme.none if arrow.weight is None else color
-    color = color if arrow.finite else theme.invalid
-    thin, thick = WIDTHS
-    return f"stroke:{color},stroke-width:{thin + (thick - thin) * (arrow.weight or 0.0):.3g}px"
+def _style(drawn: Piece, theme: Theme) -> str:
+    """Colour and width as the layout has them, when all is done."""
+    curve = next(i for i in drawn.parts[-1].items if isinstance(i, Curve))
+    return f"stroke:{curve.stroke},stroke-width:{curve.width / theme.scale:.3g}px"
 
 
 def _escaped(text: str) -> str:
