@@ -16,6 +16,7 @@ import pytest
 from commands import NET, error, run, write
 
 import tracegraph as tg
+from tracegraph.cli import main
 from tracegraph.cli.flow import PICTURES, TABLES, meaning
 from tracegraph.columns import width
 from tracegraph.drawing import Drawing
@@ -32,6 +33,7 @@ def build():
     loss = tg.sum(w) * 1e-9 + far
     return loss
 """
+ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, str(Path(__file__).parent / "planted.py"), "flow"]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -301,3 +303,17 @@ def test_a_full_disk_behind_standard_output() -> None:
     with open("/dev/full", "wb") as full:
         done: Any = subprocess.run([*COMMAND, "net.py"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1 and done.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("option", [p for p in main.commands["flow"].params if p.opts[0].startswith("-")], ids=str)
+def test_every_option_is_in_the_docs(option: Any) -> None:
+    page = (ROOT / "docs/flow.md").read_text("utf-8")
+    assert all(f"`{name}" in page for name in option.opts)
+
+
+def test_the_page_of_docs_is_what_the_code_says() -> None:
+    """``python tests/make_flow_doc.py`` brings docs/flow.md up to date."""
+    code = "import make_flow_doc as m; t = m.FILE.read_text('utf-8'); assert m.filled(t) == t, 'run make_flow_doc.py'"
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}  # a process without the diagnostics of these tests
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
+LONGEST = 44  # places of the rule under the last column, which may hold sentences
+
 
 def width(text: str) -> int:
     """The places that a text takes in a terminal: two for a wide character, none for one that combines.
@@ -43,7 +45,8 @@ def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
         "  ".join(padded(c, w, i in right) for i, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip()
         for row in (head, *rows)
     ]
-    return [lines[0], "  ".join("─" * w for w in widths), *lines[1:]]
+    rules = [*widths[:-1], min(widths[-1], LONGEST)]
+    return [lines[0], "  ".join("─" * w for w in rules), *lines[1:]]
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:

@@ -47,10 +47,10 @@ def meaning(diagnostic: Diagnostic) -> str:
 
 
 def _bracketed(limit: Limit | None) -> str:
-    return "" if limit is None else f"  [{_written(limit)}]"
+    return "" if limit is None else f"  [{written(limit)}]"
 
 
-def _written(limit: Limit) -> str:
+def written(limit: Limit) -> str:
     """A threshold as `--limit` takes it."""
     return ",".join(f"{x:g}".replace("e-0", "e-") for x in (limit if isinstance(limit, tuple) else (limit,)))
 
@@ -84,7 +84,7 @@ def _limit(kind: str, text: str) -> tuple[str, Limit | None]:
     if usual is None:
         raise click.BadParameter(f"{kind} has no threshold; {kind}={OFF} leaves it out")
     if len(numbers) != (len(usual) if isinstance(usual, tuple) else 1):
-        raise click.BadParameter(f"{kind}={text}: give {kind}={_written(usual)} or {kind}={OFF}")
+        raise click.BadParameter(f"{kind}={text}: give {kind}={written(usual)} or {kind}={OFF}")
     return name, (numbers[0], numbers[1]) if isinstance(usual, tuple) else numbers[0]
 
 

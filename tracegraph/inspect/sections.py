@@ -121,9 +121,11 @@ def share(x: float | None) -> str:
 
 
 def _cause(flow: Flow, finding: Finding) -> str:
+    """The cause, with the elements that it is about unless it names them itself."""
     shown = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
     rest = ", …" * (len(finding.index) > PLACES)
-    return f"{finding.cause} (at {', '.join(shown)}{rest})" if shown else finding.cause
+    told = not shown or shown[0] in finding.cause
+    return finding.cause if told else f"{finding.cause} (at {', '.join(shown)}{rest})"
 
 
 _FINDING: Mapping[str, Callable[[Flow, Finding], str]] = {
