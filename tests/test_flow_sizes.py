@@ -37,6 +37,7 @@ def test_exactly_zero_is_told_apart() -> None:
     flow = tg.flow(lambda: tg.sum(tg.relu(rng().normal(size=(9, 4)) ** 2 @ tg.parameter(-np.ones((4, 4)), "w"))))
     first = next(f for f in flow.findings if f.kind == "vanishing")
     assert first.measure == 0 and first.badge == "vanishing: mean |g| 0" and "exactly 0" in first.cause
+    assert first.cause.endswith("relu at relu_1 hands nothing back of what it receives")
 
 
 def test_what_arrives_and_cancels_is_told_apart() -> None:
@@ -111,6 +112,13 @@ def test_exploding() -> None:
     assert "exploding" not in findings(lambda: mlp(rng(), 8, 16, "relu", scale=8), exploding=1e30)
 
 
+@pytest.mark.parametrize("reduce, alarms", [(tg.mean, True), (tg.sum, False)])
+def test_a_sum_over_many_elements_may_be_large(reduce: Callable[[Any], tg.Tensor], alarms: bool) -> None:
+    x, y = rng().normal(size=(5000, 4)), 2000.0 if reduce is tg.mean else 1.0
+    loss = reduce((x @ tg.parameter(np.ones((4, 1)), "w") + tg.parameter(0.0, "b") - y) ** 2)
+    assert ("exploding" in findings(loss)) == alarms and (reduce is tg.mean or abs(tg.trace(loss)["b"].gradient) > 1e3)
+
+
 def test_growth_does_not_depend_on_the_size_of_the_loss() -> None:
     def net(weight: float, size: float) -> tg.Tensor:
         h = rng().normal(size=(8, 16)) @ tg.parameter(he(rng(1), 16, 16), "w0")
@@ -161,6 +169,10 @@ def test_a_parameter_that_happens_to_be_small_may_move() -> None:
 def test_initialization(act: str, depth: int, scale: float, alarms: bool) -> None:
     found = findings(lambda: mlp(rng(7), depth, 64, act, 32, scale), vanishing=None, exploding=None)
     assert len(found.get("initialization", [])) == alarms
+
+
+def test_narrow_layers_may_differ_by_chance() -> None:
+    assert not any("initialization" in findings(mlp(rng(seed), 15, 8, "relu", 4)) for seed in range(40))
 
 
 def test_one_layer_that_is_badly_initialized_is_named() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite, log10
 
+import numpy as np
+
 from ..graph import Edge, Graph, Node
 from ..op import OPS
 from .rows import Size, learned, size
@@ -27,14 +29,15 @@ class Head:
     """The part of a graph that makes one loss of a prediction.
 
     ``name``: of the loss. ``nodes``: the keys of its operations. ``chain``: those that every path goes through, from
-    the loss on. ``elements``: how many the prediction has. ``rms`` and ``total``: root mean square and sum of the sizes
-    of the gradient that its largest part gets.
+    the loss on. ``elements``: how many the prediction has; ``share``: how many of them the loss adds up, 1 if it is
+    their mean. ``rms`` and ``total``: root mean square and sum of the sizes of the gradient that its largest part gets.
     """
 
     name: str
     nodes: frozenset[int]
     chain: tuple[int, ...]
     elements: int
+    share: float
     rms: float
     total: float
 
@@ -95,7 +98,21 @@ def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
     rms = max((s.rms for s, _ in sizes), default=0.0)
     total = max((s.mean * count for s, count in sizes), default=0.0)
     chain, elements = tuple(_chain(graph, seed, inside)), sum(count for _, count in sizes)
-    return Head(seed.name, frozenset(inside), chain, elements, rms, total)
+    share = max(1.0, elements * _scale(graph, chain))
+    return Head(seed.name, frozenset(inside), chain, elements, share, rms, total)
+
+
+def _scale(graph: Graph, chain: Iterable[int]) -> float:
+    """What a loss multiplies its terms by, up to where there are several ways: 1/n if it is a mean, 1 if a sum."""
+    scale = 1.0
+    for node in map(graph.node, chain):
+        edge = next(iter(back(graph, node)), None)
+        if node.op in ("mul", "div") and edge is not None:
+            factor = size(edge.contribution).rms / (size(node.gradient).rms or 1.0)
+            scale *= factor if isfinite(factor) else 1.0
+        elif edge is not None and (node.op == "mean" or node.attrs.get("reduction") == "mean"):
+            scale *= max(1, np.size(node.value)) / max(1, np.size(graph.carried(edge)))
+    return scale
 
 
 def _measured(node: Node) -> tuple[Size, int]:

@@ -13,6 +13,8 @@ from .finding import Finding, diagnostic
 from .heads import Heads, decades
 from .rows import learned, size
 
+FAR = 1000  # operations to be asked where a gradient became 0
+
 
 @diagnostic("vanishing", rank=5, limit=1e-7)
 def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
@@ -37,12 +39,24 @@ def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
 def _vanished(graph: Graph, node: Node, mean: float, limit: float, heads: Heads) -> str:
     name, arrives = pretty(node.name), _arrives(graph, node)
     if mean == 0:
-        return f"the gradient of {name} is exactly 0 in all elements: something on the way back is flat or off"
+        return f"the gradient of {name} is exactly 0 in all elements: {_stopped(graph, node)}"
     cause = f"the mean size of the gradient of {name} is {number(mean)}, less than {number(limit)}"
     if arrives >= limit:
         return f"{cause}, while {number(arrives)} arrives where it is used: parts cancel, or what it multiplies is tiny"
     start = max((h.rms for h in heads.of(node)), default=0.0)
     return f"{cause}, while the prediction gets {number(start)}"
+
+
+def _stopped(graph: Graph, node: Node) -> str:
+    """Where a gradient became 0: the first operation on one way to the loss that receives another."""
+    for _ in range(FAR):
+        edge = next((e for e in graph.uses(node) if e.contribution is not None), None)
+        if edge is None:
+            break
+        node = graph.node(edge.target)
+        if node.gradient is not None and np.any(node.gradient):
+            return f"{node.op} at {pretty(node.name)} hands nothing back of what it receives"
+    return "something on the way back is flat or off"
 
 
 def _arrives(graph: Graph, node: Node) -> float:
@@ -76,10 +90,11 @@ def _by_zeros(graph: Graph, edge: Edge) -> bool:
 def exploding(graph: Graph, limit: float) -> Iterator[Finding]:
     """Parameters whose gradient is too large to learn from (inputs, in a graph without parameters).
 
-    Measured: two factors. How much the gradient has grown on the way: its rms where an operation takes
-    the parameter, divided by the rms at the prediction. And how large it is: its rms, divided by the number of elements
-    of the prediction, as a loss may be their sum. Source: Glorot and Bengio 2010, by whom the gradient should have the
-    same variance in all layers, a factor of 1. Threshold: 1000, a convention of ours. Infinite ones are found as such.
+    Measured: two factors. How much the gradient has grown on the way: its rms where an operation takes the parameter,
+    divided by the rms at the prediction. And how large it is: its rms, divided by the number of elements of the
+    prediction where the loss is their sum and not their mean. Source: Glorot and Bengio 2010, by whom the gradient
+    should have the same variance in all layers, a factor of 1. Threshold: 1000, a convention of ours. Infinite ones are
+    found as such.
     """
     heads = Heads(graph)
     for node in learned(graph):
@@ -87,7 +102,7 @@ def exploding(graph: Graph, limit: float) -> Iterator[Finding]:
             continue
         rms, own = size(node.gradient).rms, heads.of(node)
         grown, where = _growth(graph, node, max((h.rms for h in own), default=0.0))
-        large = rms / max(1, sum(h.elements for h in own))
+        large = rms / max(1.0, sum(h.share for h in own))
         measure = grown if grown > limit else large
         if not (isfinite(measure) and measure > limit):
             continue
