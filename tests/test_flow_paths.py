@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -303,3 +305,10 @@ def test_a_long_chain_needs_no_recursion() -> None:
         z = z + 1.0
     found = tg.paths(z, "x")
     assert found.total == 1 and len(found[0].nodes) == 100_001 and found[0].contribution == 1
+
+
+def test_the_page_prints_what_it_says(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "paths.md").read_text("utf-8")
+    blocks = re.findall(r"^```(python|)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    exec("".join(text for kind, text in blocks if kind), {})
+    assert capsys.readouterr().out == "".join(text for kind, text in blocks if not kind)

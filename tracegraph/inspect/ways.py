@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import nlargest
 from math import inf, isfinite, isnan, log, nan
 from operator import itemgetter
 from typing import Any
@@ -93,10 +92,11 @@ def strongest(
         if key in seeds:
             best[key], count[key] = [(_size(seeds[key]), float(seeds[key]), None, None)], 1
             continue
-        pairs = list(zip(uses[key], weights[key], map(_size, weights[key])))
-        found = ((_plus(size, way[0]), w, edge, way) for edge, w, size in pairs for way in best[edge.target])
-        best[key] = nlargest(k, found, key=itemgetter(0))
-        count[key] = min(MANY, sum(count[edge.target] for edge, _, _ in pairs))
+        pairs = zip(uses[key], weights[key])
+        best[key] = [w for edge, weight in pairs for w in _further(edge, weight, best[edge.target])]
+        if len(uses[key]) > 1:
+            best[key] = sorted(best[key], key=itemgetter(0), reverse=True)[:k]
+        count[key] = min(MANY, sum([count[edge.target] for edge in uses[key]]))
     return best[key], count[key]
 
 
@@ -105,5 +105,7 @@ def _size(weight: float) -> float:
     return inf if isnan(weight) else log(abs(weight)) if weight else -inf
 
 
-def _plus(a: float, b: float) -> float:
-    return inf if isnan(a + b) else a + b  # zero times infinity is NaN
+def _further(edge: Edge, weight: float, ways: list[Way]) -> list[Way]:
+    """The ways from the target of an edge, from its source; zero times infinity is NaN."""
+    size = _size(weight)
+    return [(inf if isnan(size + way[0]) else size + way[0], weight, edge, way) for way in ways]
