@@ -16,8 +16,9 @@ import pytest
 from pictures import HOSTILE, SVG, TALES, crowding, example, faults, groups, random_program
 
 import tracegraph as tg
-from tracegraph import painting
+from tracegraph import heat, painting
 from tracegraph.graph import Graph
+from tracegraph.heat import TALL
 from tracegraph.inspect import Finding, Flow
 from tracegraph.picture import DETAILS, DIRECTIONS
 from tracegraph.theme import THEMES, Theme, contrast, rgb
@@ -235,7 +236,7 @@ def test_the_header_counts_right(seed: int) -> None:
 
 def test_the_header_is_that_of_the_whole_graph_in_every_view() -> None:
     found = Finding("vanishing", tg.trace(network())["W2"].key, "too small", "why")
-    flow = flow_of(network(), (found, found))
+    flow = flow_of(network(), (found, replace(found, badge="less bad")))
     header = tg.draw(flow).picture.header
     assert header[2].text.startswith("worst of 2 findings: ") and header[2].text.endswith(" – too small")
     views = [tg.collapse(flow), tg.collapse(flow, "layer2"), tg.upto(flow, "W2"), tg.hide(flow, roles="parameter")]
@@ -406,6 +407,8 @@ def test_one_node_and_nothing_that_flows() -> None:
     assert drawing.picture.legend is None and not faults(drawing) and above_is_free(drawing)
     said = [line.text for line in drawing.picture.header]
     assert said == ["gradient reaches 1 of 1 parameter", "layer norm 1 (x)", "nothing wrong was found"]
+    inputs = tg.draw(flow_of(tg.tensor(2.0, "a") * tg.tensor(3.0, "b"))).picture.header
+    assert [line.text for line in inputs[:2]] == ["gradient reaches 2 of 2 inputs", "layer norms from 2 (b) to 3 (a)"]
     bare = tg.draw(flow_of(Graph([replace(n, gradient=None) for n in tg.trace(tg.constant(1.0, "k"))], ())))
     assert bare.picture.header[0].text == "no parameters and no inputs"
 
@@ -445,3 +448,122 @@ def test_numbers_beyond_floats_are_painted() -> None:
     assert all(a.paint and a.paint.tone in (0.0, 1.0) for a in drawing.picture.arrows)
     assert math.isfinite(float(re.findall(r'penwidth="([^"]+)"', drawing.dot)[0]))
     assert painting.percent(1e-12) == "<1 %" and painting.tone(float("inf")) is None
+
+
+def values_of(kind: str) -> Any:
+    random = np.random.default_rng(3)
+    normal = random.normal(size=(40, 50))
+    return {
+        "normal": normal, "all positive": np.exp(normal), "half zero": np.maximum(normal, 0), "huge": normal / 4.5 * 1.7e308,
+        "tiny": normal * 1e-310, "with NaN": np.where(normal > 1, np.nan, normal), "single": normal.astype(np.float32),
+        "skewed": np.exp(4 * normal), "two values": (normal > 0) * 1.0, "whole": np.rint(normal * 9).astype(int),
+    }[kind]  # fmt: skip
+
+
+SPREAD = ["normal", "all positive", "half zero", "huge", "tiny", "with NaN", "single", "skewed", "two values", "whole"]
+
+
+@pytest.mark.parametrize("kind", SPREAD)
+def test_bars_are_the_counts_of_numpy(kind: str) -> None:
+    """Up to a number that lies on the edge of a bin, as rounding decides there."""
+    finite = values_of(kind)[np.isfinite(values_of(kind))].astype(np.longdouble)
+    due, edges = np.histogram(finite / np.abs(finite).max(), bins=24)
+    found = heat.counts(finite.astype(float))
+    assert found.sum() == due.sum() and np.abs(np.cumsum(found) - np.cumsum(due)).max() <= (kind == "whole") * 60
+    tones = heat.histogram(finite.astype(float)).tones
+    bars = tones[:TALL, ::3]
+    assert tones.shape == (TALL + heat.FOOT, 24 * 3 - 1) and np.isnan(tones[:TALL, 2::3]).all()
+    heights = (~np.isnan(bars)).sum(axis=0)
+    assert (heights == np.ceil(found / found.max() * TALL)).all() and heights.max() == TALL
+    middles = (edges[:-1] + edges[1:]) / 2
+    for height, middle, column in zip(heights, middles, bars.T, strict=True):
+        assert not height or np.unique(column[-height:]).tolist() == [math.copysign(0.75, middle)]
+        assert np.isnan(column[: TALL - height]).all()
+    marks = np.flatnonzero((~np.isnan(tones[TALL:])).any(axis=0))
+    if finite.min() > 0:
+        assert not marks.size
+    else:
+        zero = float(-edges[0] / (edges[-1] - edges[0])) * tones.shape[1]
+        assert marks.size and abs(marks.mean() + 0.5 - zero) <= 2
+
+
+def test_a_wrong_bin_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heat, "counts", lambda finite: np.histogram(np.abs(finite), bins=24)[0])
+    with pytest.raises(AssertionError):
+        test_bars_are_the_counts_of_numpy("normal")
+
+
+def spread(value: Any) -> tuple[str, bool]:
+    """What the card of a large input says below its histogram, and whether there is one."""
+    with np.errstate(all="ignore"):
+        drawing = tg.draw(flow_of(tg.sum(tg.tensor(value, "x") * 1.0)), theme="print")
+    panel = next(b for b in drawing.picture.boxes if b.title == "x").panels[0]
+    assert not faults(drawing) and bool(panel.spark) == ("n0_0_spark.png" in drawing.images)
+    return " ".join(line.text for line in panel.spread), panel.spark is not None
+
+
+def test_histograms_say_what_they_show() -> None:
+    assert spread(np.zeros((20, 20))) == ("all exactly 0", False)
+    assert spread(np.full((20, 20), 0.5)) == ("all 0.5", False)
+    assert spread(np.full((20, 20), np.nan)) == ("", False)
+    assert spread(1.0 + np.arange(400.0) * 1e-16)[1] is False
+    assert spread(np.where(np.arange(400) % 4, 0.0, 2.0)) == ("24 bins, 0 to 2, 75 % exactly 0", True)
+    assert spread(np.linspace(-1, 3, 400)) == ("24 bins, −1 to 3", True)
+    assert all(spread(values_of(kind))[1] for kind in SPREAD)
+    small = tg.draw(flow_of(tg.sum(tg.tensor(np.eye(4), "x") * 1.0))).picture.boxes[0].panels[0]
+    assert small.spark is None and not small.spread
+
+
+def run() -> list[tg.Tensor]:
+    """Three steps of a run whose losses all depend on ``scale``, which is not learned."""
+    w, scale, sgd = tg.parameter(0.5, "w"), tg.parameter(2.0, "scale"), tg.optim.SGD(0.01)
+    for i in range(1, 4):
+        L = (scale * tg.tanh(w * float(i)) - 1.0) ** 2
+        (w,) = sgd.step(L, [w])
+    return [w]
+
+
+def test_of_some_steps_of_a_run_only_these_count() -> None:
+    flow = flow_of(tg.trace(run))
+    part = tg.draw(flow, step=2)
+    norms = [abs(float(part.graph[name].gradient)) for name in ("w_1", "scale")]
+    assert all(tg.numbers.number(size, 3) in part.picture.header[1].text for size in norms)
+    assert all(a.paint.share == 1 for a in part.picture.arrows if a.paint)
+    assert tg.draw(flow, depth=0).picture.header == tg.draw(flow).picture.header != part.picture.header
+
+
+def test_an_update_is_not_a_gradient_that_is_missing() -> None:
+    drawing = tg.draw(flow_of(tg.trace(run)))
+    legend = drawing.picture.legend
+    assert any(a.update for a in drawing.picture.arrows) and legend
+    assert all("no gradient" not in line.text for line in legend.lines)
+
+
+def test_a_path_goes_on_through_what_is_folded() -> None:
+    x = tg.parameter(0.5, "x")
+    y = tg.tanh(x * 2.0 + 1.0)
+    graph = tg.trace(y)
+    keys, node = [graph["x"].key], graph["x"]
+    while graph.uses(node):
+        node = graph.node(graph.uses(node)[0].target)
+        keys.append(node.key)
+    drawing = tg.draw(flow_of(graph, paths=[Way(tuple(keys), 1.0)]))
+    assert len(drawing.graph) < len(keys)
+    assert ["path 1 · 100 %" in [x.text for x in a.lines] for a in drawing.picture.arrows if a.paint] == [True] * (
+        len([a for a in drawing.picture.arrows if a.paint]))  # fmt: skip
+
+
+def test_beside_nan_nothing_has_a_share() -> None:
+    with np.errstate(all="ignore"):
+        x = tg.tensor([0.0, 1.0], "x")
+        drawing = tg.draw(flow_of(tg.sum(tg.sqrt(x) * 0.0) + tg.sum(x * 3.0)))
+    there = {line.text for a in drawing.picture.arrows if a.source == "n0" for line in a.lines}
+    assert there == {"1 of 2 NaN or ∞", "rms 3"}
+    assert all(a.weight == 0 for a in drawing.picture.arrows if a.source == "n0")
+
+
+def test_the_smallest_number_is_not_called_zero() -> None:
+    x = tg.tensor([1.0, 1.0, 1.0, 1.0], "x")
+    drawing = tg.draw(flow_of(tg.sum(x * np.array([5e-324, 0.0, 0.0, 0.0]))))
+    assert drawing.picture.arrows[0].paint and drawing.picture.arrows[0].paint.tone == 0.0
+    assert drawing.picture.arrows[0].lines[0].text != "exactly zero"

@@ -65,6 +65,16 @@ def painted(graph: Graph) -> bool:
     return hasattr(graph, "findings")
 
 
+def inspected(graph: Any) -> Graph:
+    """The graph of a `Flow` before views hid parts of it; but where some steps of a run were picked, these only.
+
+    Their gradients are those of their own losses.
+    """
+    shown, all_steps = ({n.step for n in g} - {None} for g in (graph, graph.whole))
+    grouped = any(n.role == "group" for n in graph)
+    return graph if shown and shown != all_steps and not grouped else graph.whole  # type: ignore[no-any-return]
+
+
 def paints(graph: Graph) -> tuple[Paint | None, ...]:
     """For each edge its paint; None where nothing flows back, and everywhere in a graph that is no `Flow`."""
     if not painted(graph):
@@ -104,7 +114,7 @@ def _paint(sent: Any, sizes: list[float], paths: tuple[tuple[int, float], ...]) 
 
 def _sizes(graph: Any) -> dict[tuple[str, Any], list[float]]:
     """Norms of all contributions to each tensor: of those of the whole graph too that a view left away."""
-    found = _norms(graph.whole.edges)
+    found = _norms(inspected(graph).edges)
     return found | {k: v for k, v in _norms(graph.edges).items() if k not in found}
 
 

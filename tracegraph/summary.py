@@ -10,7 +10,7 @@ import numpy as np
 from .graph import Graph, Node
 from .numbers import clean, number
 from .numbers import pretty as _pretty
-from .painting import painted
+from .painting import inspected, painted
 from .panels import Line, norm
 
 NAME = 40  # characters of a name that are shown
@@ -21,16 +21,9 @@ def header(graph: Any) -> tuple[Line, ...]:
     """The lines above the picture of a `Flow`, of whatever view of it; none above other pictures."""
     if not painted(graph):
         return ()
-    whole = _inspected(graph)
+    whole = inspected(graph)
     texts = [_reach(whole), *_layers(whole), _worst(graph)]
     return tuple(Line(text, "header") for text in texts)
-
-
-def _inspected(graph: Any) -> Graph:
-    """The graph before views hid parts of it; but where only some steps of a run were picked, these."""
-    shown, all_steps = ({n.step for n in g} - {None} for g in (graph, graph.whole))
-    grouped = any(n.role == "group" for n in graph)
-    return graph if shown and shown != all_steps and not grouped else graph.whole  # type: ignore[no-any-return]
 
 
 def leaves(graph: Graph) -> tuple[str, list[Node]]:
