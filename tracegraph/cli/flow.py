@@ -15,6 +15,7 @@ from ..files import write_atomic
 from .files import Target, destination, pipe
 from .options import debug, say
 from .program import DEFAULT, check, made, prints_aside, program, split, target
+from .render import FORMATS
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from ..inspect.finding import Diagnostic, Limit
     from ..inspect.flow import Flow
 
-PICTURES, TABLES = ("svg", "png", "pdf", "eps", "dot", "tgraph"), ("txt", "md", "json")
+TABLES = ("txt", "md", "json")
+PICTURES = tuple(format for format in FORMATS if format not in TABLES)
 LOOK = ("detail", "theme", "direction", "depth")
 """Options that are handed to `draw` if they are given; it knows the defaults."""
 OFF = "off"
@@ -100,8 +102,8 @@ def _numbers(text: str) -> list[float]:
 @click.command(cls=Command, short_help="Say what is wrong with the gradients.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH",
-              help="File to write besides; its suffix is the format: .svg .png .pdf .eps .dot for the picture, .txt "
-              ".md .json for the tables, .tgraph for the graph with its badges. Repeat it for more files.")
+              help="File to write besides; its suffix is the format: .svg .png .pdf or another that render knows for "
+              "the picture, .txt .md .json for the tables, .tgraph for the graph with its badges. Repeat it for more.")
 @click.option("--json", "as_json", is_flag=True, help="Write everything to standard output as JSON.")
 @click.option("--fail-on", multiple=True, metavar="KIND,...", callback=_kinds,
               help="Exit with 1 if there is a finding of these kinds; 'any' is each of them.")

@@ -106,14 +106,14 @@ def to_json(flow: Flow) -> str:
     known = summary(flow)
     ends = {end: pair and {"name": pair[0], "norm": _plain(pair[1])}
             for end, pair in (("smallest", known.smallest), ("largest", known.largest))}  # fmt: skip
-    told = {
+    told: dict[str, Any] = {
         "summary": {"loss": flow.whole.output.name, "parameters": known.parameters, "reached": known.reached, **ends,
                     "findings": known.found},
         "findings": [_finding(flow, f) for f in flow.findings],
         "parameters": [_row(row, "update") for row in flow.parameters],
         "operations": [_row(row, "ratio") for row in flow.operations],
     }  # fmt: skip
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return "{\n" + ",\n".join(f' "{key}": {_written(part)}' for key, part in told.items()) + "\n}\n"
 
 
 def named(kind: str) -> str:
@@ -140,6 +140,14 @@ def failed(flow: Flow, kinds: Iterable[str]) -> dict[str, int]:
     """How many findings there are of each of these kinds, worst first; empty where there is none."""
     kinds = wanted(kinds)
     return dict(Counter(f.kind for f in flow.findings if f.kind in kinds))
+
+
+def _written(part: Any) -> str:
+    """A part of the report as JSON, each record on a line of its own."""
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    if not isinstance(part, list):
+        return encode(part)
+    return "[" + ",".join(f"\n  {encode(record)}" for record in part) + ("\n ]" if part else "]")
 
 
 def _finding(flow: Flow, finding: Finding) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -44,15 +44,21 @@ class Row:
     source: str | None
 
 
-def parameters(graph: Graph) -> tuple[Row, ...]:
+def parameters(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[Row, ...]:
     """A row for each parameter, and in a training run for each value of it that a loss was computed from."""
-    return tuple(_row(graph, n, None, _update(graph, n)) for n in learned(graph))
+    nodes = learned(graph) if chosen is None else chosen
+    return tuple(_row(graph, n, None, _update(graph, n)) for n in nodes)
 
 
-def operations(graph: Graph) -> tuple[Row, ...]:
+def operations(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[Row, ...]:
     """A row for each operation between the leaves and the loss; what optimizers compute is none."""
-    acting = (n for n in graph if n.role == "group" or n.role != "update" and graph.inputs(n))
-    return tuple(_row(graph, n, _ratio(graph, n), None) for n in acting)
+    nodes = acting(graph) if chosen is None else chosen
+    return tuple(_row(graph, n, _ratio(graph, n), None) for n in nodes)
+
+
+def acting(graph: Graph) -> list[Node]:
+    """The operations."""
+    return [n for n in graph if n.role == "group" or n.role != "update" and graph.inputs(n)]
 
 
 def learned(graph: Graph) -> list[Node]:
@@ -63,7 +69,7 @@ def learned(graph: Graph) -> list[Node]:
 
 def size(value: Any) -> Size:
     """Measure a number or an array; it overflows only where the result does."""
-    if np.ndim(value) == 0:
+    if isinstance(value, float) or np.ndim(value) == 0:
         x = abs(float(value))
         return Size(x, x, x, float(x == 0))
     flat = np.abs(np.asarray(value, float)).ravel()

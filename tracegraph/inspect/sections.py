@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..columns import cut
+from ..graph import Node
 from ..numbers import cell, clean, pretty, shape
 from .finding import DIAGNOSTICS, Finding
-from .rows import Row
+from .rows import Row, acting, learned, operations, parameters
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -53,12 +54,14 @@ def sections(flow: Flow, most: int | None = MOST) -> Iterator[Section]:
     found = flow.findings[:most]
     if found:
         yield _section(_FINDING, [(flow, f) for f in found], [(f.kind,) for f in found], len(flow.findings))
-    leaves = flow.parameters
-    first = {("input" if leaves and leaves[0].op == "input" else "parameter"): _name}
-    for columns, those in (({**first, **_PARAMETER}, leaves), (_OPERATION, flow.operations)):
-        shown = _worst(those, kinds, most)
+    graph, leaves = flow.whole, learned(flow.whole)
+    first = {"input" if leaves and leaves[0].op == "input" else "parameter": _name}
+    for columns, rows, nodes in (
+        ({**first, **_PARAMETER}, parameters, leaves), (_OPERATION, operations, acting(graph)),
+    ):  # fmt: skip
+        shown = rows(graph, _worst(nodes, kinds, most))  # measured only if they are shown
         if shown:
-            yield _section(columns, [(r, kinds) for r in shown], [kinds.get(r.node, ()) for r in shown], len(those))
+            yield _section(columns, [(r, kinds) for r in shown], [kinds.get(r.node, ()) for r in shown], len(nodes))
 
 
 def _section(
@@ -73,13 +76,13 @@ def _section(
     return made
 
 
-def _worst(those: Sequence[Row], kinds: Kinds, most: int | None) -> list[Row]:
+def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
     """Those with the worst findings, then the first ones; in the order of the graph."""
-    if most is None or len(those) <= most:
-        return list(those)
-    ranks = [min((DIAGNOSTICS[k].rank for k in kinds.get(row.node, ())), default=math.inf) for row in those]
-    chosen = sorted(range(len(those)), key=lambda i: (ranks[i], i))[:most]
-    return [those[i] for i in sorted(chosen)]
+    if most is None or len(nodes) <= most:
+        return nodes
+    ranks = [min((DIAGNOSTICS[k].rank for k in kinds.get(n.key, ())), default=math.inf) for n in nodes]
+    chosen = sorted(range(len(nodes)), key=lambda i: (ranks[i], i))[:most]
+    return [nodes[i] for i in sorted(chosen)]
 
 
 def _kinds(flow: Flow) -> dict[int, tuple[str, ...]]:
