@@ -49,7 +49,7 @@ def test_lines_can_be_seen(theme: Theme) -> None:
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_every_role_has_a_colour(theme: Theme) -> None:
     assert set(theme.roles) == set(ROLES)
-    assert all(theme.size(style) == round(size * theme.scale, 2) for style, size in STYLES.items())
+    assert all(theme.size(style) == round(max(size, theme.least) * theme.scale, 2) for style, size in STYLES.items())
 
 
 @pytest.mark.parametrize("theme", THEMES)

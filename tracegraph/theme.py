@@ -64,11 +64,12 @@ class Theme:
     )  # fmt: skip
     negative_style: str = "solid"
     scale: float = 1.0
+    least: float = 0.0
     digits: int = 4
 
     def size(self, style: str) -> float:
         """Type size in points of one of `STYLES`."""
-        return round(STYLES[style] * self.scale, 2)
+        return round(max(STYLES[style], self.least) * self.scale, 2)
 
 
 STYLES = {
@@ -101,7 +102,7 @@ THEMES: dict[str, Theme] = {
             "output": "#bdbdbd", "update": "#e0e0e0", "group": "#e6e6e6",
         },
     ),
-    "slides": replace(_LIGHT, name="slides", scale=1.4, digits=3),
+    "slides": replace(_LIGHT, name="slides", scale=1.4, least=13.0, digits=3),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from .flow import flow
 from .gallery import gallery
 from .mark import mark
 from .render import render
+from .slides import slides
 
 DONE, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -74,5 +75,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (render, explain, flow, mark, gallery, doctor):
+for command in (render, slides, explain, flow, mark, gallery, doctor):
     main.add_command(command)
