@@ -86,8 +86,9 @@ def _names(root: ET.Element) -> Iterator[str]:
     yield from (f"id {i!r}" for i in ids if not ID.fullmatch(i))
     if len({*ids}) < len(ids) or len({i[:10] for i in ids}) > 1:
         yield "ids that are not unique, or not all with one prefix"
-    used = root.get("aria-labelledby", "").split()
-    if root.get("role") != "graphics-document" or not used or not {*used} <= {*ids}:
+    used = f"{root.get('aria-labelledby', '')} {root.get('aria-describedby', '')}".split()
+    named = root.get("aria-label") or root.get("aria-labelledby")
+    if root.get("role") != "graphics-document" or not named or not {*used} <= {*ids}:
         yield "nothing says what the picture is"
 
 

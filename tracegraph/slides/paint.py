@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from .frames import Frames
 
 NARROWEST = 360.0  # points, at scale 1: a single card is no wider than a word of its caption
-SHARE = 1 / 64  # of the width is the type size of a caption: with 110 characters it takes one line or two
+SLIMMEST = 2 / 3  # of the height is the width at least, for a caption that can be read beside a high drawing
+SHARES = 1 / 64, 1 / 48
+"""Of the width and of the height is the type size of a caption at least: it takes one line or two, at most 4."""
 USED = 0.92  # of the width takes a line at most, so that it stays in the picture in a wider font
 LEADING, MOST_LINES = 1.3, 4
 DASHES = {"dashed": "5,2", "dotted": "1,5"}
@@ -49,8 +51,8 @@ class Canvas(NamedTuple):
 def canvas(frames: Frames) -> Canvas:
     """The same canvas for all frames, so that nothing moves from one to the next."""
     scene = frames.scene
-    width = max(scene.width, NARROWEST * scene.theme.scale)
-    size = round(max(scene.theme.size("title"), SHARE * width), 2)
+    width = max(scene.width, NARROWEST * scene.theme.scale, SLIMMEST * scene.height)
+    size = round(max(scene.theme.size("title"), SHARES[0] * width, SHARES[1] * scene.height), 2)
     most = max(len(wrapped(f.caption, size, USED * width)) for f in frames)
     room = (LEADING * most + 0.5) * size if most else 0.0
     words = "\n".join([frames.drawing.source, frames.title, *(f.caption for f in frames), str(frames.spans)])
@@ -108,11 +110,11 @@ def say(group: ET.Element, text: str) -> None:
 
 def said(piece: Piece, shown: Iterable[str]) -> str:
     """What is to be read aloud of the parts with these names: no number before it is seen."""
-    names = {*shown} - {"focus"}
-    if {p.name for p in piece.parts} - {"focus", "line"} <= names or piece.kind == "arrow" and "contribution" in names:
+    names = {*shown}
+    if {p.name for p in piece.parts} - {"focus", "line"} <= names:
         return piece.label
     if piece.kind == "arrow":
-        return piece.label.rpartition(", contribution")[0] if names else ""
+        return piece.label.rpartition(", contribution")[0]
     texts = [i.text for p in piece.parts if p.name in names for i in p.items if isinstance(i, Text)]
     return clean(" ".join(texts))
 

@@ -44,10 +44,7 @@ def fragments(frames: Frames, place: str) -> str:
     """An SVG whose groups come and go by reveal.js's classes; ``place`` tells two on one page apart."""
     sheet, scene = canvas(frames), frames.scene
     name = sheet.prefix(place)
-    root = document(sheet, scene, name, frames.title, scene.description)
-    for size in ("width", "height"):
-        del root.attrib[size]
-    root.set("class", "r-stretch")
+    root = _stretched(document(sheet, scene, name, frames.title, scene.description))
 
     def layers(group: ET.Element, piece: Piece, part: Part) -> Iterator[ET.Element]:
         for i, span in enumerate(frames.spans.get((piece.key, part.name), ()), 1):
@@ -63,6 +60,17 @@ def fragments(frames: Frames, place: str) -> str:
         say(told, clean(frame.caption))
         caption(told, sheet, scene, frame.caption)
     return markup(root)
+
+
+def _stretched(root: ET.Element) -> ET.Element:
+    """As large as the slide lets it be, and named without a tool tip, which would stay where the pointer rests."""
+    title = root[0]
+    root.remove(title)
+    for old in ("width", "height", "aria-labelledby"):
+        del root.attrib[old]
+    described = {"aria-label": title.text or "", "aria-describedby": root[0].attrib["id"]}
+    root.attrib.update({"class": "r-stretch", **described})
+    return root
 
 
 def _between(parent: ET.Element, span: tuple[int, int], frames: int) -> ET.Element:
