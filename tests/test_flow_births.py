@@ -432,3 +432,38 @@ def test_the_examples_have_none(path):
     build = getattr(importlib.import_module(path.stem), "build", None)
     if build is not None:
         assert not found(build())
+
+
+# --- what else could be mistaken -------------------------------------------------------------------------------------
+
+
+def test_no_infinity_is_blamed_for_a_derivative_where_the_value_is_nan():
+    assert [f.kind for f in found(made(lambda s: s / s, 0.0))] == ["nan"]
+
+
+def test_the_gradient_of_a_step_of_training_is_not_where_its_nan_is_born():
+    w = tg.parameter(np.array([1.0, 0.0]), "w")
+    with np.errstate(all="ignore"):
+        (w,) = tg.optim.SGD(lr=0.1).step(tg.sum(np.where(w > 0, np.sqrt(w), 0)), [w])
+    graph = made(lambda: w)
+    assert np.isnan(graph.output.value[1]) and graph.node(only(graph).node).op == "sqrt"
+
+
+def test_of_an_operand_that_a_view_hides_nothing_is_said():
+    graph = made(lambda a, b: tg.sum(a + b), np.array([np.nan, 1.0]), np.ones(2))
+    assert not found(tg.hide(graph, "a"))
+
+
+def test_the_operands_of_an_element_are_those_at_its_place():
+    a, b = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([1.0, 0.0, 2.0])
+    nan = found(made(lambda b: tg.sum(np.where(b.value != 0, tg.constant(a) / b, 0)), b), "nan")
+    assert ", at b[1]: gradient = 0, constant_1 = 2, b = 0;" in nan[0].cause
+    inf = only(made(lambda a, b: tg.sum(a @ b), np.array([[1.0, 2.0], [FAR, 3.0]]), np.array([[FAR, 5.0], [1.0, 7.0]])))
+    assert "row 1 · column 0 overflows at [1, 0]: a = (1×10²⁰⁰, 3), b = (1×10²⁰⁰, 1)" in inf.cause
+    nan = found(made(lambda x, w: tg.sum(np.where(x > 0, w * np.log(x), 0)), np.array([2.0, 0.0]), 3.0), "nan")
+    assert any("0·∞, at w: gradient = 0, w = 3, log₁ = −∞" in f.cause for f in nan)
+
+
+def test_a_condition_is_no_branch():
+    graph = made(lambda x: tg.sum(np.where(np.log(x) > 0, x, 0)), np.array([2.0, 0.0]))
+    assert "branch" not in only(graph).cause

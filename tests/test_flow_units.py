@@ -318,3 +318,31 @@ def test_a_planted_fault_in_the_diagnostics_is_noticed(monkeypatch, fault):
     FAULTS[fault](monkeypatch)
     with pytest.raises((AssertionError, ValueError, IndexError)):
         checks()
+
+
+# --- what else could be mistaken -------------------------------------------------------------------------------------
+
+
+def test_units_that_are_just_off_are_found_where_the_samples_differ():
+    graph = net(depth=1, bias={0: dict.fromkeys(range(8), -6.0)})
+    h, before = graph["h0"].value, graph.node(graph.inputs(graph["h0"])[0].source).value
+    assert (h[:, :8] == 0).all() and units._far(before[:, :, None], (h == 0).all(axis=0)) == 0
+    assert named(graph, found(graph, "dead")) == ["h0"]
+
+
+def test_far_off_is_both_by_size_and_by_deviation():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(32, 12, 1))
+    z[:, 0] -= 100
+    z[:, 1] = z[:, 1] * 1e-3 - 1  # far by its own deviation, but not by size
+    z[:, 2] = z[:, 2] * 100 - 500  # far by size, but varied
+    z[:, 3:] += 1
+    off = (z <= 0).all(axis=(0, 2))
+    assert off[:3].all() and units._far(z, off) == 1
+
+
+def test_a_clip_from_zero_is_not_saturated_and_where_of_another_condition_no_relu():
+    graph = layered(lambda x: np.clip(x - 3, 0, 6), {})
+    assert not found(graph, "saturated")
+    x, y = tg.tensor(np.ones((32, 16)), "x"), tg.tensor(-np.ones((32, 16)), "y")
+    assert not found(tg.sum(np.where(y > 0, x, 0.0)), "dead")

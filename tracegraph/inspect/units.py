@@ -34,7 +34,7 @@ def dead(graph: Graph, limit: float) -> Iterator[Finding]:
     those always on are taken off, and the rest must be 3.5 standard deviations of that difference (2 where the median
     of the units that live is on for 30 to 70 % of the rows); or only those count that are far below all others in what
     goes into the ReLU. The numbers are a convention, chosen on healthy nets (by He, and as PyTorch has them), of which
-    less than 1 in 100 with 5 layers is blamed. Source of the fault: the notes of Stanford's CS231n, Neural Networks
+    about 1 in 100 with 5 layers is blamed. Source of the fault: the notes of Stanford's CS231n, Neural Networks
     part 1: as much as 40 % of a network is dead where the learning rate is too high.
     """
     axes = channel_axes(graph)
