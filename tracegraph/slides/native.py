@@ -14,7 +14,7 @@ from .builds import Build, Spans
 from .cells import around, box_of, paired, said
 from .fit import Place
 from .frames import Shown
-from .routes import Box, crosses, route
+from .routes import Box, Lines, route
 from .scene import Area, Curve, Image, Part, Piece, Point, Scene, Text
 from .shapes import Run
 
@@ -49,7 +49,7 @@ class Slide:
         arrows = [a for a in self.scene.of("arrow") if a.key in routes]
         for arrow in arrows:
             self.arrow(arrow, routes[arrow.key], boxes)
-        lines = [pair for r in routes.values() for pair in zip(r, r[1:])]
+        lines = Lines(routes.values())
         for arrow in arrows:
             self.captions(arrow, lines)
         for piece in cards:
@@ -165,13 +165,12 @@ class Slide:
         self.sites[key].append(((point[0] - left) / width, (point[1] - top) / height))
         return f'id="{self.outlines[key]}" idx="{len(shapes.SIDES) + len(self.sites[key]) - 1}"'
 
-    def captions(self, piece: Piece, lines: Sequence[tuple[Point, Point]]) -> None:
+    def captions(self, piece: Piece, lines: Lines) -> None:
         """What is written beside an arrow; on the background's colour where a line runs through it."""
         for part in piece.parts:
             texts = [i for i in part.items if isinstance(i, Text)]
             if texts and (piece.key, part.name) in self.spans:
-                box = around(texts)
-                crossed = any(crosses(a, b, box) for a, b in lines)
+                crossed = lines.cross(around(texts))
                 behind = self.palette(self.scene.theme.background if crossed else None)
                 id = next(self.ids)
                 drawn = self.text(texts, id, f"{self.between(piece)}: caption", behind)

@@ -7,7 +7,9 @@ everywhere, so an arrow that has to bend is several of them, along the curve of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from .scene import Area, Curve, Part, Point
 
@@ -24,12 +26,26 @@ def route(part: Part, source: Box, target: Box, cards: Sequence[Box]) -> tuple[P
     drawn = [*curve.points, *(point for i in part.items if isinstance(i, Area) for point in i.points)]
     start, end = (_on(box, min(drawn, key=lambda p: _distance(box, p))) for box in (source, target))
     way = (start, *_sampled(curve.points)[1:-1], end)
-    others = [box for box in cards if box not in (source, target)]
+    others = [box for box in _beside(way, cards) if box not in (source, target)]
     straight = simplified(way, STRAIGHT)
     if len(straight) == 2 and _free(straight, others):
         return straight
     bent = [simplified(way, slack) for slack in BENT]
     return next((points for points in bent if _free(points, others)), bent[0])
+
+
+class Lines:
+    """All lines of a slide, to be asked whether one of them meets the inside of a box."""
+
+    def __init__(self, ways: Iterable[Sequence[Point]]) -> None:
+        self.ends = [pair for way in ways for pair in zip(way, way[1:])]
+        found = np.array(self.ends, float).reshape(-1, 2, 2)
+        self.low, self.high = found.min(axis=1), found.max(axis=1)
+
+    def cross(self, box: Box) -> bool:
+        left, top, width, height = box
+        near = (self.low < (left + width, top + height)) & (self.high > (left, top))
+        return any(crosses(*self.ends[i], box) for i in np.flatnonzero(near.all(axis=1)))
 
 
 def simplified(way: Sequence[Point], slack: float) -> tuple[Point, ...]:
@@ -51,13 +67,20 @@ def crosses(a: Point, b: Point, box: Box) -> bool:
     enter, leave = 0.0, 1.0
     for axis in (0, 1):
         low, high, run = box[axis], box[axis] + box[axis + 2], b[axis] - a[axis]
+        if a[axis] <= low and b[axis] <= low or a[axis] >= high and b[axis] >= high:
+            return False  # on one side of it, as nearly all are
         if run == 0:
-            if not low < a[axis] < high:
-                return False
             continue
         first, last = sorted(((low - a[axis]) / run, (high - a[axis]) / run))
         enter, leave = max(enter, first), min(leave, last)
     return enter < leave
+
+
+def _beside(way: Sequence[Point], boxes: Sequence[Box]) -> list[Box]:
+    """The boxes that meet the one around a line: few, and only they need a closer look."""
+    xs, ys = zip(*way)
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    return [b for b in boxes if b[0] < right and left < b[0] + b[2] and b[1] < bottom and top < b[1] + b[3]]
 
 
 def _free(way: Sequence[Point], boxes: Sequence[Box]) -> bool:
