@@ -454,8 +454,9 @@ def values_of(kind: str) -> Any:
     random = np.random.default_rng(3)
     normal = random.normal(size=(40, 50))
     return {
-        "normal": normal, "all positive": np.exp(normal), "half zero": np.maximum(normal, 0), "huge": normal / 4.5 * 1.7e308,
-        "tiny": normal * 1e-310, "with NaN": np.where(normal > 1, np.nan, normal), "single": normal.astype(np.float32),
+        "normal": normal, "all positive": np.exp(normal), "half zero": np.maximum(normal, 0),
+        "huge": normal / 4.5 * 1.7e308, "tiny": normal * 1e-310, "single": normal.astype(np.float32),
+        "with NaN": np.where(normal > 1, np.nan, normal),
         "skewed": np.exp(4 * normal), "two values": (normal > 0) * 1.0, "whole": np.rint(normal * 9).astype(int),
     }[kind]  # fmt: skip
 
