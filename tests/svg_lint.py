@@ -29,6 +29,13 @@ def faults(svg: bytes, animated: bool = False) -> list[str]:
     return [*found, *_background(root), *_names(root), *(_motion(root) if animated else [])]
 
 
+def layers(svg: bytes | str) -> dict[tuple[str, str], ET.Element]:
+    """The groups of parts, by key of the piece and name of the part."""
+    root = ET.fromstring(svg)
+    found = [(g.attrib["id"].split("_")[1:], g) for g in root.iter(f"{SVG}g") if "id" in g.attrib]
+    return {(names[0], names[1]): g for names, g in found if len(names) == 2 and names[0] != "caption"}
+
+
 def _element(e: ET.Element, root: ET.Element, animated: bool) -> Iterator[str]:
     tag = e.tag.removeprefix(SVG)
     if tag not in ELEMENTS and not (animated and tag == "style"):
