@@ -90,7 +90,7 @@ def in_a_terminal(columns: int, *args: str, **env: str) -> str:
 def test_a_terminal_has_colours_and_its_width_is_kept() -> None:
     write(FAULTY.replace('"far"', repr("a long name " * 20)))
     wide = in_a_terminal(150, "p.py")
-    row = next(line for line in wide.splitlines() if "very_small" in line and "below" not in line)
+    row = next(line for line in wide.splitlines() if "mean |g| is small" in line)
     assert "\x1b[1;31m" in row  # the worse half of the kinds is red
     assert next(line for line in wide.splitlines() if line.startswith("\x1b[33mspan"))  # the others are yellow
     for columns in (150, 90, 70, 55):
@@ -98,7 +98,10 @@ def test_a_terminal_has_colours_and_its_width_is_kept() -> None:
         assert max(map(width, lines)) <= columns
         assert any("…" in line for line in lines)
         table = [line for line in lines if line.startswith("very_small")]
-        assert table and all("1e−9" in line for line in table)  # a number is whole or not there
+        assert table and all("1e−9" in line for line in table)
+        rows = [line for line in lines if re.match("w +", line)]
+        assert any("rms g" in line for line in lines) == (columns >= 90)  # a column less, and no number cut
+        assert rows and all("1.4e−9" in line for line in rows)  # the norm: a number is whole or not there
 
 
 def test_a_terminal_without_colours() -> None:

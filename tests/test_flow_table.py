@@ -149,6 +149,15 @@ def test_the_summary_counts_what_is_reached_and_finds_the_ends() -> None:
     assert known.largest == (ends[-1][0], pytest.approx(ends[-1][1]))
 
 
+def test_in_a_training_run_each_value_of_a_parameter_is_a_layer_and_no_update_an_operation() -> None:
+    with tg.scope("part"):
+        w = tg.parameter(1.0, "w")
+        first = tg.optim.SGD(0.1).step(w * w, [w])[0]
+        flow = tg.flow(first * first)
+    assert list(layers(flow)) == ["w_0", "w_1"]
+    assert {r.op for r in flow.operations} == {"mul"} and any(n.role == "update" for n in flow)
+
+
 def test_what_is_not_reached_has_a_dash_and_no_zero() -> None:
     w, v, flat = tg.parameter(2.0, "w"), tg.parameter(3.0, "v"), tg.parameter(0.5, "flat")
     flow = tg.flow(w * 2 + tg.constant((v * 1.0).value) + tg.relu(flat - 1), parameters=[w, v, flat])
@@ -198,8 +207,8 @@ def test_long_tables_show_the_worst_and_say_what_is_left_out() -> None:
     h = w
     for _ in range(40):
         h = h * 1.5
-    late = tg.parameter(99.0, "late")
-    flow = tg.flow(h + late + sum(tg.parameter(float(k), f"p_{k}") for k in range(30)))
+    h = h + sum(tg.parameter(float(k % 9), f"p_{k}") for k in range(30))
+    flow = tg.flow(h + tg.parameter(99.0, "late"))
     parameters = next(s for s in sections(flow) if s.head[0] == "parameter")
     assert len(parameters.rows) == 20 and parameters.more == len(flow.parameters) - 20 == 12
     assert "late" in {row[0] for row in parameters.rows} and "… 12 more rows; JSON has all\n" in str(flow)
