@@ -25,7 +25,7 @@ def compare(committed: Path, new: Path) -> list[str]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def _differences(committed: dict[str, bytes], new: dict[str, bytes]) -> Iterator[str]:

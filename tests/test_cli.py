@@ -36,7 +36,7 @@ def test_another_function_has_a_picture_of_its_own() -> None:
 
 def test_every_format_by_its_suffix_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     begins = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "eps": b"%!PS", "dot": b"digraph", "json": b"{",
-              "txt": b"name", "tgraph": b"PK"}  # fmt: skip
+              "txt": b"name", "tgraph": b"PK", "pptx": b"PK", "tex": b"\\documentclass", "mmd": b"%%{init"}  # fmt: skip
     assert begins.keys() == set(FORMATS) == {*RENDERERS, "tgraph"}
     outputs = [f"a.{format.upper() if format == 'png' else format}" for format in FORMATS]
     assert run("render", "net.py", *(part for o in outputs for part in ("-o", o))).exit_code == 0

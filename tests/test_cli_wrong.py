@@ -107,7 +107,7 @@ def test_nothing_is_written_if_one_format_fails(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("args, told", [
     (["render"], "Missing argument"),
-    (["render", "net.py", "-o", "a.jpg"], "no format .jpg; use .svg, .png, .pdf, .eps, .dot, .json, .txt, .tgraph"),
+    (["render", "net.py", "-o", "a.jpg"], "no format .jpg; use .svg, .png, .pdf, .eps, .dot, .json, .txt, .pptx,"),
     (["render", "net.py", "-o", "a"], "no suffix"),
     (["render", "net.py", "-o", "-", "--open"], "--open shows a file"),
     (["render", "net.py", "--detail", "most"], "'most' is not one of"),

@@ -25,7 +25,7 @@ from tracegraph.errors import LayoutTimeout, TracegraphError
 from tracegraph.render import RENDERERS
 
 MAGIC = {"svg": b"<?xml", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-", "eps": b"%!PS-Adobe", "dot": b"digraph",
-         "json": b"{", "txt": b"name"}  # fmt: skip
+         "json": b"{", "txt": b"name", "pptx": b"PK", "tex": b"\\documentclass", "mmd": b"%%{init"}  # fmt: skip
 
 
 @pytest.fixture

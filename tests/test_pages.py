@@ -102,9 +102,12 @@ def test_a_missing_extra_is_told_with_the_line_that_brings_it(monkeypatch: pytes
             tg.Deck("", (chapter,)).render(to)
 
 
-def test_a_gif_of_two_drawings_is_refused() -> None:
-    with pytest.raises(tg.GraphError, match="a GIF holds one drawing, and the deck has 2"):
-        tg.Deck("", (net(), net())).render("gif")
+def test_a_gif_of_two_drawings_has_room_for_both() -> None:
+    images = pytest.importorskip("PIL.Image")
+    small = tg.frames(tg.draw(lambda a: a * a, 2.0), steps="")
+    both = images.open(io.BytesIO(tg.Deck("", (net(), small)).render("gif")))
+    assert both.n_frames == len(net()) + 1
+    assert both.size == images.open(io.BytesIO(tg.Deck("", (net(),)).render("gif"))).size
 
 
 def test_blanking_keeps_cells_and_takes_their_content() -> None:

@@ -101,7 +101,8 @@ class Drawing:
     def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
         """Write a file in the format of its suffix, whole or not at all; return its path.
 
-        .svg .png .pdf .eps .dot .json .txt, and .tgraph for everything that was recorded. ``scale`` enlarges a .png.
+        .svg .png .pdf .eps .dot .json .txt .pptx .tex .mmd, and .tgraph for everything that was recorded.
+        ``scale`` enlarges a .png.
         """
         path = Path(path)
         suffix = path.suffix.lower().lstrip(".")

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import MissingExtra
 from ..files import write_atomic
 from .options import Failure, debug
 from .program import DEFAULT, blamed, made, program
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
+    from ..slides import Deck
 
 FORMATS = ("svg", "dot", "json", "txt")  # a .png is large: only where the example asks for it
 
@@ -41,8 +43,9 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
                     "net-slides": {"theme": "slides", "formats": ("svg", "png"), "scale": 2}}
 
     or build them itself, in a function drawings() that returns a dictionary of names and Drawings; a text in there
-    is written as it is, to a file called like its key ("table.txt"). Otherwise there is one drawing, called like the
-    file. A file with neither function is taken for a helper. All examples are drawn, even if one fails.
+    is written as it is, to a file called like its key ("table.txt"), and so is a Deck ("slides/net.pptx"). Otherwise
+    there is one drawing, called like the file. A file with neither function is taken for a helper. All examples are
+    drawn, even if one fails; those that need an extra that is not installed are left out.
 
     \b
     Examples:
@@ -60,6 +63,8 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
             began = time.perf_counter()
             try:
                 drawn = example(file, output)
+            except MissingExtra as error:
+                report(file.stem, f"left out: {error}")
             except Exception as error:  # the others are drawn all the same
                 failed[file.stem] = error
                 report(file.stem, f"FAILED: {' '.join(str(error).split())}")
@@ -97,13 +102,20 @@ def example(file: Path, output: Path) -> list[str]:
     with program(file) as module:
         for name, drawing, formats, scale in _drawings(module, file):
             for format in formats:
-                data = drawing.encode() if isinstance(drawing, str) else drawing.render(format, scale=scale)
-                write_atomic(output / f"{name}.{format}", data)
+                path = output / f"{name}.{format}"
+                path.parent.mkdir(exist_ok=True)
+                write_atomic(path, drawing.encode() if isinstance(drawing, str) else _rendered(drawing, format, scale))
             names.append(name)
     return names
 
 
-def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | str, tuple[str, ...], float]]:
+def _rendered(drawing: Drawing | Deck, format: str, scale: float) -> bytes:
+    from ..slides import Deck
+
+    return drawing.render(format) if isinstance(drawing, Deck) else drawing.render(format, scale=scale)
+
+
+def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | Deck | str, tuple[str, ...], float]]:
     """Name, drawing (or text), formats and scale of each drawing of an example."""
     from ..drawing import Drawing, draw
 
@@ -111,10 +123,10 @@ def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | s
         with blamed(Path(str(module.__file__))):
             own = module.drawings()
         for name, drawing in own.items():
-            if isinstance(drawing, str):
-                yield Path(name).stem, drawing, (Path(name).suffix[1:] or "txt",), 1.0
-            else:
+            if isinstance(drawing, Drawing):
                 yield name, drawing, FORMATS, 1.0
+            else:
+                yield Path(name).with_suffix("").as_posix(), drawing, (Path(name).suffix[1:] or "txt",), 1.0
         return
     result = made(module, DEFAULT)
     for name, look in getattr(module, "DRAWINGS", {file.stem: {}}).items():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
 
-FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "tgraph")
+FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "pptx", "tex", "mmd", "tgraph")
 LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engine")
 """Options that are handed to `draw` if they are given; it knows the defaults."""
 
@@ -24,8 +24,8 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engi
 @click.command(short_help="Draw a program or a saved graph.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH",
-              help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .tgraph. Repeat "
-              "it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.")
+              help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .pptx .tex .mmd "
+              ".tgraph. Repeat it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.")
 @click.option("--format", type=click.Choice(FORMATS[:-1]), default="svg", show_default=True,
               help="Format where no suffix names it: of '-o -', and without -o.")
 @click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")),

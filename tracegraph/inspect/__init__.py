@@ -10,4 +10,7 @@ from . import births, cancel, passing, paths, reach, signals, sizes, units
 from .finding import DIAGNOSTICS, Finding
 from .flow import Flow, flow
 
-__all__ = ["DIAGNOSTICS", "Finding", "Flow", "births", "cancel", "flow", "paths", "reach", "sizes", "units"]
+__all__ = [
+    "DIAGNOSTICS", "Finding", "Flow", "births", "cancel", "flow", "passing", "paths", "reach", "signals", "sizes",
+    "units",
+]  # fmt: skip

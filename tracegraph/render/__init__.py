@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import graphviz, json, svg, text
+from . import graphviz, json, slides, svg, text
 
 RENDERERS: dict[str, Callable[[Any, float], bytes]] = {
     "svg": svg.render,
@@ -18,4 +18,7 @@ RENDERERS: dict[str, Callable[[Any, float], bytes]] = {
     "dot": graphviz.dot,
     "json": json.render,
     "txt": text.render,
+    "pptx": slides.pptx,
+    "tex": slides.tex,
+    "mmd": slides.mmd,
 }

@@ -100,8 +100,15 @@ def frames(drawing: Drawing, *, steps: str = "forward,backward", by: str = "oper
     laid, title = scene(drawing), title or drawing.picture.title
     if not wanted:
         shown = tuple((p.key, part.name) for p in laid.pieces for part in _final(p))
-        return Frames(drawing, laid, [Frame("", clean(title), shown)], title)
+        return Frames(drawing, laid, [Frame("", _result(drawing), shown)], title)
     return Frames(drawing, laid, _Story(drawing, laid, wanted).frames(by), title)
+
+
+def _result(drawing: Drawing) -> str:
+    """The equation of the output."""
+    key = drawing.graph.output.key
+    made = [m for m in moves(drawing.graph, drawing.digits) if m.node == key and m.stage in ("forward", "update")]
+    return clean(line(made[-1].equations[-1], CAPTION)) if made else clean(drawing.picture.title)
 
 
 def _final(piece: Piece) -> Iterator[Any]:

@@ -49,20 +49,24 @@ def write_pdf(deck: Deck) -> bytes:
 
 
 def write_gif(deck: Deck) -> bytes:
-    """The frames one after the other, for ever."""
+    """The frames one after the other, for ever; those of a smaller drawing stand in the middle."""
     try:
-        from PIL import Image
+        from PIL import Image, ImageColor
     except ImportError:
         raise MissingExtra("a .gif needs Pillow: pip install 'tracegraph[raster]'") from None
-    chapter = deck.only("a GIF")
-    side = max(chapter.scene.width, chapter.scene.height)
-    dpi = min(96.0, 72 * PIXELS / side)
-    images = [Image.open(BytesIO(png)).convert("RGB") for png in drawn(chapter, "png", {"dpi": f"{dpi:.6g}"})]
-    palette = images[-1].quantize(255)  # one for all, so that nothing flickers
-    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    side = max(max(c.scene.width, c.scene.height) for c in deck.chapters)
+    dpi = {"dpi": f"{min(96.0, 72 * PIXELS / side):.6g}"}
+    images = [Image.open(BytesIO(png)).convert("RGB") for c in deck.chapters for png in drawn(c, "png", dpi)]
+    size = max(i.width for i in images), max(i.height for i in images)
+    blank = Image.new("RGB", size, ImageColor.getrgb(deck.chapters[0].scene.theme.background))
+    canvases = [blank.copy() for _ in images]
+    for canvas, image in zip(canvases, images, strict=True):
+        canvas.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    palette = canvases[-1].quantize(255)  # one for all, so that nothing flickers
+    canvases = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in canvases]
     out = BytesIO()
     pauses = [PAUSE] * (len(images) - 1) + [REST]
-    images[0].save(out, "GIF", save_all=True, append_images=images[1:], duration=pauses, loop=0, optimize=False)
+    canvases[0].save(out, "GIF", save_all=True, append_images=canvases[1:], duration=pauses, loop=0, optimize=False)
     return out.getvalue()
 
 

@@ -1,0 +1,52 @@
+"""The window of a convolution slides over its input: a slide for each position, with the products and their sum.
+
+The input and the kernel are those of conv.py.
+"""
+
+from dataclasses import replace
+
+from conv import build as whole
+
+import tracegraph as tg
+
+
+def position(x: tg.Tensor, K: tg.Tensor, row: int, column: int) -> tg.Graph:
+    """The window at one position, what it multiplies, and the sum; where it is, is framed in the input."""
+    height, width = K.shape
+    window = x[row : row + height, column : column + width]
+    products = window * K
+    total = tg.sum(products)
+    graph = tg.trace([total])  # several, so that nothing is differentiated: this is about the way forward
+    cells = tuple((row + i, column + j) for i in range(height) for j in range(width))
+    nodes = [replace(n, focus=cells) if n.name == "x" else n for n in graph]
+    return tg.Graph(nodes, graph.edges)
+
+
+def build() -> tg.Graph:
+    """The first position."""
+    return positions()[0]
+
+
+def positions() -> list[tg.Graph]:
+    """All positions, row by row."""
+    graph = tg.trace(whole)
+    x, K = (tg.constant(graph[name].value, name) for name in ("x", "K"))
+    rows, columns = graph["feature_map"].shape
+    return [position(x, K, i, j) for i in range(rows) for j in range(columns)]
+
+
+def deck() -> tg.Deck:
+    """A slide for each position."""
+    found = [tg.draw(graph, theme="slides") for graph in positions()]
+    titles = [f"Position {i} of {len(found)}" for i in range(1, len(found) + 1)]
+    chapters = [tg.frames(drawing, steps="", title=title) for drawing, title in zip(found, titles, strict=True)]
+    return tg.Deck("The window of a convolution", tuple(chapters))
+
+
+def drawings() -> dict[str, tg.Deck]:
+    """The same slides for PowerPoint, for a browser, and moving."""
+    return {f"slides/convolution.{suffix}": deck() for suffix in ("pptx", "html", "gif")}
+
+
+if __name__ == "__main__":
+    deck().save("output/slides/convolution.html")
