@@ -36,6 +36,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "layers": "tables",
     "frames": "slides", "Frames": "slides", "Deck": "slides",
     "flow": "inspect", "Flow": "inspect", "Finding": "inspect",
+    "gradcheck": "inspect.gradcheck", "Checked": "inspect.gradcheck",
     "paths": "inspect.paths", "Path": "inspect.paths", "Paths": "inspect.paths",
 }  # fmt: skip
 

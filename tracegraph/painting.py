@@ -61,8 +61,8 @@ class Badge:
 
 
 def painted(graph: Graph) -> bool:
-    """Whether a graph is a `Flow`; it is known by its findings, as importing what finds them takes its time."""
-    return hasattr(graph, "findings")
+    """Whether a graph is a `Flow`; it is known by its `whole`, as importing what finds them takes its time."""
+    return hasattr(graph, "whole")
 
 
 def inspected(graph: Any) -> Graph:
