@@ -15,7 +15,8 @@ ENGINE = {*BASE, "op", "ops", "values", "details", "binding", "calling", "tensor
           "watch"}  # fmt: skip
 READERS = {*BASE, "node", "graph", "views", "inspect", "packing", "records", "store", "export"}
 LOOK = {*READERS, "theme", "metrics", "heat", "options", "panels", "picture", "cards", "source", "layout", "_child",
-        "_worker", "above", "boxes", "cells", "painting", "summary", "render"}  # fmt: skip
+        "_worker", "above", "boxes", "cells", "painting", "summary", "axes", "curves", "multiples",
+        "render"}  # fmt: skip
 # Who may import whom at module level: the engine knows no graph, what reads graphs knows no engine and no drawing,
 # and only `drawing` and `cli` know everything.
 MAY: dict[str, set[str]] = {

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -17,6 +17,11 @@ from .graph import Graph
 from .numbers import number, pretty
 from .tensor import Tensor, parameter
 from .updating import Optimizer
+
+if TYPE_CHECKING:
+    from .drawing import Drawing
+    from .multiples import Layer, Multiples
+    from .theme import Theme
 
 ROWS = 12  # of a table
 PATIENCE = 1.0  # seconds until a bar shows how far it is
@@ -43,6 +48,41 @@ class History:
     def steps(self) -> int:
         """How many steps were made."""
         return len(self.losses)
+
+    @property
+    def layers(self) -> dict[str, Layer]:
+        """The norms by layer: of the parameters whose names are the same up to the last dot or slash, all together."""
+        from .multiples import layered
+
+        return layered(self.values, self.gradients, self.updates)
+
+    @overload
+    def draw(self, *, theme: str | Theme = "light") -> Multiples: ...
+
+    @overload
+    def draw(self, *, step: int, theme: str | Theme = "light", **options: Any) -> Drawing: ...
+
+    def draw(self, *, step: int | None = None, theme: str | Theme = "light", **options: Any) -> Multiples | Drawing:
+        """The loss and the norms of each layer over the steps, or the graph of a step that was kept.
+
+        The columns are the norm of the values, of the gradient, and the update divided by the value, with a line at
+        the healthy 0.001. ``options``: with a step, those of `draw`. Raises `GraphError` for a step not kept.
+        """
+        if step is not None:
+            return self._drawn(step, theme=theme, **options)
+        for option in options:
+            raise GraphError(f"draw: option {option!r} goes with a step; curves take a theme only")
+        from .multiples import Multiples
+
+        return Multiples(self.losses, self.layers, theme)
+
+    def _drawn(self, step: int, **options: Any) -> Drawing:
+        if step not in self.graphs:
+            kept = f"there are {', '.join(map(str, self.graphs))}" if self.graphs else "there is none"
+            raise GraphError(f"draw: the graph of step {step!r} was not kept; {kept}; keep=({step!r},) keeps it")
+        from .drawing import draw
+
+        return draw(self.graphs[step], **options)
 
     def table(self, rows: int = ROWS, digits: int = 4) -> str:
         """Some of the steps as text: the loss, and the three norms of each parameter."""
