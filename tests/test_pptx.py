@@ -234,3 +234,14 @@ def test_what_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "pptx", None)
     with pytest.raises(MissingExtra, match=r"pip install 'tracegraph\[pptx\]'"):
         write(Deck("", (told,)))
+
+
+def test_marked_arrows_have_a_dot_and_open_ones_no_triangle() -> None:
+    drawing = tg.draw(tg.paths(backprop.build(), "x1", k=1).flow)
+    told = frames(drawing, steps="")
+    (slide,) = opened(write(Deck("", (told,)))).slides
+    lines = [s._element for s in slide.shapes if s._element.tag.endswith("}cxnSp")]
+    dots = [line for line in lines if line.find(f".//{A}headEnd[@type='oval']") is not None]
+    assert len(dots) == sum(bool(a.paint and a.paint.paths) for a in drawing.picture.arrows) > 0
+    heads = [line.find(f".//{A}tailEnd").get("type") for line in lines]
+    assert heads == ["arrow" if a.weight is None else "triangle" for a in drawing.picture.arrows]

@@ -142,9 +142,7 @@ class Slide:
     def line(self, piece: Piece, part: Part, way: Sequence[Point], start: str, end: str) -> None:
         """One connector, or with bends several, which hold on to a joint at each bend; the last has the head."""
         curve = next(i for i in part.items if isinstance(i, Curve))
-        hollow = any(isinstance(i, Area) and i.fill is None for i in part.items)
         width, fill = curve.width * self.place.scale, self.palette(curve.stroke)
-        head = shapes.ends(width, HEAD * self.place.scale, "arrow" if hollow else "triangle")
         spans, name = self.spans[piece.key, part.name], f"{self.between(piece)}: {part.name}"
         joints = [next(self.ids) for _ in way[1:-1]]
         glue = [start, *(f'id="{id}" idx="{len(shapes.SIDES)}"' for id in joints), end]
@@ -152,12 +150,21 @@ class Slide:
             box = (x - width / 2, y - width / 2, width, width)
             geometry = shapes.connectable(box, width / 2, [(0.5, 0.5)])
             self.add(id, shapes.shape(id, f"{name}, joint", box, geometry, fill), spans, shape=True, filled=True)
+        tail, head = self.tips(part, width)
         for i, (a, b) in enumerate(zip(way, way[1:])):
             last = i == len(joints)
-            look = shapes.line(width, fill, shapes.DASHES[curve.dash] + head * last)
+            look = shapes.line(width, fill, shapes.DASHES[curve.dash] + tail * (i == 0) + head * last)
             ends = f"<a:stCxn {glue[i]}/><a:endCxn {glue[i + 1]}/>"
             id, said = next(self.ids), piece.label if last and part is piece.parts[-1] else self.between(piece)
             self.add(id, shapes.connector(id, name, said, a, b, ends, look), spans)
+
+    def tips(self, part: Part, width: float) -> tuple[str, str]:
+        """The dot at the tail of a marked arrow, and the head, which is open where there is no gradient."""
+        areas = [i for i in part.items if isinstance(i, Area)]
+        dots = [i for i in areas if i.radius]
+        kind = "arrow" if any(i.fill is None for i in areas) else "triangle"
+        tail = shapes.tip("head", "oval", width, dots[0].box[2] * self.place.scale) if dots else ""
+        return tail, shapes.tip("tail", kind, width, HEAD * self.place.scale)
 
     def site(self, key: str, point: Point, box: Box) -> str:
         """A place of its own on the outline of a card, as connectors name it."""

@@ -23,7 +23,8 @@ PIECES = 6  # in which each part of a curve is looked at
 def route(part: Part, source: Box, target: Box, cards: Sequence[Box]) -> tuple[Point, ...]:
     """The points of an arrow, from the outline of one card to that of the other: two where nothing is in the way."""
     curve = next(i for i in part.items if isinstance(i, Curve))
-    drawn = [*curve.points, *(point for i in part.items if isinstance(i, Area) for point in i.points)]
+    heads = (i.points for i in part.items if isinstance(i, Area) and not i.radius)  # and no dots
+    drawn = [*curve.points, *(point for points in heads for point in points)]
     start, end = (_on(box, min(drawn, key=lambda p: _distance(box, p))) for box in (source, target))
     way = (start, *_sampled(curve.points)[1:-1], end)
     others = [box for box in _beside(way, cards) if box not in (source, target)]

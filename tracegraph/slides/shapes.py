@@ -141,11 +141,11 @@ def line(width: float, fill: str, more: str = "") -> str:
     return f'<a:ln w="{emu(max(width, HAIRLINE))}">{fill}{more}</a:ln>'
 
 
-def ends(width: float, length: float, kind: str) -> str:
-    """An arrow head of the size that is nearest to a length in points."""
+def tip(end: str, kind: str, width: float, length: float) -> str:
+    """The head or tail of a line, of the size that is nearest to a length in points."""
     thick = max(width, 2.0)
     size = min(HEADS, key=lambda name: abs(HEADS[name] * thick - length))
-    return f'<a:tailEnd type="{kind}" w="{size}" len="{size}"/>'
+    return f'<a:{end}End type="{kind}" w="{size}" len="{size}"/>'
 
 
 def rounded(box: Box, radius: float) -> str:
