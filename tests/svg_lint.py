@@ -48,6 +48,8 @@ def _element(e: ET.Element, root: ET.Element, animated: bool) -> Iterator[str]:
         yield "takes its line from elsewhere"
     if tag == "text" and not {"text-anchor", "font-size", "x", "y"} <= {*e.attrib}:
         yield "is placed by what is around it"
+    if tag == "image" and e.get("image-rendering") != "pixelated":
+        yield "is smoothed when it is enlarged"
     if tag == "text" and not e.get("font-family", "").endswith("sans-serif"):
         yield "has no font to fall back on"
     for name, value in e.attrib.items():

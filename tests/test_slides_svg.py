@@ -78,6 +78,7 @@ PLANTED = {
     "baseline-shift": ("<text ", '<text baseline-shift="sub" '),
     "nested svg": ("<g ", "<svg/><g "),
     "external image": ("<g ", '<image xlink:href="http://example.org/a.png"/><g '),
+    "smooth image": ("<g ", '<image xlink:href="data:image/png;base64,AA=="/><g '),
     "plain href": ("<g ", '<image href="a.png"/><g '),
     "paint from elsewhere": ('"#8a949e"', '"url(#paint)"'),
     "event": ("<g ", '<g onclick="alert(1)" '),
