@@ -1,6 +1,6 @@
 """Run all benchmarks, or those named, and print what was measured beside what was promised.
 
-    python -m benchmarks                     everything: about five minutes
+    python -m benchmarks                     everything: about ten minutes
     python -m benchmarks chain startup       some of it
     python -m benchmarks --repeats 3         fewer turns of each
 """
@@ -62,6 +62,12 @@ def million(found: Found) -> Iterator[Row]:
     yield Row("megabytes at most", found["megabytes"], most=1500)
 
 
+def alarms(found: Found) -> Iterator[Row]:
+    """Of the gradient check: crosses on right rules, and wrong rules without one on their node alone."""
+    yield Row(f"false alarms on {found['graphs']:,} graphs, {found['ok']:,} ticks", found["wrong"], most=0)
+    yield Row(f"of {found['planted']:,} planted wrong rules, not found", found["missed"], most=0)
+
+
 PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "micrograd_demo": (
         "micrograd's demo: 65,818 scalars, forward, backward and freeing", 5,
@@ -72,6 +78,7 @@ PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "autoencoder": ("autoencoder 784-128-32-128-784, batch 64", 100, lambda found: shares(found, "NumPy by hand", 1.5)),
     "lenet": ("LeNet-5, batch 32", 30, lambda found: shares(found, "NumPy by hand", 1.9)),
     "drawing": ("model to SVG", 9, drawn),
+    "gradcheck": ("gradient check: random graphs, and wrong rules in them", 1, alarms),
     "startup": ("import", 25, lambda found: shares(found, "numpy", 1.15)),
 }  # fmt: skip
 

@@ -143,8 +143,8 @@ def swapped(op):
 def planted(seed):
     """A random graph with one wrong rule, the tensor made by it, and the inputs it is wrong for; None: draw again.
 
-    That is where the fault changes no number, where a rule made wrong fails, and where an op has a tensor twice, as
-    then the two may tie.
+    That is where the fault changes no number, where a rule made wrong fails, and where there may be a kink, at which it
+    may be a fair choice: an input that is there twice, or has a zero in it.
     """
     maker = Maker(seed)
     pick = maker.rng.choice
@@ -172,7 +172,7 @@ def planted(seed):
         grads = loss.backward()
     except ValueError:
         return None
-    if bad not in grads or len({*bad.inputs}) < len(bad.inputs):
+    if bad not in grads or len({*bad.inputs}) < len(bad.inputs) or any(np.any(t.value == 0) for t in bad.inputs):
         return None
     good = apply(OPS[bad.op.name], bad.inputs, bad.attrs, sys._getframe())
     with np.errstate(all="ignore"):
