@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -161,6 +162,17 @@ def test_one_slide_per_step() -> None:
         assert names(slide, {s.shape_id for s in slide.shapes}) == expected(told, frame)
         assert slide.notes_slide.notes_text_frame.text == f"{i}. {frame.caption}"
         assert slide.shapes.title.text_frame.text == told.title
+
+
+def test_nothing_moves_from_step_to_step() -> None:
+    told = frames(tg.draw(skipping()))
+    places: dict[str, set[tuple[int, ...]]] = {}
+    for slide in opened(write(Deck("", (told,), one_slide_per_step=True))).slides:
+        for name, group in groupby(sorted(slide.shapes, key=lambda s: s.name), key=lambda s: s.name):
+            if name not in ("Title", "caption"):
+                corners = sorted((s.left, s.top, s.width, s.height) for s in group)
+                places.setdefault(name, set()).add(tuple(n for corner in corners for n in corner))
+    assert places and not [name for name, found in places.items() if len(found) > 1]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -12,25 +12,33 @@ from itertools import groupby
 from . import shapes
 from .builds import Build, Spans
 from .cells import around, box_of, paired, said
-from .fit import Place
-from .frames import Shown
-from .routes import Box, Lines, route
-from .scene import Area, Curve, Image, Part, Piece, Point, Scene, Text
+from .fit import place
+from .frames import Frames, Shown
+from .routes import Box, Lines, routes
+from .scene import Area, Curve, Image, Part, Piece, Point, Text
 from .shapes import Run
 
 HEAD = 8.0  # points: length of Graphviz's arrow heads at scale 1
 NAME = 40  # characters of the name of a shape
 
 
+class Look:
+    """What all slides of one drawing have in common: titles of the cards, place, colours, the ways of the arrows."""
+
+    def __init__(self, frames: Frames, palette: shapes.Palette) -> None:
+        self.scene, self.palette = frames.scene, palette
+        self.titles = {box.key: box.title for box in frames.drawing.picture.boxes}
+        self.place, self.routes = place(frames.scene), routes(frames.scene)
+
+
 class Slide:
     """Collects the XML of one slide in the order of painting, and the `Build` of everything that lies on it."""
 
     def __init__(
-        self, scene: Scene, titles: Mapping[str, str], place: Place, palette: shapes.Palette,
-        picture: Callable[[bytes], str], spans: Mapping[Shown, Spans], ids: Iterator[int],
-    ) -> None:  # fmt: skip
-        self.scene, self.titles, self.place, self.palette = scene, titles, place, palette
-        self.picture, self.spans, self.ids = picture, spans, ids
+        self, look: Look, picture: Callable[[bytes], str], spans: Mapping[Shown, Spans], ids: Iterator[int]
+    ) -> None:
+        self.scene, self.palette, self.titles, self.place = look.scene, look.palette, look.titles, look.place
+        self.routes, self.picture, self.spans, self.ids = look.routes, picture, spans, ids
         self.xml: list[str] = []
         self.builds: list[Build] = []
 
@@ -38,18 +46,14 @@ class Slide:
         """Everything of the scene that is ever shown."""
         cards = [p for p in self.scene.of("card") if (p.key, "card") in self.spans]
         boxes = {p.key: p.box for p in cards}
+        arrows = [a for a in self.scene.of("arrow") if a.source in boxes and a.target in boxes]
         self.outlines = {key: next(self.ids) for key in boxes}
-        routes = {
-            a.key: route(a.parts[-1], boxes[a.source], boxes[a.target], [*boxes.values()])
-            for a in self.scene.of("arrow") if a.source in boxes and a.target in boxes
-        }  # fmt: skip
         self.sites: dict[str, list[Point]] = {key: [] for key in boxes}
         for piece in (*self.scene.of("header"), *self.scene.of("cluster")):
             self.card(piece)
-        arrows = [a for a in self.scene.of("arrow") if a.key in routes]
         for arrow in arrows:
-            self.arrow(arrow, routes[arrow.key], boxes)
-        lines = Lines(routes.values())
+            self.arrow(arrow, self.routes[arrow.key], boxes)
+        lines = Lines(self.routes[a.key] for a in arrows)
         for arrow in arrows:
             self.captions(arrow, lines)
         for piece in cards:

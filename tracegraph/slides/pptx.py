@@ -9,9 +9,9 @@ from ..metrics import fit, text_width
 from . import shapes
 from .book import Book
 from .builds import Build, Spans, timing
-from .fit import FOOT, HEAD, HEIGHT, MARGIN, WIDTH, place
-from .frames import Frames, Shown
-from .native import Slide
+from .fit import FOOT, HEAD, HEIGHT, MARGIN, WIDTH
+from .frames import Shown
+from .native import Look, Slide
 from .routes import Box
 from .shapes import Palette, Run
 from .writers import Deck
@@ -35,12 +35,12 @@ def write(deck: Deck) -> bytes:
     if deck.title:
         _opening(book, palette, deck)
     for frames in deck.chapters:
-        captions = {i: frame.caption for i, frame in enumerate(frames, 1)}
+        captions, look = {i: frame.caption for i, frame in enumerate(frames, 1)}, Look(frames, palette)
         if not deck.one_slide_per_step:
-            _slide(book, palette, frames, frames.spans, captions)
+            _slide(book, look, frames.title, frames.spans, captions)
             continue
         for (i, caption), frame in zip(captions.items(), frames, strict=True):
-            _slide(book, palette, frames, dict.fromkeys(frame.shown, ((1, 1),)), {i: caption})
+            _slide(book, look, frames.title, dict.fromkeys(frame.shown, ((1, 1),)), {i: caption})
     return book.bytes()
 
 
@@ -55,17 +55,15 @@ def _opening(book: Book, palette: Palette, deck: Deck) -> None:
     book.fill(book.slide("title"), heading, background)
 
 
-def _slide(book: Book, palette: Palette, frames: Frames, spans: dict[Shown, Spans], captions: dict[int, str]) -> None:
+def _slide(book: Book, look: Look, title: str, spans: dict[Shown, Spans], captions: dict[int, str]) -> None:
     """A drawing with what is ever shown of it, under its title and over its captions."""
-    made, theme = book.slide("drawing"), frames.scene.theme
-    titles = {box.key: box.title for box in frames.drawing.picture.boxes}
-    ids = count(2)
-    run = Run(fit(frames.title, HEADING, True, ROOM), HEADING, palette(theme.text), True)
+    made, ids = book.slide("drawing"), count(2)
+    ground, ink = look.palette(look.scene.theme.background), look.palette(look.scene.theme.text)
+    run = Run(fit(title, HEADING, True, ROOM), HEADING, ink, True)
     heading = shapes.placeholder(next(ids), "title", (MARGIN, 12, ROOM, HEAD - 18), shapes.body([run], "start"))
-    drawn = Slide(frames.scene, titles, place(frames.scene), palette, lambda png: book.picture(made, png), spans, ids)
+    drawn = Slide(look, lambda png: book.picture(made, png), spans, ids)
     drawn.paint()
-    ground = palette(theme.background)
-    said = [_caption(next(ids), text, palette(theme.text), ground) for text in captions.values()]
+    said = [_caption(next(ids), text, ink, ground) for text in captions.values()]
     builds = [*drawn.builds, *(Build(id, ((i, i),), shape=True, filled=True) for i, (id, _) in enumerate(said, 1))]
     notes = "\n".join(f"{i}. {text}" for i, text in captions.items() if text)
     xml = "".join([heading, *drawn.xml, *(text for _, text in said)])

@@ -11,13 +11,20 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .scene import Area, Curve, Part, Point
+from .scene import Area, Curve, Part, Point, Scene
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
 STRAIGHT = 30.0  # points by which a straight line may leave the curve, beside which the caption is
 BENT = (12.0, 6.0, 3.0, 1.5, 0.0)  # by which one with bends may, the first that keeps clear of cards
 PIECES = 6  # in which each part of a curve is looked at
+
+
+def routes(scene: Scene) -> dict[str, tuple[Point, ...]]:
+    """The way of each arrow past all cards, also those that a slide does not show: it is the same on every slide."""
+    boxes = {card.key: card.box for card in scene.of("card")}
+    cards = [*boxes.values()]
+    return {a.key: route(a.parts[-1], boxes[a.source], boxes[a.target], cards) for a in scene.of("arrow")}
 
 
 def route(part: Part, source: Box, target: Box, cards: Sequence[Box]) -> tuple[Point, ...]:
