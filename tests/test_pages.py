@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -108,6 +109,19 @@ def test_a_gif_of_two_drawings_has_room_for_both() -> None:
     both = images.open(io.BytesIO(tg.Deck("", (net(), small)).render("gif")))
     assert both.n_frames == len(net()) + 1
     assert both.size == images.open(io.BytesIO(tg.Deck("", (net(),)).render("gif"))).size
+
+
+def test_hundreds_of_frames_are_refused_before_minutes_have_passed(tmp_path: Path) -> None:
+    h = tg.tensor(0.5, "h")
+    for _ in range(160):
+        h = tg.tanh(h)
+    many = tg.Deck("", (tg.frames(tg.draw(h)),))
+    for to in ("pdf", "gif"):
+        with pytest.raises(tg.GraphError, match="of 3[0-9]+ frames is too much .over 300.; use by='scope'"):
+            many.render(to)
+    with pytest.raises(tg.GraphError, match="a folder of 3"):
+        many.save_all(tmp_path / "frames")
+    assert not any(tmp_path.iterdir())
 
 
 def test_blanking_keeps_cells_and_takes_their_content() -> None:

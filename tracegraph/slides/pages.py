@@ -38,6 +38,7 @@ def write_pdf(deck: Deck) -> bytes:
         from pypdf import PdfReader, PdfWriter
     except ImportError:
         raise MissingExtra("a .pdf of frames needs pypdf: pip install 'tracegraph[pdf]'") from None
+    deck.few("a PDF")
     writer = PdfWriter()
     for chapter in deck.chapters:
         for page in drawn(chapter, "pdf"):
@@ -54,6 +55,7 @@ def write_gif(deck: Deck) -> bytes:
         from PIL import Image, ImageColor
     except ImportError:
         raise MissingExtra("a .gif needs Pillow: pip install 'tracegraph[raster]'") from None
+    deck.few("a GIF")
     side = max(max(c.scene.width, c.scene.height) for c in deck.chapters)
     dpi = {"dpi": f"{min(96.0, 72 * PIXELS / side):.6g}"}
     images = [Image.open(BytesIO(png)).convert("RGB") for c in deck.chapters for png in drawn(c, "png", dpi)]

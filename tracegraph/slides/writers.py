@@ -28,6 +28,7 @@ WRITERS = {
     "mmd": "mermaid.write",
 }
 """The function of each format, ``(deck) -> bytes``; imported when it is used."""
+MOST = 300  # frames that are written each by itself
 SUFFIXES = {"frame": "tex", "fragments": "svg"}
 
 
@@ -64,12 +65,18 @@ class Deck:
         """
         from .moving import names, stills
 
+        self.few("a folder")
         folder, ours = Path(folder), names(self)
         others = sorted({p.name for p in folder.glob("*.svg") if p.stem.isdecimal()} - {*ours})
         if others:
             raise GraphError(f"{os.fspath(folder)!r} holds {_listed(others)} of another deck; remove them first")
         write_folder(folder, stills(self))
         return [folder / name for name in ours]
+
+    def few(self, what: str) -> None:
+        """Raise `GraphError` where a format that holds each frame by itself would take minutes and gigabytes."""
+        if (count := sum(map(len, self.chapters))) > MOST:
+            raise GraphError(f"slides: {what} of {count} frames is too much (over {MOST}); use by='scope'")
 
     def only(self, what: str) -> Any:
         """The one chapter, for a format that cannot hold more."""
