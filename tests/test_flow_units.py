@@ -61,9 +61,21 @@ def test_planted_dead_units_are_found_with_their_numbers(form):
     graph = net(RELUS[form], bias={1: dict.fromkeys((2, 3, 5, 7, 11, 13), -100.0)})
     (dead,) = found(graph, "dead")
     assert named(graph, [dead]) == ["h1"]
-    assert dead.index == ((2,), (3,), (5,), (7,), (11,), (13,)) and dead.badge == "6 of 16 units dead"
+    assert dead.index == ((2,), (3,), (5,), (7,), (11,), (13,)) and dead.badge == "6 of 16 units dead (2, 3, 5, 7, …)"
     assert "(2, 3, 5, 7, 11, 13)" in dead.cause and "all 64 rows" in dead.cause
     assert dead.measure > dead.threshold == 0.1 and dead.excess > 0
+
+
+@pytest.mark.parametrize("layer", [12, 100, 12_345, 10**9])
+def test_the_badge_names_as_many_units_as_there_is_room_for(layer):
+    for count in range(1, 12):
+        off = np.zeros(12, bool)
+        off[:count] = True
+        badge = units._badge(f"{count} of {layer} units dead", off)
+        named = [int(n) for n in badge.partition("(")[2].strip(")").replace(", …", "").split(", ") if n]
+        assert named == list(range(len(named))) and len(badge) <= 34
+        assert ("…" in badge) == (0 < len(named) < count) and (named or layer == 10**9)
+    assert units._badge("12 of 12 units dead", np.ones(12, bool)) == "12 of 12 units dead"
 
 
 @pytest.mark.parametrize("form", RELUS)
@@ -137,7 +149,7 @@ def test_channels_of_a_convolution(pool):
     z = tg.conv2d(x, tg.parameter(k, "k"), padding=1) + tg.parameter(b, "b")
     h = tg.relu(tg.max_pool2d(z, 2) if pool else z)
     (dead,) = found(tg.sum(h), "dead")
-    assert dead.index == ((1,), (4,), (6,), (7,), (9,)) and dead.badge == "5 of 12 channels dead"
+    assert dead.index == ((1,), (4,), (6,), (7,), (9,)) and dead.badge == "5 of 12 channels dead (1, 4, 6, …)"
     assert "all 16 rows" in dead.cause
     single = tg.relu(tg.conv2d(tg.tensor(x.value[0]), k) + b)  # one picture is one sample
     assert not found(tg.sum(single), "dead")
@@ -266,15 +278,18 @@ def test_other_types_empty_arrays_nan_groups_and_files(tmp_path):
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda p: p.stem)
 def test_the_examples(path):
-    """One true finding: of the sparse autoencoder's 100 units, most of those off for ten digits never are on."""
+    """Two true findings: in the example of dead ReLUs, and in the sparse autoencoder.
+
+    Of its 100 units, most of those off for ten digits never are on.
+    """
     module = importlib.import_module(path.stem)
     if not hasattr(module, "build"):
         return
     graph = tg.trace(module.build())
     dead = found(graph, "dead")
     assert not found(graph, "saturated")
-    assert named(graph, dead) == (["h"] if path.stem == "autoencoder_variants" else [])
-    if dead:
+    assert named(graph, dead) == (["h"] if path.stem in ("autoencoder_variants", "dead_relu") else [])
+    if path.stem == "autoencoder_variants":
         off = {i for i in np.flatnonzero((graph["h"].value == 0).all(axis=0)).tolist()}
         images, _ = module.digits()
         code = module.reconstructed(module.sparse(), tg.tensor(images))[0].value.reshape(-1, 100)

@@ -127,7 +127,8 @@ def _cause(flow: Flow, finding: Finding) -> str:
     """The cause, with the elements that it is about unless it names them itself."""
     shown = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
     rest = ", …" * (len(finding.index) > PLACES)
-    told = not shown or shown[0] in finding.cause
+    units = ", ".join(shown).replace("[", "").replace("]", "")
+    told = not shown or shown[0] in finding.cause or f"({units}" in finding.cause
     return finding.cause if told else f"{finding.cause} (at {', '.join(shown)}{rest})"
 
 

@@ -19,6 +19,7 @@ CLEAR, VARIED = 3.5, 2.0  # standard deviations that dead units must be ahead; w
 MIXED = 0.3  # and they do where the typical unit is on for this share of the rows, and off for as many
 FAR, FEW = 6.0, 12.0  # how many times farther off than the others is no chance; and more where they are few
 FIRST = 8  # units that a finding names
+WIDEST = 34  # letters of a badge
 
 
 @diagnostic("dead", rank=7, limit=0.1)
@@ -58,7 +59,7 @@ def _dead(node: Node, rows: Array, before: Array, limit: float) -> Iterator[Find
         share = max(share, far / units)
         what = "channels" if rows.shape[2] > 1 else "units"
         cause = f"{count} of {units} {what} are 0 for all {len(rows)} rows{_listed(off)}: {_REMEDY}"
-        yield _finding("dead", node, f"{count} of {units} {what} dead", cause, share, limit, off)
+        yield _finding("dead", node, _badge(f"{count} of {units} {what} dead", off), cause, share, limit, off)
 
 
 def _is_clear(off: int, always: int, on: Array) -> bool:
@@ -165,6 +166,18 @@ def _finding(kind: str, node: Node, badge: str, cause: str, measure: float, limi
     first = tuple((int(i),) for i in np.flatnonzero(units)[:FIRST])
     excess = log10(measure / limit) if measure > 0 and limit > 0 else 0.0
     return Finding(kind, node.key, badge, cause, measure, limit, first, excess)
+
+
+def _badge(text: str, units: Array) -> str:
+    """With the numbers of the first units, as many as there is room for."""
+    found = np.flatnonzero(units)
+    fitting = [text]
+    for shown in range(1, len(found) + 1 if len(found) < len(units) else 0):
+        rest = ", …" if shown < len(found) else ""
+        fitting.append(f"{text} ({', '.join(map(str, found[:shown]))}{rest})")
+        if len(fitting[-1]) > WIDEST + len(", …"):
+            break
+    return next(t for t in reversed(fitting) if t == text or len(t) <= WIDEST)
 
 
 def _listed(units: Array) -> str:
