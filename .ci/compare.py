@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-TRAINED = re.compile("lenet5|autoencoder(?!.scalar)")  # how the names of drawings of trained networks begin
+TRAINED = re.compile("lenet5|autoencoder(?!.scalar)|dead_relu|vanishing")  # how names begin; also of large products
 NUMBER = re.compile(r"(?<![\w₀-₉])\d[\d.]*(?:e[−-]?\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
 
