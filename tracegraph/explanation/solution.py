@@ -102,7 +102,8 @@ def moves(graph: Graph, digits: int) -> Iterator[Move]:
         made = [n for n in nodes if (n.formula or graph.inputs(n)) and n.op != "gradient"]
         yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if n.role != "update")
         back = [n for n in reversed(nodes) if n.gradient is not None and n.role != "update"]
-        back += [n for n in graph if n.role == "update" and n.gradient is not None and words.used_in(n) == step]
+        keys = {n.key for n in nodes}
+        back += [n for n in graph if n.role == "update" and n.gradient is not None and words.used_in(n) in keys]
         yield from (Move("backward", step, n.key, tuple(words.backward(n))) for n in back)
         yield from (Move("update", step, n.key, (words.forward(n),)) for n in made if n.role == "update")
 
@@ -129,9 +130,8 @@ class _Words:
         self.loss = graph.output.name
 
     def used_in(self, node: Node) -> int | None:
-        """The step in which an updated parameter is used, and gets its gradient."""
-        users = [self.graph.node(e.target) for e in self.graph.uses(node) if e.contribution is not None]
-        return users[0].step if users else None
+        """The node (its key) that first uses an updated parameter: in that node's step it gets its gradient."""
+        return next((e.target for e in self.graph.uses(node) if e.contribution is not None), None)
 
     def forward(self, node: Node) -> Equation:
         if not node.formula:  # a group, or what a view has cut off

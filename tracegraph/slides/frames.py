@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
-from ..explanation.solution import Move, moves
+from ..explanation.solution import moves
 from ..explanation.text import line
 from ..graph import Graph, Node, nearest
-from ..numbers import clean, number, pretty
+from ..numbers import clean, number
+from ..picture import pretty
 from .reading import scene
 from .scene import Piece, Scene
 from .writers import Deck
@@ -149,10 +150,11 @@ class _Story:
         state: dict[Shown, None] = {("header", "card"): None} if "header" in self.pieces else {}
         made: list[Frame] = []
         for group in self.grouped(beats[: told + 1], by):
-            for beat in group:
+            last = max((i for i, b in enumerate(group) if b.stage in self.wanted), default=-1)
+            for i, beat in enumerate(group):
                 state.update(dict.fromkeys(beat.parts))
-            if group[-1].stage in self.wanted:
-                made.append(self.frame(group, state))
+                if i == last:  # what comes after it in the group is there from the next frame on
+                    made.append(self.frame(group[: i + 1], state))
         if complete:
             rest = [(p.key, part.name) for p in self.pieces.values() for part in _final(p)]
             made[-1] = replace(made[-1], shown=self.ordered({**state, **dict.fromkeys(rest)}, made[-1].focus))
@@ -185,15 +187,13 @@ class _Story:
         final = group[-1]
         if len(group) == 1 or final.stage in ("network", "given"):
             return final.caption
-        losses = [n for n in self.graph if n.step == final.step and n.gradient is not None and not self._inside(n)]
+        inside = {e.source for e in self.graph.edges if e.contribution is not None}
+        losses = [n for n in self.graph if n.step == final.step and n.gradient is not None and n.key not in inside]
         if final.step is not None and len({b.stage for b in group}) > 1 and losses:
             return f"Step {final.step}: {pretty(losses[-1].name)} = {number(losses[-1].value, self.drawing.digits)}"
         where = final.scope or (f"step {final.step}" if final.step is not None else "")
         head = " ".join(part for part in (pretty(where), final.stage) if part)
         return f"{head[:1].upper()}{head[1:]}: {final.caption}"
-
-    def _inside(self, node: Node) -> bool:
-        return any(e.contribution is not None for e in self.graph.uses(node))
 
     def ordered(self, state: dict[Shown, None], focus: Sequence[str]) -> tuple[Shown, ...]:
         """What is shown, in the order of the scene; an arrow in its colour takes the place of the plain one."""
@@ -205,8 +205,8 @@ class _Story:
     def beats(self) -> Iterator[_Beat]:
         """Everything that happens; the network first where it is asked for, or it would appear bit by bit."""
         if "network" in self.wanted:
-            parts = [(p.key, part) for p in self.pieces.values() for part in ("card", "line") if p.part(part)]
-            yield _Beat("network", None, "", clean(self.drawing.picture.title), tuple(parts), ())
+            plain = [(p.key, part) for p in self.pieces.values() for part in ("card", "line") if p.part(part)]
+            yield _Beat("network", None, "", clean(self.drawing.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.drawing.digits):
             node = self.graph.node(move.node)
             said = clean("; ".join(line(e, CAPTION) for e in move.equations))
@@ -216,17 +216,16 @@ class _Story:
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
                 scope = node.scope.partition("/")[0]
-                yield _Beat(stage, move.step, scope, said, self.parts(move, node), (f"n{node.key}",))
-
-    def parts(self, move: Move, node: Node) -> tuple[Shown, ...]:
-        return self.back(node) if move.stage == "backward" else self.made(node)
+                parts = self.back(node) if stage == "backward" else self.made(node)
+                yield _Beat(stage, move.step, scope, said, parts, (f"n{node.key}",))
 
     def made(self, node: Node) -> tuple[Shown, ...]:
         """A card with its value, the arrows into it, and the clusters around it."""
         found: list[Shown] = []
         for edge in self.graph.inputs(node):
             source = self.graph.node(edge.source)
-            found += [*self.card(source), (self.arrows[edge].key, "line")]
+            known = self.made(source) if source.op == "gradient" else self.card(source)  # no beat is about that one
+            found += [*known, (self.arrows[edge].key, "line")]
         last = () if self.differentiated and node.gradient is not None else ("tags", "marks")
         return (*found, *self.card(node), *self.has(node, "value", *last))
 
