@@ -45,7 +45,7 @@ def ratios(run: tg.History) -> dict[str, np.ndarray]:
 
 def table(runs: dict[str, tg.History]) -> str:
     """The ratios of w and b and the losses, at some steps, side by side."""
-    lines = ["‖Δw‖/‖w‖, ‖Δb‖/‖b‖ and the loss before the step", ""]
+    lines = ["‖Δw‖/‖w‖ and ‖Δb‖/‖b‖, by the value before the step (in the curves after it), and the loss before it", ""]
     lines += ["      " + "".join(f"{name:^30}" for name in runs).rstrip()]
     lines += ["step  " + f"{'w':>9}{'b':>9}{'loss':>9}   " * len(runs)]
     for step in SHOWN:
