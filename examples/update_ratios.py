@@ -39,13 +39,12 @@ def build() -> tg.Graph:
 
 def ratios(run: tg.History) -> dict[str, np.ndarray]:
     """By parameter, the size of each update by that of what it changes, which is the value before it."""
-    start = {"w": 0.5, "b": 0.1}
-    return {name: run.updates[name] / np.append(start[name], run.values[name][:-1]) for name in start}
+    return {name: layer.ratios for name, layer in run.layers.items()}
 
 
 def table(runs: dict[str, tg.History]) -> str:
     """The ratios of w and b and the losses, at some steps, side by side."""
-    lines = ["‖Δw‖/‖w‖ and ‖Δb‖/‖b‖, by the value before the step (in the curves after it), and the loss before it", ""]
+    lines = ["‖Δw‖/‖w‖, ‖Δb‖/‖b‖ and the loss, each by the values before the step", ""]
     lines += ["      " + "".join(f"{name:^30}" for name in runs).rstrip()]
     lines += ["step  " + f"{'w':>9}{'b':>9}{'loss':>9}   " * len(runs)]
     for step in SHOWN:

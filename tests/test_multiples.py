@@ -33,7 +33,7 @@ def plot(steps: int, layers: int = 3, theme: str = "light", seed: int = 0, **cha
     made = {}
     for i in range(layers):
         values, gradients, updates = walks[-1 - i], walks[2 * i + 1], walks[2 * i + 2]
-        made[f"layer{i}"] = Layer(values, gradients, updates * 1e-3, (f"layer{i}/W", f"layer{i}/b"))
+        made[f"layer{i}"] = Layer(values, gradients, updates * 1e-3, (f"layer{i}/W", f"layer{i}/b"), 1.0)
     return Multiples(changed.get("losses", walks[0]), changed.get("made", made), theme)
 
 
@@ -138,7 +138,7 @@ def hostile() -> dict[str, Layer]:
     rows = RANDOM.normal(size=(len(HOSTILE), 3, 40)) ** 2
     rows[0, 1, 3:9], rows[1, 2, 5], rows[2, 0, 7], rows[3, 1] = np.nan, np.inf, 0, 1e300
     rows[4, 0], rows[4, 1], rows[5, 2], rows[6, 0] = 0, np.nan, 5e-324, 12345.678 + 1e-9 * np.arange(40)
-    return {name: Layer(*row, (name + "/w",)) for name, row in zip(HOSTILE, rows)}
+    return {name: Layer(*row, (name + "/w",), 1.0) for name, row in zip(HOSTILE, rows)}
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -171,7 +171,7 @@ def test_gaps_where_there_is_no_number() -> None:
 def test_zeros_on_a_logarithmic_axis() -> None:
     updates = np.full(20, 1e-5)
     updates[5::4] = 0
-    drawn = plot(20, made={"w": Layer(np.ones(20), np.ones(20), updates, ("w",))})
+    drawn = plot(20, made={"w": Layer(np.ones(20), np.ones(20), updates, ("w",), 1.0)})
     group, panel = parts(drawn)[-1]
     assert panel.note == "0 at 6 and 3 more" and panel.axis.logarithmic
     assert len([e for e in group.iter(f"{SVG}rect") if e.get("fill") == drawn.theme.none]) == 4
@@ -252,7 +252,9 @@ def test_a_layer_is_what_parameters_share() -> None:
     drawn = run.draw()
     assert [p.row for p in drawn.panels] == ["loss", *(name for name in run.layers for _ in range(3))]
     ratio = next(p for p in drawn.panels if p.row == "encoder" and p.line)
-    np.testing.assert_allclose(ratio.values, run.layers["encoder"].updates / run.layers["encoder"].values)
+    first = np.sqrt(sum(np.sum(start[name] ** 2) for name in ("encoder/w", "encoder/b")))
+    before = np.append(first, run.layers["encoder"].values[:-1])
+    np.testing.assert_allclose(ratio.values, run.layers["encoder"].updates / before)
     assert ratio.line == 1e-3 and 0 < ratio.axis.place(1e-3) < 1
 
 

@@ -32,14 +32,16 @@ class History:
     """What `history` returns.
 
     ``losses``: the loss of each step, before its update. ``values``, ``gradients``, ``updates``: by parameter, for each
-    step the norm of the parameter after it, of the gradient, and of the change. ``parameters``: the last values.
-    ``graphs``: those kept, by step. ``planned``: steps that were asked for; fewer were made if it was interrupted.
+    step the norm of the parameter after it, of the gradient, and of the change; ``first``: the norm before all steps.
+    ``parameters``: the last values. ``graphs``: those kept, by step. ``planned``: steps that were asked for; fewer were
+    made if it was interrupted.
     """
 
     losses: np.ndarray[Any, Any]
     values: Mapping[str, np.ndarray[Any, Any]]
     gradients: Mapping[str, np.ndarray[Any, Any]]
     updates: Mapping[str, np.ndarray[Any, Any]]
+    first: Mapping[str, float]
     parameters: Mapping[str, Any]
     graphs: Mapping[int, Graph]
     planned: int
@@ -54,7 +56,7 @@ class History:
         """The norms by layer: of the parameters whose names are the same up to the last dot or slash, all together."""
         from .multiples import layered
 
-        return layered(self.values, self.gradients, self.updates)
+        return layered(self.values, self.gradients, self.updates, self.first)
 
     @overload
     def draw(self, *, theme: str | Theme = "light") -> Multiples: ...
@@ -65,8 +67,8 @@ class History:
     def draw(self, *, step: int | None = None, theme: str | Theme = "light", **options: Any) -> Multiples | Drawing:
         """The loss and the norms of each layer over the steps, or the graph of a step that was kept.
 
-        The columns are the norm of the values, of the gradient, and the update divided by the value, with a line at
-        the healthy 0.001. ``options``: with a step, those of `draw`. Raises `GraphError` for a step not kept.
+        The columns are the norm of the values, of the gradient, and the update divided by the value before it, with a
+        line at the healthy 0.001. ``options``: with a step, those of `draw`. Raises `GraphError` for a step not kept.
         """
         if step is not None:
             return self._drawn(step, theme=theme, **options)
@@ -153,9 +155,11 @@ class _Book:
         self.losses = np.empty(steps)
         self.norms = {what: {name: np.empty(steps) for name in values} for what in ("values", "gradients", "updates")}
         self.graphs: dict[int, Graph] = {}
+        self.first: dict[str, float] = {}
 
     def enter(self, loss: Tensor, old: dict[str, Tensor], new: dict[str, Tensor]) -> None:
         self.losses[self.done] = loss.item()
+        self.first = self.first or {name: _norm(w.value) for name, w in old.items()}
         for name, w in new.items():
             self.norms["values"][name][self.done] = _norm(w.value)
             self.norms["gradients"][name][self.done] = _norm(old[name].grad)
@@ -165,7 +169,8 @@ class _Book:
     def history(self) -> History:
         cut = {what: {name: a[: self.done] for name, a in those.items()} for what, those in self.norms.items()}
         return History(
-            self.losses[: self.done], **cut, parameters=self.values, graphs=self.graphs, planned=self.planned
+            self.losses[: self.done], **cut, first=self.first, parameters=self.values, graphs=self.graphs,
+            planned=self.planned,
         )
 
 

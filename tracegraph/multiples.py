@@ -25,29 +25,42 @@ Array = Any
 
 
 class Layer(NamedTuple):
-    """For each step the norm of all values, of all gradients, and of all changes in a layer."""
+    """For each step the norm of all values after it, of all gradients, and of all changes in a layer.
+
+    ``first``: the norm of the values before the first step.
+    """
 
     values: np.ndarray[Any, Any]
     gradients: np.ndarray[Any, Any]
     updates: np.ndarray[Any, Any]
     parameters: tuple[str, ...]
+    first: float
+
+    @property
+    def ratios(self) -> np.ndarray[Any, Any]:
+        """For each step the size of the change by that of the values before it."""
+        with np.errstate(all="ignore"):
+            found: np.ndarray[Any, Any] = self.updates / np.append(self.first, self.values[:-1])
+        return found
 
 
 def layered(
-    values: Mapping[str, Array], gradients: Mapping[str, Array], updates: Mapping[str, Array]
+    values: Mapping[str, Array], gradients: Mapping[str, Array], updates: Mapping[str, Array],
+    first: Mapping[str, float],
 ) -> dict[str, Layer]:  # fmt: skip
     """The norms of layers from those of parameters: the layer of ``encoder/w`` or ``encoder.w`` is ``encoder``."""
     members: dict[str, list[str]] = {}
     for name in values:
         members.setdefault(re.sub(r"(?<=.)[/.][^/.]+$", "", name), []).append(name)
 
-    def together(of: Mapping[str, Array], names: list[str]) -> Array:
+    def together(of: Mapping[str, Any], names: list[str]) -> Any:
         return np.hypot.reduce([of[name] for name in names])
 
-    return {
-        layer: Layer(together(values, names), together(gradients, names), together(updates, names), tuple(names))
-        for layer, names in members.items()
-    }
+    found = {}
+    for layer, names in members.items():
+        v, g, u, start = (together(of, names) for of in (values, gradients, updates, first))
+        found[layer] = Layer(v, g, u, tuple(names), float(start))
+    return found
 
 
 class Multiples:
@@ -73,12 +86,10 @@ class Multiples:
 
     def _row(self, name: str, layer: Layer, y: float) -> list[Panel]:
         look = self.theme
-        with np.errstate(all="ignore"):
-            ratio = layer.updates / layer.values
         return [
             self._panel(name, "norm of the values", layer.values, 0, y, look.negative),
             self._panel(name, "norm of the gradient", layer.gradients, 1, y, look.positive),
-            self._panel(name, "update ÷ value", ratio, 2, y, look.update, line=HEALTHY),
+            self._panel(name, "update ÷ value", layer.ratios, 2, y, look.update, line=HEALTHY),
         ]
 
     def _panel(
