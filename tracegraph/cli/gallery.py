@@ -106,7 +106,7 @@ def example(file: Path, output: Path) -> list[str]:
                 path.parent.mkdir(exist_ok=True)
                 write_atomic(path, drawing.encode() if isinstance(drawing, str) else _rendered(drawing, format, scale))
             names.append(name)
-    return names
+    return list(dict.fromkeys(names))
 
 
 def _rendered(drawing: Drawing | Deck, format: str, scale: float) -> bytes:
