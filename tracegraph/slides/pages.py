@@ -60,12 +60,18 @@ def write_gif(deck: Deck) -> bytes:
     dpi = {"dpi": f"{min(96.0, 72 * PIXELS / side):.6g}"}
     images = [Image.open(BytesIO(png)).convert("RGB") for c in deck.chapters for png in drawn(c, "png", dpi)]
     size = max(i.width for i in images), max(i.height for i in images)
-    blank = Image.new("RGB", size, ImageColor.getrgb(deck.chapters[0].scene.theme.background))
+    color = ImageColor.getrgb(deck.chapters[0].scene.theme.background)
+    blank: Any = Image.new("RGB", size, color)
     canvases = [blank.copy() for _ in images]
     for canvas, image in zip(canvases, images, strict=True):
         canvas.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
     palette = canvases[-1].quantize(255)  # one for all, so that nothing flickers
-    canvases = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in canvases]
+    blank, *canvases = [i.quantize(palette=palette, dither=Image.Dither.NONE) for i in (blank, *canvases)]
+    ground = 3 * blank.getpixel((0, 0))  # where the palette has the background; off by a little it shows on a slide
+    colors: Any = palette.getpalette()
+    colors[ground : ground + 3] = color
+    for canvas in canvases:
+        canvas.putpalette(colors)
     out = BytesIO()
     pauses = [PAUSE] * (len(images) - 1) + [REST]
     canvases[0].save(out, "GIF", save_all=True, append_images=canvases[1:], duration=pauses, loop=0, optimize=False)
