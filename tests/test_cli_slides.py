@@ -111,6 +111,27 @@ def test_strict_fails_and_writes_nothing_auto_helps() -> None:
     assert slides(SMALL, "-o", "b.html", "--strict", "--theme", "light").exit_code == 0
 
 
+def test_auto_does_not_split_for_a_format_that_holds_one_drawing() -> None:
+    result = slides(WIDE, "-o", "a.html", "--auto")
+    assert "--split" in result.stderr
+    result = slides(WIDE, "-o", "a.html", "-o", "a.mmd", "--auto")
+    assert result.exit_code == 0 and "drawn with --" in result.stderr and "--split" not in result.stderr
+
+
+def test_what_is_said_is_in_the_file() -> None:
+    arguments = ("--title", "A talk", "--split", "2", "--by", "step", "--one-slide-per-step")
+    assert slides(WIDE, "-o", "a.html", "-o", "a.pptx", *arguments).exit_code == 0
+    page = Path("a.html").read_text("utf-8")
+    assert "A talk" in page and "(1 of 2)" in page and "(2 of 2)" in page
+    pptx = pytest.importorskip("pptx")
+    assert len(pptx.Presentation("a.pptx").slides) == 1 + 2 * 2  # the title; forward and backward of both parts
+
+
+def test_to_takes_any_file_name() -> None:
+    assert slides(SMALL, "-o", "talk.slides", "--to", "html").exit_code == 0
+    assert Path("talk.slides").read_bytes().startswith(b"<!")
+
+
 def test_all_of_a_graph_is_on_the_slides_that_it_is_split_over() -> None:
     graph = tg.draw(program(WIDE)).graph
     for count in COUNTS:

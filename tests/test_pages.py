@@ -70,6 +70,21 @@ def test_a_page_shows_what_its_frame_shows() -> None:
         assert not (every - wanted) & words, f"frame {i}"
 
 
+def test_an_arrow_is_hidden_then_plain_then_in_its_colour() -> None:
+    chapter = tg.frames(net().drawing, steps="forward,backward")
+    theme = chapter.scene.theme
+    looks = {"": 'style="invis"', "line": f'color="{theme.neutral}" style="solid" penwidth="{theme.scale:g}"'}
+    for frame, dot in zip(chapter, sources(chapter, {}), strict=True):
+        arrows = [line for line in dot.split("\n") if " -> " in line]
+        shown = dict(key for key in frame.shown if key[0].startswith("a"))
+        for i, (arrow, edge) in enumerate(zip(arrows, chapter.drawing.graph.edges, strict=True)):
+            part = shown.get(f"a{i}", "")
+            if part in looks and (edge.contribution is not None or not part):
+                assert looks[part] in arrow
+            else:
+                assert not any(look in arrow for look in looks.values())
+
+
 def test_pdf_has_a_page_of_one_size_for_each_frame_and_the_same_bytes() -> None:
     chapter = net()
     data = tg.Deck("Talk", (chapter,)).render("pdf")
@@ -93,6 +108,11 @@ def test_gif_has_a_picture_of_one_size_for_each_frame() -> None:
     assert np.abs(np.asarray(image.convert("RGB"), int) - first).max() > 100
     assert tuple(first[2, 2]) == (20, 23, 28)  # the background of the theme
     assert tg.Deck("", (net("dark"),)).render("gif") == data
+    pauses = []
+    for i in range(image.n_frames):
+        image.seek(i)
+        pauses.append(image.info["duration"])
+    assert image.info["loop"] == 0 and set(pauses[:-1]) == {1600} and pauses[-1] == 4000
 
 
 def test_a_missing_extra_is_told_with_the_line_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +128,10 @@ def test_a_gif_of_two_drawings_has_room_for_both() -> None:
     small = tg.frames(tg.draw(lambda a: a * a, 2.0), steps="")
     both = images.open(io.BytesIO(tg.Deck("", (net(), small)).render("gif")))
     assert both.n_frames == len(net()) + 1
+    both.seek(len(net()))
+    rows, columns = np.nonzero(np.asarray(both.convert("L"), int) < 200)
+    width, height = both.size
+    assert abs(columns.min() + columns.max() - width) < 20 and abs(rows.min() + rows.max() - height) < 40
     assert both.size == images.open(io.BytesIO(tg.Deck("", (net(),)).render("gif"))).size
 
 

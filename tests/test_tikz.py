@@ -16,7 +16,7 @@ import tracegraph as tg
 from tracegraph.heat import heat, pixels, png
 from tracegraph.slides.fit import WIDTH, place
 from tracegraph.slides.frames import Frames
-from tracegraph.slides.scene import Text
+from tracegraph.slides.scene import Area, Image, Text
 from tracegraph.slides.tex import maths
 from tracegraph.slides.tikz import PAPER
 from tracegraph.theme import VIK, shade
@@ -130,6 +130,36 @@ def test_every_card_and_arrow_is_drawn() -> None:
     for piece in chapter.scene.of("arrow"):
         x, y = piece.parts[-1].items[0].points[0]  # type: ignore[union-attr]
         assert f"] ({x:.2f},{y:.2f}) .. controls" in text
+
+
+def test_bold_struck_and_rounded() -> None:
+    marking = tg.mark(tg.trace(lambda a, b: a * b + a, 2.0, 3.0), [{"value": "a", "written": "2.5"}])
+    chapter = tg.frames(tg.draw(marking.graph), steps="")
+    text = tg.Deck("", (chapter,)).render("tex").decode("ascii")
+    parts = [i for p in chapter.scene.pieces for part in p.parts for i in part.items if part.name != "focus"]
+    texts = [i for i in parts if isinstance(i, Text)]
+    assert text.count(r"\bfseries\boldmath") == sum(t.bold for t in texts) > 0
+    assert text.count(r"\rlap{\raisebox") == sum(t.struck for t in texts) == 1
+    assert text.count("rounded corners=") == sum(isinstance(i, Area) and i.radius > 0 for i in parts) > 0
+    assert "rounded corners=0.00pt" not in text
+
+
+def test_colours_are_those_of_the_scene() -> None:
+    chapter = net()
+    text = tg.Deck("", (chapter,)).render("tex").decode("ascii")
+    defined = dict(re.findall(r"\\definecolor\{(tg[0-9a-f]{6})\}\{HTML\}\{([0-9A-F]{6})\}", text))
+    assert len(defined) > 10 and all(name == f"tg{color.lower()}" for name, color in defined.items())
+
+
+def test_a_heat_map_is_cell_by_cell() -> None:
+    array = np.zeros((9, 9))
+    array[4, 2] = 1.0
+    chapter = tg.frames(tg.draw(lambda a: a * 1.0, array), steps="")
+    image = next(i for p in chapter.scene.of("card") for i in p.parts[1].items if isinstance(i, Image))
+    text = tg.Deck("", (chapter,)).render("tex").decode("ascii")
+    w = image.width / 9
+    x, y = image.x + 2 * w, image.y + 4 * image.height / 9
+    assert f"({x:.2f},{y:.2f}) rectangle ({x + w:.2f},{y + image.height / 9:.2f})" in text
 
 
 @pytest.mark.parametrize(

@@ -82,13 +82,24 @@ def _named(requirement: str) -> str:
 
 def _extras(package: str) -> Iterator[tuple[str, str]]:
     """Each extra, and the line that brings what is missing of it."""
-    members: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     for line in _requirements(package):
         if extra := _EXTRA.search(line):
-            members.setdefault(extra[1], []).append(_named(line))
-    for name, packages in members.items():
+            lines.setdefault(extra[1], []).append(line)
+    for name in lines:
+        packages = dict.fromkeys(_members(package, name, lines))
         missing = [p for p in packages if _version(p).startswith("missing")]
         yield name, f"missing: pip install {' '.join(missing)}" if missing else "installed"
+
+
+def _members(package: str, extra: str, lines: dict[str, list[str]]) -> Iterator[str]:
+    """The packages of an extra; one that names extras of our own has theirs."""
+    for line in lines.get(extra, []):
+        if own := re.match(rf"{re.escape(package)}\[([\w,-]+)\]", line):
+            for other in own[1].split(","):
+                yield from _members(package, other, lines)
+        else:
+            yield _named(line)
 
 
 def _engines() -> list[tuple[str, str]]:

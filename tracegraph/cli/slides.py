@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pptx", "tex", "pdf", "html", "svg", "gif", "mmd")
 OTHER = {"frame": "tex", "fragments": "svg"}  # formats that only --to names, and their suffixes
+ONE = ("svg", "mmd", "fragments")  # formats that hold one drawing
 LOOK = ("detail", "theme", "direction", "digits", "depth", "step")
 
 
@@ -78,7 +79,8 @@ def slides(
     with prints_aside():
         what = target(path, name)
     options = {"detail": "full", "theme": "slides", **{k: look[k] for k in LOOK if look[k] not in (None, ())}}
-    chosen = _chosen(file, what, options, pieces, auto)
+    alone = any(t.format in ONE for t in targets)
+    chosen = _chosen(file, what, options, pieces, auto, alone)
     if strict and chosen.size < _least():
         raise Failure(f"{file}: the smallest type is {chosen.size:.1f} pt, and --strict asks for {_least():g}")
     _write(_deck(chosen, steps, by, title, one_slide_per_step), targets)
@@ -92,16 +94,21 @@ def _least() -> float:
 
 def _target(output: str, to: str | None) -> Target:
     """What an ``-o`` means; a folder is one that is there, or ends with a slash."""
-    if output.endswith(("/", os.sep)) or os.path.isdir(output):
-        if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
-            raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
-        return Target(output, Path(output).absolute(), "")
-    found = destination(output, (*FORMATS, OTHER[to]) if to in OTHER else FORMATS)
-    return found._replace(format=to) if to else found
+    folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
+    if not folder and to is None:
+        return destination(output, FORMATS)
+    if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
+        raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
+    return Target(output, Path(output).absolute(), "" if folder else str(to))
 
 
-def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool) -> Choice:
-    """How it is drawn; says how large the type is, and what would make it larger."""
+def _chosen(
+    file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool, alone: bool
+) -> Choice:  # fmt: skip
+    """How it is drawn; says how large the type is, and what would make it larger.
+
+    ``alone``: a format is asked for that holds one drawing, so that it cannot be split.
+    """
     from ..drawing import draw
     from ..graph import Graph
     from ..slides.advice import READABLE, best, choice, choices, parts
@@ -116,7 +123,7 @@ def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: i
     if found.size >= READABLE or pieces > 1:
         say(f"type: {found.size:.1f} pt and more at 13.33 × 7.5 in")
         return found
-    others = list(choices(what, look, lambda graph, options: draw(graph, **options)))
+    others = list(choices(what, look, lambda graph, options: draw(graph, **options), not alone))
     better = best(others)
     told = ", ".join(f"{c.said} gives {c.size:.1f}" for c in _steps_up(others, found.size))
     say(f"warning: type: {found.size:.1f} pt and more at 13.33 × 7.5 in; the last row reads from {READABLE:g}; "

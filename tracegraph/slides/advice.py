@@ -45,17 +45,19 @@ def choice(said: str, *drawings: Drawing) -> Choice:
     return Choice(said, drawings, min(type_size(scene(d)) for d in drawings))
 
 
-def choices(graph: Graph, look: Mapping[str, Any], draw: Draw) -> Iterator[Choice]:
+def choices(graph: Graph, look: Mapping[str, Any], draw: Draw, split: bool = True) -> Iterator[Choice]:
     """Other ways to draw a graph, those that lose least first, up to one that can be read.
 
-    ``look`` are the options as they are. Tried are the other direction, several slides, closed scopes; then all of that
-    with fewer details.
+    ``look`` are the options as they are; ``split``: whether several slides will do. Tried are the other direction,
+    several slides, closed scopes; then all of that with fewer details.
     """
     turned = {"LR": "TB", "RL": "TB"}.get(look.get("direction", "LR"), "LR")
     closed = bool(graph.scopes) or any(n.step is not None for n in graph)
     for detail in DETAILS[DETAILS.index(look.get("detail", "values")) :: -1]:
         less = {} if detail == look.get("detail", "values") else {"detail": detail}
-        for more in ({}, {"direction": turned}, {"split": 0}, *([{"depth": 0}] if closed else ())):
+        ways: list[dict[str, Any]] = [{}, {"direction": turned}]
+        ways += [{"split": 0}] * split + [{"depth": 0}] * closed
+        for more in ways:
             if less or more:
                 found = _tried(graph, look, {**less, **more}, draw)
                 yield found

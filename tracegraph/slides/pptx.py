@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import count
 
-from ..errors import GraphError
 from ..metrics import fit, text_width
 from . import shapes
 from .book import Book
@@ -25,11 +24,8 @@ def write(deck: Deck) -> bytes:
     """A presentation of 13.33 × 7.5 inches.
 
     A slide with the deck's title, if it has one; then for each chapter one slide on which each click shows the next
-    frame, or with ``one_slide_per_step`` a slide for each frame. Raises `MissingExtra` without python-pptx, and
-    `GraphError` for a deck without chapters.
+    frame, or with ``one_slide_per_step`` a slide for each frame. Raises `MissingExtra` without python-pptx.
     """
-    if not deck.chapters:
-        raise GraphError("slides: a deck without chapters shows nothing; give it the frames of a drawing")
     theme = deck.chapters[0].scene.theme
     book, palette = Book(deck.title or deck.chapters[0].title, theme), Palette(theme)
     if deck.title:

@@ -37,12 +37,16 @@ class Deck:
     """Chapters (frames of a drawing each) under one title.
 
     ``title``: of the first slide, which is left out where it is empty. ``one_slide_per_step``: a slide for each frame
-    instead of builds on one, where the format knows builds.
+    instead of builds on one, where the format knows builds. Raises `GraphError` where there are no chapters.
     """
 
     title: str
     chapters: tuple[Frames, ...]
     one_slide_per_step: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.chapters:
+            raise GraphError("slides: a deck without chapters shows nothing; give it the frames of a drawing")
 
     def render(self, to: str) -> bytes:
         """The bytes of a file in one of the formats of `WRITERS`."""
@@ -76,7 +80,7 @@ class Deck:
     def few(self, what: str) -> None:
         """Raise `GraphError` where a format that holds each frame by itself would take minutes and gigabytes."""
         if (count := sum(map(len, self.chapters))) > MOST:
-            raise GraphError(f"slides: {what} of {count} frames is too much (over {MOST}); use by='scope'")
+            raise GraphError(f"slides: {what} of {count} frames is too much (over {MOST}); use by='scope' or 'step'")
 
     def only(self, what: str) -> Any:
         """The one chapter, for a format that cannot hold more."""
