@@ -59,6 +59,35 @@ def test_every_card_and_arrow_is_in_it(theme: str) -> None:
         assert all(n in row for n in (box.title, *(p.number for p in box.panels), *cells))
 
 
+def test_what_was_found_and_marked_is_in_it() -> None:
+    flow = tg.flow(lambda a: tg.sum(tg.where(tg.greater(a, 0.0), tg.sqrt(a), 0.0)), [4.0, 0.0])
+    drawing = tg.draw(flow)
+    text = written(drawing)
+    assert all(badge.text in text for box in drawing.picture.boxes for badge in box.tags) and "NaN born" in text
+    assert all(line.text in text for line in drawing.picture.header) and drawing.picture.header
+    marking = tg.mark(tg.trace(lambda a, b: a * b, 2.0, 3.0), [{"value": "mul_1", "written": "7"}])
+    assert "✗ 7 6" in written(tg.draw(marking.graph))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_are_those_of_the_drawing(theme: str) -> None:
+    drawing = tg.draw(lambda a, b: tg.sum(a * -1.0 * b) + a, -2.0, 3.0, theme=theme)
+    look, text = THEMES[theme], written(drawing)
+    dot = [line for line in drawing.dot.split("\n") if " -> " in line]
+    due = [(re.search(r'color="(#\w+)"', line), re.search(r'penwidth="([\d.]+)"', line)) for line in dot]
+    found = re.findall(r"^  linkStyle \d+ stroke:(#\w+),stroke-width:([\d.]+)px$", text, re.MULTILINE)
+    assert [color for color, _ in found] == [c[1] for c, _ in due if c]
+    assert [float(w) for _, w in found] == pytest.approx([float(w[1]) / look.scale for _, w in due if w], abs=0.01)
+    classes = dict(re.findall(r"classDef (\w+) fill:(#\w+)", text))
+    assert classes == {b.role: look.roles[b.role] for b in drawing.picture.boxes}
+
+
+def test_an_arrow_without_gradient_is_dotted() -> None:
+    drawing = tg.draw(loss("w") * tg.constant(2.0, "c"), fold=False)
+    dotted = re.findall(r"^  (n\d+) -\.->", written(drawing), re.MULTILINE)
+    assert dotted == [a.source for a in drawing.picture.arrows if a.weight is None] != []
+
+
 def test_html_labels_are_off() -> None:
     head = written(tg.draw(loss("w"))).splitlines()[0]
     settings_ = json.loads(head.removeprefix("%%{init: ").removesuffix("}%%"))
