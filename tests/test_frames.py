@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -234,3 +235,9 @@ def test_spans_that_do_not_agree_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     assert broken(frames, "forward,backward") == []
     frames.spans[next(iter(frames.spans))] = ((2, 2),)
     assert [w.partition(":")[0] for w in broken(frames, "forward,backward")] == ["spans"]
+
+
+def test_a_notebook_shows_them_moving() -> None:
+    shown = tg.frames(tg.draw(lambda a, b: a * b + a, 2.0, 3.0))._repr_mimebundle_()
+    assert "@keyframes" in shown["image/svg+xml"] and shown["text/plain"].startswith("Frames(")
+    assert 0 < float(re.search(r'width="([\d.]+)pt"', shown["image/svg+xml"])[1]) <= 1100  # type: ignore[index]

@@ -120,7 +120,7 @@ class Drawing:
         shown, why = {}, ""
         if SVG in wanted:  # first, as it may become coarser
             try:
-                shown[SVG] = _capped(self.svg)
+                shown[SVG] = capped(self.svg)
             except LayoutError as error:
                 why = f"(no picture: {error})\n"
         if TEXT in wanted or why:
@@ -182,7 +182,7 @@ def _theme(theme: str | Theme) -> Theme:
     return THEMES[theme]
 
 
-def _capped(svg: str) -> str:
+def capped(svg: str) -> str:
     """The same SVG, at most as wide as a notebook."""
     size = re.search(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     if size is None or float(size[1]) <= NOTEBOOK_WIDTH:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,11 @@ class Frames(Sequence[Frame]):
         """Write a file in the format of its suffix, or that ``to`` names, whole or not at all; return its path."""
         return Deck("", (self,)).save(path, to=to)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..drawing import capped
+
+        return {"image/svg+xml": capped(Deck("", (self,)).render("svg").decode()), "text/plain": repr(self)}
+
     def __repr__(self) -> str:
         return f"Frames({len(self)} frames of {len(self.scene.of('card'))} cards)"
 
@@ -118,7 +124,7 @@ def _final(piece: Piece) -> Iterator[Any]:
     return (part for part in piece.parts if part.name not in ("focus", replaced))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Beat:
     """One thing that happens: parts appear, and cards are looked at."""
 
@@ -162,20 +168,16 @@ class _Story:
 
     def grouped(self, beats: Sequence[_Beat], by: str) -> list[list[_Beat]]:
         """Beats that share a frame."""
-        groups: list[list[_Beat]] = []
-        last: Any = None
         run = any(b.step is not None for b in beats)
-        for beat in beats:
-            alone = by == "operation" or by == "scope" and not beat.scope
-            key = object() if alone else (beat.step if run else beat.stage) if by == "step" else (
-                beat.stage, beat.step, beat.scope)  # fmt: skip
+
+        def key(beat: _Beat) -> Any:
             if beat.stage in ("network", "given"):
-                key = beat.stage
-            if key != last:
-                groups.append([])
-            groups[-1].append(beat)
-            last = key
-        return groups
+                return beat.stage
+            if by == "operation" or by == "scope" and not beat.scope:
+                return beat
+            return (beat.stage, beat.step, beat.scope) if by == "scope" else beat.step if run else beat.stage
+
+        return [list(group) for _, group in groupby(beats, key)]
 
     def frame(self, group: Sequence[_Beat], state: dict[Shown, None]) -> Frame:
         final = group[-1]
@@ -211,13 +213,12 @@ class _Story:
             node = self.graph.node(move.node)
             said = clean("; ".join(line(e, CAPTION) for e in move.equations))
             said = said if len(said) <= CAPTION else said[: CAPTION - 1] + "…"
-            stage = "forward" if move.stage == "given" else move.stage
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
                 scope = node.scope.partition("/")[0]
-                parts = self.back(node) if stage == "backward" else self.made(node)
-                yield _Beat(stage, move.step, scope, said, parts, (f"n{node.key}",))
+                parts = self.back(node) if move.stage == "backward" else self.made(node)
+                yield _Beat(move.stage, move.step, scope, said, parts, (f"n{node.key}",))
 
     def made(self, node: Node) -> tuple[Shown, ...]:
         """A card with its value, the arrows into it, and the clusters around it."""
