@@ -5,9 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-import numpy as np
-
-from .graph import Graph, Node
+from .graph import Graph
 from .numbers import clean, number
 from .numbers import pretty as _pretty
 from .painting import inspected, painted
@@ -26,44 +24,29 @@ def header(graph: Any) -> tuple[Line, ...]:
     return tuple(Line(text, "header") for text in texts)
 
 
-def leaves(graph: Graph) -> tuple[str, list[Node]]:
-    """What a gradient should reach, and its name: the parameters, or where there are none the inputs."""
-    for role in ("parameter", "input"):
-        if found := [n for n in graph if role in (n.role, n.op)]:  # that is differentiated itself has another role
-            return role, found
-    return "parameter", []
-
-
 def _reach(graph: Graph) -> str:
     """How many parameters a gradient reaches, and at how many of those it is exactly zero."""
-    role, due = leaves(graph)
+    from .inspect.report import reach  # with a `Flow`, it has been imported; without one it costs its time
+
+    leaf, due, there = reach(graph)
     if not due:
         return "no parameters and no inputs"
-    there = [n for n in due if n.gradient is not None]
-    said = f"gradient reaches {len(there)} of {len(due)} {role}{'s' * (len(due) > 1)}"
+    said = f"gradient reaches {len(there)} of {due} {leaf}{'s' * (due > 1)}"
     zero = sum(norm(n.gradient) == 0 for n in there)
     return f"{said}; it is exactly zero at {zero}" if zero else said
 
 
-def layers(graph: Graph) -> dict[str, float]:
-    """The norm of the gradient of each layer: of the parameters of one scope together, or of one without a scope."""
-    parts: dict[str, list[float]] = {}
-    for node in leaves(graph)[1]:
-        if node.gradient is not None:
-            parts.setdefault(node.scope or node.name, []).append(norm(node.gradient))
-    return {name: norm(np.array(sizes)) for name, sizes in parts.items()}
-
-
 def _layers(graph: Graph) -> list[str]:
     """The smallest and the largest layer, of those whose norm is a number."""
+    from .inspect.report import layers
+
     sizes = layers(graph)
-    finite = {name: size for name, size in sizes.items() if isfinite(size)}
+    finite = sorted((name for name, size in sizes.items() if isfinite(size)), key=sizes.__getitem__)
     said = []
     if len(finite) > 1:
-        least, most = min(finite, key=finite.__getitem__), max(finite, key=finite.__getitem__)
-        said.append(f"layer norms from {number(finite[least], DIGITS)} ({_name(least)}) to {_of(finite, most)}")
+        said.append(f"layer norms from {_of(sizes, finite[0])} to {_of(sizes, finite[-1])}")
     elif finite:
-        said.append(f"layer norm {_of(finite, *finite)}")
+        said.append(f"layer norm {_of(sizes, finite[0])}")
     if bad := len(sizes) - len(finite):
         said.append(f"not a finite number in {bad} of {len(sizes)} layer{'s' * (len(sizes) > 1)}")
     return ["; ".join(said)] if said else []

@@ -53,13 +53,22 @@ class Summary:
 
 def summary(flow: Flow) -> Summary:
     """How far the gradient gets in a flow, and what was found."""
-    due = learned(flow.whole)
-    reached = {_parameter(n): n for n in due if n.gradient is not None}
-    leaf = "input" if due and due[0].role == "input" else "parameter"
+    leaf, due, there = reach(flow.whole)
     norms = sorted(((x, name) for name, x in layers(flow.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
     least, most = ((norms[i][1], norms[i][0]) if norms else None for i in (0, -1))
     found = dict(Counter(f.kind for f in flow.findings))
-    return Summary(leaf, len({_parameter(n): n for n in due}), len(reached), least, most, found)
+    return Summary(leaf, due, len(there), least, most, found)
+
+
+def reach(graph: Graph) -> tuple[str, int, list[Node]]:
+    """What a gradient should reach (parameter or input), how many there are, and those that it reaches.
+
+    In a training run a parameter counts once, whatever its values.
+    """
+    due = learned(graph)
+    there = {_parameter(n): n for n in due if n.gradient is not None}
+    leaf = "input" if due and due[0].role == "input" else "parameter"
+    return leaf, len({_parameter(n): n for n in due}), list(there.values())
 
 
 def layers(graph: Graph) -> dict[str, float]:
