@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import tracegraph as tg
 from tracegraph import cli, layout
 from tracegraph.cli.render import FORMATS
 
+doctor = import_module("tracegraph.cli.doctor")  # the package has a command of the same name
 pytestmark = pytest.mark.usefixtures("here")
 
 
@@ -55,6 +58,29 @@ def test_the_gallery_goes_on_after_a_failure(examples: Path) -> None:
     assert result.exit_code == 1 and Path("output/plain.svg").exists()
     assert "broken: FAILED: broken.py:2: ZeroDivisionError" in result.stdout
     assert result.stderr == "error: 2 of 5 examples failed: broken, garbled\n"
+
+
+def test_the_gallery_writes_decks_and_leaves_out_what_needs_an_extra(
+    examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck = "tg.Deck('', (tg.frames(tg.draw(build)),))"
+    (examples / "talk.py").write_text(f"{NET}def drawings():\n    return {{'slides/talk.html': {deck}}}\n")
+    (examples / "talk_pages.py").write_text(f"{NET}def drawings():\n    return {{'slides/talk.pdf': {deck}}}\n")
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    result = run("gallery")
+    assert result.exit_code == 0 and Path("output/slides/talk.html").read_bytes().startswith(b"<!")
+    line = next(line for line in result.stdout.splitlines() if "talk_pages" in line)
+    assert line.endswith("left out: a .pdf of frames needs pypdf: pip install 'tracegraph[pdf]'")
+    assert not Path("output/slides/talk.pdf").exists()
+
+
+def test_extras_that_are_made_of_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["numpy", 'one>=1; extra == "a"', 'pkg[a]; extra == "b"', 'pytest; extra == "b"', 'pkg[b,a]; extra == "c"']
+    monkeypatch.setattr(doctor, "_requirements", lambda package: lines)
+    monkeypatch.setattr(doctor, "_version", lambda name: "missing" if name == "one" else "1.0")
+    assert dict(doctor._extras("pkg")) == dict.fromkeys("abc", "missing: pip install one")
+    monkeypatch.setattr(doctor, "_version", lambda name: "1.0")
+    assert dict(doctor._extras("pkg")) == dict.fromkeys("abc", "installed")
 
 
 def test_the_gallery_where_there_are_no_examples() -> None:
