@@ -33,12 +33,12 @@ document.body.appendChild(pre);
 """
 
 
-def measured(folder: Path, svgs: list[str]) -> list[tuple[str, float, float]]:
+def measured(folder: Path, svgs: list[str], script: str = MEASURE) -> list[tuple[str, float, float]]:
     """For each text in the browser: what it says, by how much it leaves its card, and its width."""
     assert CHROMIUM
     page = folder / "page.html"
     bodies = "\n".join(svg.partition("?>")[2] for svg in svgs)
-    page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{bodies}<script>{MEASURE}</script>", encoding="utf-8")
+    page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{bodies}<script>{script}</script>", encoding="utf-8")
     told = subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
          f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=5000", "--dump-dom", page.as_uri()],

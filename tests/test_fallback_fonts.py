@@ -6,9 +6,6 @@ seventh wider. Lines are held in their middle there, so that half of that sticks
 
 from __future__ import annotations
 
-import html
-import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 from stories import story
 from test_browser import CHROMIUM
+from test_browser import measured as in_browser
 
 import tracegraph as tg
 from tracegraph.render.svg import FONTS
@@ -52,19 +50,8 @@ def svgs() -> list[str]:
 
 
 def measured(folder: Path, pictures: list[str], family: str) -> list[tuple[str, float, float]]:
-    """For each text in the browser: what it says, by how much it leaves its card, and its width."""
-    assert CHROMIUM
-    bodies = "\n".join(svg.partition("?>")[2].replace(FONTS, family) for svg in pictures)
-    page = folder / "page.html"
-    page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{bodies}<script>{MEASURE}</script>", "utf-8")
-    told = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-         f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=5000", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, timeout=90, encoding="utf-8",
-    ).stdout  # fmt: skip
-    found = re.search('<pre id="found">(.*?)</pre>', told, re.DOTALL)
-    assert found, "the browser did not run the page"
-    return [tuple(row) for row in json.loads(html.unescape(found[1]))]
+    """What the browser measures of the texts, drawn with another family of fonts."""
+    return in_browser(folder, [svg.replace(FONTS, family) for svg in pictures], MEASURE)
 
 
 @needs_chromium

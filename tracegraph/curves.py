@@ -82,6 +82,7 @@ class _Paper:
         self.root = self.at = ET.Element("svg", {"xmlns": SVG, **box, "role": "graphics-document"})
 
     def drawn(self) -> str:
+        """The document: titles of columns above the first row, numbers of steps below the last."""
         self._describe()
         self._rect(0, 0, *self.plot.size, self.look.background)
         loss, *others = self.plot.panels

@@ -147,6 +147,7 @@ class _Story:
         self.differentiated = any(n.gradient is not None for n in self.graph)
 
     def frames(self, by: str) -> list[Frame]:
+        """The frames of what was asked for; what comes before is there already, and the last one has all the rest."""
         beats = [*self.beats()]
         told = max((i for i, b in enumerate(beats) if b.stage in self.wanted), default=-1)
         if told < 0:
@@ -216,9 +217,8 @@ class _Story:
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
-                scope = node.scope.partition("/")[0]
                 parts = self.back(node) if move.stage == "backward" else self.made(node)
-                yield _Beat(move.stage, move.step, scope, said, parts, (f"n{node.key}",))
+                yield _Beat(move.stage, move.step, node.scope.partition("/")[0], said, parts, (f"n{node.key}",))
 
     def made(self, node: Node) -> tuple[Shown, ...]:
         """A card with its value, the arrows into it, and the clusters around it."""
