@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,21 @@ def test_hundreds_of_frames_are_refused_before_minutes_have_passed(tmp_path: Pat
     with pytest.raises(tg.GraphError, match="a folder of 3"):
         many.save_all(tmp_path / "frames")
     assert not any(tmp_path.iterdir())
+
+
+def test_a_long_caption_does_not_pull_the_legend_apart() -> None:
+    flow = tg.flow(lambda a: tg.sum(tg.where(tg.greater(a, 0.0), tg.sqrt(a), 0.0)), [4.0, 1.0, 0.25, 0.5])
+    chapter = tg.frames(tg.draw(flow))
+
+    def bar(svg: str) -> list[float]:
+        """Left ends of the cells above the cards, from the first on."""
+        head = svg.partition('class="node"')[0].partition("<polygon")[2]
+        lefts = [float(x) for x in re.findall(r'<polygon fill="#\w+" stroke="none" points="(-?[\d.]+),', head)]
+        return [round(x - lefts[0], 1) for x in lefts]
+
+    due = bar(chapter.drawing.svg)
+    assert len(due) > 10
+    assert all(bar(chapter.drawing.run(dot, "svg").decode()) == due for dot in sources(chapter, {}))
 
 
 def test_blanking_keeps_cells_and_takes_their_content() -> None:

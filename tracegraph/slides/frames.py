@@ -23,7 +23,6 @@ from .writers import Deck
 if TYPE_CHECKING:
     from ..drawing import Drawing
 
-STAGES = ("network", "given", "forward", "backward", "update")
 NAMED = ("network", "forward", "backward", "update")
 ORDERS = ("operation", "scope", "step")
 CAPTION = 110  # characters of a sentence

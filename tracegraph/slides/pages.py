@@ -14,7 +14,7 @@ from math import ceil
 from typing import Any
 
 from ..cards import WIDEST, Cards
-from ..cells import table
+from ..cells import gap, table
 from ..errors import MissingExtra
 from ..panels import Line
 from ..source import source
@@ -28,6 +28,7 @@ ARROW = re.compile(r"  n\d+ -> n\d+ \[(.*)\];")
 CLUSTER = re.compile(r'( +graph \[)style="rounded,filled" fillcolor="[^"]*" color="[^"]*"( .* label=<)(.*)(>\];)')
 LABEL = re.compile(r'  graph \[labelloc="t" labeljust="l" label=<(.*)>\];')
 GAP = '<TR><TD FIXEDSIZE="TRUE" CELLPADDING="0" WIDTH="1" HEIGHT="{:g}"></TD></TR>'
+WIDE = re.compile(r'WIDTH="(\d+)"')  # the first cell of a header or a caption takes a whole row
 PIXELS = 1280  # that the longer side of a GIF has at most
 PAUSE, REST = 1600, 4000  # milliseconds that a frame of a GIF is shown, and the last one
 
@@ -122,7 +123,7 @@ class _Edit:
         label = f'  graph [labelloc="b" labeljust="c" label=<{caption}>];'
         for line in whole:
             if found := LABEL.fullmatch(line):
-                both = table([f"<TR><TD>{part}</TD></TR>" for part in (found[1], caption)])
+                both = stacked(found[1], caption)
                 label = f'  graph [labelloc="t" labeljust="l" label=<{both}>];'
             elif line != "}":
                 yield self.line(line)
@@ -166,6 +167,13 @@ class _Edit:
     def blanked(self, label: str) -> str:
         inner, _, rest = label.rpartition(">")
         return f"{blank(inner, set())}>{rest}"
+
+
+def stacked(*labels: str) -> str:
+    """Tables under each other, to the left; Graphviz would stretch the cells of those that are less wide."""
+    widths = [int(WIDE.search(label)[1]) for label in labels]  # type: ignore[index]
+    rows = [table([f"<TR><TD>{x}</TD>{gap(max(widths) - w)}</TR>"]) for x, w in zip(labels, widths, strict=True)]
+    return table([f"<TR><TD>{row}</TD></TR>" for row in rows])
 
 
 def blank(label: str, shown: set[str]) -> str:

@@ -14,7 +14,7 @@ RING = 3.0  # width of the frame around the card that a step is about, at scale 
 class Area:
     """A polygon, or a rectangle with rounded corners if ``radius`` is not 0 (``points`` are then its corners).
 
-    ``fill`` and ``stroke`` are ``#rrggbb``, None for none; ``dash`` is solid, dashed or dotted.
+    ``fill`` and ``stroke`` are ``#rrggbb``, None for none.
     """
 
     points: tuple[Point, ...]
@@ -32,7 +32,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Cubic Bézier curves end to end: a start, then two control points and an end for each."""
+    """Cubic Bézier curves end to end: a start, then two control points and an end for each.
+
+    ``dash`` is solid, dashed or dotted.
+    """
 
     points: tuple[Point, ...]
     stroke: str
