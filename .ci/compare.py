@@ -63,8 +63,10 @@ def lines(text: str) -> list[str]:
 def of_json(text: str) -> list[str]:
     """Every node and edge with all that is not a number."""
     graph = json.loads(text)
-    return [str({key: _without_numbers(key, value) for key, value in part.items()})
-            for part in [{"output": graph["output"]}, *graph["nodes"], *graph["edges"]]]
+    return [
+        str({key: _without_numbers(key, value) for key, value in part.items()})
+        for part in [{"output": graph["output"]}, *graph["nodes"], *graph["edges"]]
+    ]
 
 
 def _without_numbers(key: str, value: Any) -> Any:

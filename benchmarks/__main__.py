@@ -1,8 +1,8 @@
 """Run all benchmarks, or those named, and print what was measured beside what was promised.
 
-    python -m benchmarks                     everything: about ten minutes
-    python -m benchmarks chain startup       some of it
-    python -m benchmarks --repeats 3         fewer turns of each
+python -m benchmarks                     everything: about ten minutes
+python -m benchmarks chain startup       some of it
+python -m benchmarks --repeats 3         fewer turns of each
 """
 
 import argparse
@@ -70,7 +70,8 @@ def alarms(found: Found) -> Iterator[Row]:
 
 PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "micrograd_demo": (
-        "micrograd's demo: 65,818 scalars, forward, backward and freeing", 5,
+        "micrograd's demo: 65,818 scalars, forward, backward and freeing",
+        5,
         lambda found: faster(found, {"micrograd": 10, "PyTorch": 4}),
     ),
     "chain": ("a chain of 10,000 scalar operations", 15, lambda found: shares(found, "PyTorch", 0.35)),
@@ -80,7 +81,7 @@ PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "drawing": ("model to SVG", 9, drawn),
     "gradcheck": ("gradient check: random graphs, and wrong rules in them", 1, alarms),
     "startup": ("import", 25, lambda found: shares(found, "numpy", 1.15)),
-}  # fmt: skip
+}
 
 
 def main() -> None:

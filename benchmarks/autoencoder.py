@@ -9,7 +9,7 @@ import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 try:
     from .timing import medians

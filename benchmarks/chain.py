@@ -84,9 +84,12 @@ def by_hand():
 def run(repeats):
     """Median seconds of one step, by contestant."""
     makers = {
-        "tracegraph": traced, "PyTorch": with_torch, "MyGrad": with_mygrad, "autograd": with_autograd,
+        "tracegraph": traced,
+        "PyTorch": with_torch,
+        "MyGrad": with_mygrad,
+        "autograd": with_autograd,
         "Python by hand": by_hand,
-    }  # fmt: skip
+    }
     return medians_apart(makers, (), repeats, warm=2)
 
 

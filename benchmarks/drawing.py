@@ -30,7 +30,7 @@ def seconds(function, *args):
 def model(name, folder):
     """The contestants for one example: the whole way, and Graphviz alone. What is trained is trained before."""
     import tracegraph as tg
-    from tracegraph.layout import render
+    from tracegraph.graphviz.run import render
 
     sys.path.insert(0, str(EXAMPLES))
     build = runpy.run_path(str(EXAMPLES / f"{name}.py"))["build"]

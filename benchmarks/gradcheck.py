@@ -6,7 +6,7 @@ It makes its graphs as the tests do; nothing here is about time.
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "engine"))
 
 CLEAN, PLANTED = 10_000, 2_000
 

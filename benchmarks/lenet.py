@@ -10,8 +10,8 @@ import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
 
-import numpy as np  # noqa: E402
-from numpy.lib.stride_tricks import as_strided  # noqa: E402
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 try:
     from .timing import medians
@@ -19,9 +19,17 @@ except ImportError:  # run as a script
     from timing import medians  # type: ignore[no-redef]
 
 SHAPES = {
-    "k1": (6, 1, 5, 5), "c1": (6,), "k2": (16, 6, 5, 5), "c2": (16,),
-    "w3": (400, 120), "b3": (120,), "w4": (120, 84), "b4": (84,), "w5": (84, 10), "b5": (10,),
-}  # fmt: skip
+    "k1": (6, 1, 5, 5),
+    "c1": (6,),
+    "k2": (16, 6, 5, 5),
+    "c2": (16,),
+    "w3": (400, 120),
+    "b3": (120,),
+    "w4": (120, 84),
+    "b4": (84,),
+    "w5": (84, 10),
+    "b5": (10,),
+}
 
 
 def data():

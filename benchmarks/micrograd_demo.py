@@ -105,8 +105,8 @@ def with_mygrad(points, labels, layers):
 
 
 def with_autograd(points, labels, layers):
-    from autograd import value_and_grad
     from autograd import numpy as anp
+    from autograd import value_and_grad
 
     graded = value_and_grad(lambda layers: program(points, labels, layers, float, lambda v: anp.maximum(v, 0.0)))
 
@@ -120,9 +120,12 @@ def with_autograd(points, labels, layers):
 def run(repeats):
     """Median seconds of one step, by contestant."""
     makers = {
-        "tracegraph": traced, "micrograd": with_micrograd, "PyTorch": with_torch, "MyGrad": with_mygrad,
+        "tracegraph": traced,
+        "micrograd": with_micrograd,
+        "PyTorch": with_torch,
+        "MyGrad": with_mygrad,
         "autograd": with_autograd,
-    }  # fmt: skip
+    }
     return medians_apart(makers, data(), repeats)
 
 

@@ -7,7 +7,7 @@ from time import perf_counter, process_time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 
 def medians(makers, data, repeats, warm=5, turn=5):

@@ -13,9 +13,15 @@ from training import batches, initial, parameters, save, train
 import tracegraph as tg
 
 SHAPES = {
-    "W1": (64, 32), "b1": (32,), "W2": (32, 8), "b2": (8,),
-    "W3": (8, 32), "b3": (32,), "W4": (32, 64), "b4": (64,),
-}  # fmt: skip
+    "W1": (64, 32),
+    "b1": (32,),
+    "W2": (32, 8),
+    "b2": (8,),
+    "W3": (8, 32),
+    "b3": (32,),
+    "W4": (32, 64),
+    "b4": (64,),
+}
 
 
 def reconstructed(weights, images):

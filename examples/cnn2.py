@@ -17,9 +17,7 @@ POOLING = {
 def features(convention: str) -> tg.Tensor:
     """From the 5×5 input to the flattened, pooled maps."""
     x = tg.tensor([[[5.0 * i + j + 1 for j in range(5)] for i in range(5)]])
-    K = tg.parameter(
-        [[[[0.1, 0.2, 0.3]] * 3], [[[-0.1, -0.1, -0.1], [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]]]], name="K"
-    )
+    K = tg.parameter([[[[0.1, 0.2, 0.3]] * 3], [[[-0.1, -0.1, -0.1], [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]]]], name="K")
     b = tg.parameter([[[0.1]], [[0.2]]])
     maps = tg.conv2d(x, K)
     biased = maps + b

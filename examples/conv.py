@@ -7,10 +7,7 @@ learning" (2016).
 import tracegraph as tg
 
 FORMATS = ("svg", "png", "dot", "json", "txt")
-DRAWINGS = {
-    "conv": {"detail": "full", "formats": FORMATS},
-    "conv-dark": {"detail": "full", "theme": "dark"},
-}
+DRAWINGS = {"conv": {"detail": "full", "formats": FORMATS}, "conv-dark": {"detail": "full", "theme": "dark"}}
 
 
 def build() -> tg.Tensor:

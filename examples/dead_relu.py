@@ -69,9 +69,11 @@ def drawings() -> dict[str, str]:
     """The network after the steps, with its table; that of the small rate; and how many units are off."""
     flow = tg.flow(build)
     return {
-        "dead_relu.svg": tg.draw(flow, direction="TB").svg, "dead_relu.txt": flow.table(),
-        "dead_relu-healthy.txt": tg.flow(healthy).table(), "dead_relu-counts.txt": counts(),
-    }  # fmt: skip
+        "dead_relu.svg": tg.draw(flow, direction="TB").svg,
+        "dead_relu.txt": flow.table(),
+        "dead_relu-healthy.txt": tg.flow(healthy).table(),
+        "dead_relu-counts.txt": counts(),
+    }
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import math
 import xml.etree.ElementTree as ET
 
-from tracegraph.numbers import number
-from tracegraph.render.svg import FONTS
-from tracegraph.theme import ink
+from tracegraph.formats.graphviz_svg import FONTS
+from tracegraph.picture.theme import ink
+from tracegraph.text.numbers import number
 
 # The ten colours of Petroff 2021, "Accessible color sequences for data visualization".
 COLORS = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
@@ -51,8 +51,10 @@ def _place(value, ticks, start):
 
 
 def _add(parent, tag, **attributes):
-    named = {name.replace("_", "-"): value if isinstance(value, str) else f"{value:.1f}"
-             for name, value in attributes.items()}
+    named = {
+        name.replace("_", "-"): value if isinstance(value, str) else f"{value:.1f}"
+        for name, value in attributes.items()
+    }
     return ET.SubElement(parent, tag, named)
 
 

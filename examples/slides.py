@@ -41,16 +41,19 @@ def talk() -> tg.Deck:
     net = build()
     step = tg.fold(tg.steps(tg.trace(backprop_steps.build), 1))
     solution = tg.fold(marked("backprop").graph)
-    return tg.Deck("Backpropagation by hand", (
-        chapter(net, "", "The network", detail="shapes"),
-        chapter(only(net, *HIDDEN), "forward", "Forward: the hidden neurons"),
-        chapter(only(net, *OUTPUT), "forward", "Forward: the output and the loss"),
-        chapter(only(net, *OUTPUT), "backward", "Backward: from the loss"),
-        chapter(only(net, *HIDDEN), "backward", "Backward: to the first weights"),
-        chapter(fed(step, "w35_1", "w45_1"), "update", "The update of two weights"),
-        chapter(fed(solution, "z3", "h3", "z4", "h4"), "", "What a student wrote: forward"),
-        chapter(fed(solution, "w45_new", "w24_new"), "", "What a student wrote: the update"),
-    ))  # fmt: skip
+    return tg.Deck(
+        "Backpropagation by hand",
+        (
+            chapter(net, "", "The network", detail="shapes"),
+            chapter(only(net, *HIDDEN), "forward", "Forward: the hidden neurons"),
+            chapter(only(net, *OUTPUT), "forward", "Forward: the output and the loss"),
+            chapter(only(net, *OUTPUT), "backward", "Backward: from the loss"),
+            chapter(only(net, *HIDDEN), "backward", "Backward: to the first weights"),
+            chapter(fed(step, "w35_1", "w45_1"), "update", "The update of two weights"),
+            chapter(fed(solution, "z3", "h3", "z4", "h4"), "", "What a student wrote: forward"),
+            chapter(fed(solution, "w45_new", "w24_new"), "", "What a student wrote: the update"),
+        ),
+    )
 
 
 def drawings() -> dict[str, tg.Deck]:

@@ -24,7 +24,7 @@ def planted() -> Iterator[None]:
     """The diagnostics of planted.py instead of the real ones."""
     from planted import plant
 
-    from tracegraph.inspect import DIAGNOSTICS
+    from tracegraph.analysis import DIAGNOSTICS
 
     real = dict(DIAGNOSTICS)
     plant()

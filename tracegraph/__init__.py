@@ -4,41 +4,67 @@ from __future__ import annotations
 
 from typing import Any
 
-from .backward import Gradients, backward
-from .calling import function
-from .errors import (
-    GraphError,
-    LayoutError,
-    MissingExtra,
-    OpError,
-    StoreError,
-    TracegraphError,
-    UntracedError,
-)
-from .op import OPS
-from .tensor import Tensor, constant, parameter, scope, tensor
+from .engine.backward import Gradients, backward
+from .engine.call import function
+from .engine.tensor import Tensor, constant, parameter, scope, tensor
+from .errors import GraphError, LayoutError, MissingExtra, OpError, StoreError, TracegraphError, UntracedError
+from .ops.op import OPS
 
 __version__ = "0.1.0"
 __all__ = [
-    "Gradients", "GraphError", "LayoutError", "MissingExtra", "OPS", "OpError", "StoreError", "Tensor",
-    "TracegraphError", "UntracedError", "backward", "constant", "parameter", "scope", "tensor",
-]  # fmt: skip
+    "Gradients",
+    "GraphError",
+    "LayoutError",
+    "MissingExtra",
+    "OPS",
+    "OpError",
+    "StoreError",
+    "Tensor",
+    "TracegraphError",
+    "UntracedError",
+    "backward",
+    "constant",
+    "parameter",
+    "scope",
+    "tensor",
+]
 
 _LATER = {  # imported where they are first used: a program that only computes loads no drawing
-    "Graph": "graph", "Node": "graph", "Edge": "graph",
+    "Graph": "graph",
+    "Node": "graph",
+    "Edge": "graph",
     "trace": "frontends",
-    "load": "store",
-    "collapse": "views", "hide": "views", "between": "views", "upto": "views", "fold": "views",
-    "draw": "drawing", "Drawing": "drawing", "optim": "", "history": "histories", "History": "histories",
-    "steps": "views", "expand": "views",
-    "mark": "marking", "Claim": "marking", "Marking": "marking",
-    "explain": "explanation", "Explanation": "explanation",
-    "layers": "tables",
-    "frames": "slides", "Frames": "slides", "Deck": "slides",
-    "flow": "inspect", "Flow": "inspect", "Finding": "inspect",
-    "gradcheck": "inspect.gradcheck", "Checked": "inspect.gradcheck",
-    "paths": "inspect.paths", "Path": "inspect.paths", "Paths": "inspect.paths",
-}  # fmt: skip
+    "load": "graph.store",
+    "collapse": "views",
+    "hide": "views",
+    "between": "views",
+    "upto": "views",
+    "fold": "views",
+    "draw": "drawing",
+    "Drawing": "drawing",
+    "optim": "",
+    "history": "training.history",
+    "History": "training.history",
+    "steps": "views",
+    "expand": "views",
+    "mark": "marking",
+    "Claim": "marking",
+    "Marking": "marking",
+    "explain": "explanation",
+    "Explanation": "explanation",
+    "layers": "analysis.layers",
+    "frames": "slides",
+    "Frames": "slides",
+    "Deck": "slides",
+    "flow": "analysis",
+    "Flow": "analysis",
+    "Finding": "analysis",
+    "gradcheck": "analysis.gradcheck.check",
+    "Checked": "analysis.gradcheck.check",
+    "paths": "analysis.paths",
+    "Path": "analysis.paths",
+    "Paths": "analysis.paths",
+}
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})
 

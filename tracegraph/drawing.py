@@ -10,16 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import layout as _layout
+from .engine.tensor import Tensor
 from .errors import GraphError, LayoutError, LayoutTimeout
 from .files import write_atomic
+from .formats import RENDERERS
+from .formats.dot import source
 from .frontends import graph_of
 from .graph import Graph
-from .picture import Picture, picture
-from .render import RENDERERS
-from .source import source
-from .tensor import Tensor
-from .theme import THEMES, Theme
+from .graphviz import run as _layout
+from .picture.theme import THEMES, Theme
+from .picture.words import Picture, picture
 from .views.coarse import coarse
 from .views.fold import fold as fold_unnamed
 from .views.steps import picked
@@ -40,9 +40,17 @@ class Drawing:
     """
 
     def __init__(
-        self, graph: Graph, word: Callable[[Graph, str], Picture], theme: Theme, *,
-        note: str = "", digits: int = 4, engine: str = "embedded", timeout: float = 60.0, recorded: Graph | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        graph: Graph,
+        word: Callable[[Graph, str], Picture],
+        theme: Theme,
+        *,
+        note: str = "",
+        digits: int = 4,
+        engine: str = "embedded",
+        timeout: float = 60.0,
+        recorded: Graph | None = None,
+    ) -> None:
         self.theme, self.digits = theme, digits
         self.recorded = recorded if recorded is not None else graph
         self._word, self._engine, self._timeout = word, engine, timeout
@@ -72,9 +80,7 @@ class Drawing:
 
     def run(self, dot: str, format: str, **options: Any) -> bytes:
         """Run Graphviz on another source with the same images, as this drawing was told to run it."""
-        return _layout.render(
-            dot, format, engine=self._engine, timeout=self._timeout, images=self.images, **options
-        )
+        return _layout.render(dot, format, engine=self._engine, timeout=self._timeout, images=self.images, **options)
 
     def render(self, format: str, *, scale: float = 1.0) -> bytes:
         """The bytes of a file in one of the formats of `RENDERERS`; ``scale`` is for png."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .tensor import Tensor
-from .updating import Optimizer, derived, one_of, share
+from .engine.optimizer import Optimizer, derived, one_of, share
+from .engine.tensor import Tensor
 
 __all__ = ["AdaGrad", "Adam", "Momentum", "Nesterov", "OPTIMIZERS", "Optimizer", "RMSProp", "SGD"]
 

@@ -10,13 +10,13 @@ import click
 
 from .. import __version__
 from ..errors import MissingExtra, TracegraphError
-from .doctor import doctor
-from .explain import explain
-from .flow import flow
-from .gallery import gallery
-from .mark import mark
-from .render import render
-from .slides import slides
+from .doctor_command import doctor
+from .explain_command import explain
+from .flow_command import flow
+from .gallery_command import gallery
+from .mark_command import mark
+from .render_command import render
+from .slides_command import slides
 
 DONE, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
 

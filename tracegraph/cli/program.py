@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .options import Failure
+from .failures import Failure
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -37,7 +37,7 @@ def split(text: str) -> tuple[Path, str | None]:
 def target(path: Path, name: str | None) -> Graph | Drawing:
     """What a program or a ``.tgraph`` file gives to draw: a `Graph`, or a `Drawing` that the program made itself."""
     if path.suffix.lower() == ".tgraph":
-        from ..store import load
+        from ..graph.store import load
 
         return load(path)
     with program(path) as module:
@@ -128,9 +128,9 @@ def _called(function: Any, path: Path, name: str) -> Any:
 def _as_graph(result: Any, variables: dict[str, Any], what: str) -> Graph | Drawing:
     """The graph of a tensor; graphs and drawings are handed on. ``variables`` lends names to tensors without one."""
     from ..drawing import Drawing
-    from ..frontends.numpy import from_tensor
+    from ..engine.tensor import Tensor
+    from ..frontends.numpy.trace import from_tensor
     from ..graph import Graph
-    from ..tensor import Tensor
 
     if isinstance(result, Tensor):
         return from_tensor(result, variables)

@@ -16,10 +16,10 @@ from ..errors import GraphError
 from ..files import write_atomic
 from ..frontends import graph_of
 from ..views.fold import fold as fold_unnamed
-from .latex import write as write_latex
-from .markdown import write as write_markdown
-from .solution import Section, solution, title
-from .text import write as write_text
+from .as_latex import write as write_latex
+from .as_markdown import write as write_markdown
+from .as_text import write as write_text
+from .equations import Section, solution, title
 
 __all__ = ["Explanation", "WRITERS", "explain"]
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any
 
+from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph
-from ..tensor import Tensor
 from ..views.steps import picked
-from . import numpy as _numpy
+from .numpy import trace as _numpy
 
 
 def trace(

@@ -9,9 +9,9 @@ from ..graph import Graph
 from .causes import Causes
 from .claims import Claim, Problem, read_claims
 from .judge import Judge
+from .mark_report import Marking
 from .outcome import outcome
 from .replay import Replay
-from .report import Marking
 from .results import Result
 from .targets import Target, target
 

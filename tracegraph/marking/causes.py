@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..numbers import clean, number
 from ..ops.updates import STATES
+from ..text.numbers import clean, number
 from .digits import sign_lost, slips_of_the_pen
 from .judge import SLIP, WAYS, Judge, Judged
 from .targets import Index, element

@@ -149,9 +149,13 @@ def _claim(table: Any, line: int | None) -> Claim:
             raise MarkError(f"{key} = {table[key]!r}: {what} was due")
     index = table.get("index")
     return Claim(
-        _written(table["written"]), table.get("value"), table.get("grad"), table.get("step"),
-        None if index is None else _index(index), line,
-    )  # fmt: skip
+        _written(table["written"]),
+        table.get("value"),
+        table.get("grad"),
+        table.get("step"),
+        None if index is None else _index(index),
+        line,
+    )
 
 
 def _index(index: Any) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..numbers import MINUS
+from ..text.numbers import MINUS
 from .written import Written, cut, decimal, rounded
 
 MORE = 2  # digits that a number may have had before one of them was dropped

@@ -102,7 +102,7 @@ class Judge:
             ("as written", {i: n.value for i, (_, n, _) in marks.items()}),
             ("each right", {i: j.rights[j.way] if j.verdict == SLIP else n.value for i, (_, n, j) in marks.items()}),
             ("all right", {i: n.value for i, (_, n, j) in marks.items() if j.sound}),
-        ):  # fmt: skip
+        ):
             self.states[way][quantity] = put(self.own[way][quantity], changed)
         size = int(np.size(self.own["exact"][quantity]))
         kept = before if len(marks) < size else frozenset[int]()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numbers import number
+from ..text.numbers import number
 from .causes import MOST, Causes
 from .judge import AGREES, BLANK, CARRIED, ROUNDING, SLIP, WORST, Judged
 from .results import Result
@@ -30,9 +30,17 @@ def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[
     found = dict.fromkeys(c for p in parts.values() for c in p.causes[:1])
     origins = dict.fromkeys(c for p in parts.values() for c in p.carried_from)
     return Result(
-        target.claim, target.claim.written, _array(target, parts, "from_yours"), _array(target, parts, "exact"), worst,
-        tuple(found)[:MOST], tuple(origins), target.claim.line, _joined(parts), parts,
-    )  # fmt: skip
+        target.claim,
+        target.claim.written,
+        _array(target, parts, "from_yours"),
+        _array(target, parts, "exact"),
+        worst,
+        tuple(found)[:MOST],
+        tuple(origins),
+        target.claim.line,
+        _joined(parts),
+        parts,
+    )
 
 
 def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], causes: Causes) -> Result:
@@ -43,9 +51,16 @@ def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], c
     origins = tuple(dict.fromkeys(labels[s] for s in sorted(judged.origins)))
     text = "" if written is None else written.text
     return Result(
-        claim, text, judged.rights[way], judged.rights["exact"], judged.verdict, found, origins, claim.line,
+        claim,
+        text,
+        judged.rights[way],
+        judged.rights["exact"],
+        judged.verdict,
+        found,
+        origins,
+        claim.line,
         _remark(judged, written, labels),
-    )  # fmt: skip
+    )
 
 
 def _remark(judged: Judged, written: Written | None, labels: list[str]) -> str:

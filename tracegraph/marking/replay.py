@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from .. import formula
-from ..backward import unbroadcast
+from ..engine.backward import unbroadcast
 from ..errors import GraphError, TracegraphError
 from ..graph import Edge, Graph, Node, shape
-from ..op import OPS, Op
+from ..ops.op import OPS, Op
 from ..ops.updates import UPDATES
 
 Quantity = tuple[int, "int | None"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..panels import SIGNS
+from ..picture.panels import SIGNS
 from .claims import Claim, Text
 from .targets import Index
 

@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import GraphError, MarkError
 from ..graph import Graph, Node
 from ..graph import shape as shape_of
-from ..lookup import find_gradient
-from ..numbers import shape as spelled
+from ..graph.lookup import find_gradient
+from ..text.numbers import shape as spelled
 from .claims import Claim, Text
 from .replay import Quantity, Replay
 from .written import Written, read

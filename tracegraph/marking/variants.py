@@ -13,9 +13,16 @@ _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+\.?\d*(?:[eE][+-]?\d+)?|\*\*|\S")
 _ENDS = re.compile(r"[\w)]")
 MOST_TOKENS = 40
 FUNCTIONS = {
-    "sigmoid": ("exp", "tanh"), "tanh": ("sigmoid", "exp"), "exp": ("sigmoid",), "softplus": ("exp", "sigmoid"),
-    "log": ("log10", "exp"), "sin": ("cos",), "cos": ("sin",), "maximum": ("minimum",), "minimum": ("maximum",),
-}  # fmt: skip
+    "sigmoid": ("exp", "tanh"),
+    "tanh": ("sigmoid", "exp"),
+    "exp": ("sigmoid",),
+    "softplus": ("exp", "sigmoid"),
+    "log": ("log10", "exp"),
+    "sin": ("cos",),
+    "cos": ("sin",),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
+}
 """Functions that are taken for one another."""
 
 Variant = tuple[str, str]
@@ -105,8 +112,11 @@ def _other_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.expr]]:
         other: ast.operator = ast.Add() if minus else ast.Sub()
         yield 2, f"the term {{}} is left out|{ast.unparse(right)}", left
         yield 2, f"the term {{}} is left out|{ast.unparse(left)}", ast.UnaryOp(ast.USub(), right) if minus else right
-        yield 3, f"{'added' if minus else 'subtracted'} instead of {'subtracted' if minus else 'added'}|", ast.BinOp(
-            left, other, right)
+        yield (
+            3,
+            f"{'added' if minus else 'subtracted'} instead of {'subtracted' if minus else 'added'}|",
+            ast.BinOp(left, other, right),
+        )
 
 
 def _regrouped(text: str) -> Iterator[Variant]:

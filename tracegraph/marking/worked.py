@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import formula, notation
+from .. import formula
 from ..errors import GraphError
+from ..formula import notation
 from ..graph import Node
-from ..numbers import gradient_name, number, pretty
-from ..op import OPS
+from ..ops.op import OPS
 from ..ops.updates import UPDATES
+from ..text.numbers import gradient_name, number, pretty
 from .judge import Judge
 from .replay import Quantity
 from .targets import Index, element

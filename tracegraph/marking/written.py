@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperatio
 from math import isfinite
 from typing import Any
 
-from ..numbers import MINUS
+from ..text.numbers import MINUS
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _POWER = re.compile(r"\s*[·×*]\s*10\s*\^?\s*\(?([+-]?\d+)\)?")

@@ -1,7 +1,9 @@
-"""The operations: importing this package declares them all in `tracegraph.op.OPS`.
+"""The operations: importing this package declares them all in `tracegraph.ops.op.OPS`.
 
 Those of optimizers are in a registry of their own, which loads with them.
 """
 
+# The order of the registry, and with it of every table of operations.
+# isort: off
 from . import arithmetic, elementwise, activations, reductions, linear  # noqa: F401
 from . import conv, pool, shapes, losses  # noqa: F401

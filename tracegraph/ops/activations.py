@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Sample, elementwise, helper, op
 from .axes import one_axis
+from .op import Sample, elementwise, helper, op
 
 Array = Any
 
@@ -118,7 +118,7 @@ _SAMPLES = (
     Sample(((2, 3),), {"axis": 0}),
     Sample(((2, 3, 2),), {"axis": 1}),
     Sample(((0, 3),)),
-)  # fmt: skip
+)
 
 
 def _shifted(name: str, x: Array, axis: int) -> Array:
@@ -134,11 +134,7 @@ def _softmax_back(g: Array, y: Array, x: Array, axis: int = -1) -> Array:
     return back
 
 
-@op(
-    "exp(x) / sum(exp(x), axis=axis)",
-    ("y * (g - sum(g * y, axis=axis))", _softmax_back),
-    samples=_SAMPLES,
-)
+@op("exp(x) / sum(exp(x), axis=axis)", ("y * (g - sum(g * y, axis=axis))", _softmax_back), samples=_SAMPLES)
 def softmax(x: Array, axis: int = -1) -> Array:
     """Exponentials along an axis, divided by their sum: positive numbers that sum to 1; never overflows."""
     e = np.exp(_shifted("softmax", x, axis))
@@ -148,10 +144,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
 
 @op(
     "x - log(sum(exp(x), axis=axis))",
-    (
-        "g - exp(y) * sum(g, axis=axis)",
-        lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True),
-    ),
+    ("g - exp(y) * sum(g, axis=axis)", lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)),
     symbol="log softmax",
     samples=_SAMPLES,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..op import elementwise
+from .op import elementwise
 
 elementwise("add", "a + b", "g", "g", numpy=np.add, symbol="+")
 elementwise("sub", "a - b", "g", "-g", numpy=np.subtract, symbol="−")

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Rule, Sample, op
+from .op import Rule, Sample, op
 from .windows import windows
 
 Array = np.ndarray[Any, Any]
@@ -92,11 +92,16 @@ def _result_shape(n: int, x: Array, k: Array, full: tuple[int, ...]) -> tuple[in
 # --- the operations --------------------------------------------------------------------------------------------------
 
 
-@op("conv1d(x, k, bias)", *_rules(1), inputs="x k bias", samples=(
-    Sample(((6,), (3,))),
-    Sample(((2, 3, 8), (4, 3, 3), (4,)), {"stride": 2, "padding": 1}),
-    Sample(((2, 4, 9), (2, 2, 2)), {"dilation": 3, "groups": 2}),
-))  # fmt: skip
+@op(
+    "conv1d(x, k, bias)",
+    *_rules(1),
+    inputs="x k bias",
+    samples=(
+        Sample(((6,), (3,))),
+        Sample(((2, 3, 8), (4, 3, 3), (4,)), {"stride": 2, "padding": 1}),
+        Sample(((2, 4, 9), (2, 2, 2)), {"dilation": 3, "groups": 2}),
+    ),
+)
 def conv1d(
     x: Array, k: Array, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Array:
@@ -107,11 +112,16 @@ def conv1d(
     return _forward(1, x, k, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
-@op("conv2d(x, k, bias)", *_rules(2), inputs="x k bias", samples=(
-    Sample(((5, 5), (3, 3))),
-    Sample(((2, 3, 6, 5), (4, 3, 3, 2), (4,)), {"stride": (2, 1), "padding": (1, 0)}),
-    Sample(((2, 4, 6, 6), (4, 2, 2, 3)), {"dilation": (1, 2), "groups": 2, "padding": "same"}),
-))  # fmt: skip
+@op(
+    "conv2d(x, k, bias)",
+    *_rules(2),
+    inputs="x k bias",
+    samples=(
+        Sample(((5, 5), (3, 3))),
+        Sample(((2, 3, 6, 5), (4, 3, 3, 2), (4,)), {"stride": (2, 1), "padding": (1, 0)}),
+        Sample(((2, 4, 6, 6), (4, 2, 2, 3)), {"dilation": (1, 2), "groups": 2, "padding": "same"}),
+    ),
+)
 def conv2d(
     x: Array, k: Array, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Array:
@@ -129,10 +139,15 @@ def conv2d(
     return _forward(2, x, k, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
-@op("conv3d(x, k, bias)", *_rules(3), inputs="x k bias", samples=(
-    Sample(((3, 4, 3), (2, 2, 2))),
-    Sample(((2, 2, 3, 4, 4), (2, 2, 2, 3, 2), (2,)), {"stride": (1, 2, 1), "padding": 1}),
-))  # fmt: skip
+@op(
+    "conv3d(x, k, bias)",
+    *_rules(3),
+    inputs="x k bias",
+    samples=(
+        Sample(((3, 4, 3), (2, 2, 2))),
+        Sample(((2, 2, 3, 4, 4), (2, 2, 2, 3, 2), (2,)), {"stride": (1, 2, 1), "padding": 1}),
+    ),
+)
 def conv3d(
     x: Array, k: Array, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Sample, elementwise, helper
+from .op import Sample, elementwise, helper
 
 Array = Any
 
@@ -69,9 +69,14 @@ elementwise(
 )
 elementwise("square", "x ** 2", "2 * g * x", numpy=np.square, symbol="Â²")
 elementwise(
-    "reciprocal", "1 / x", "-g * y ** 2", array=lambda x: np.divide(1, x), numpy=np.reciprocal, domain=(0.5, 2.0),
+    "reciprocal",
+    "1 / x",
+    "-g * y ** 2",
+    array=lambda x: np.divide(1, x),
+    numpy=np.reciprocal,
+    domain=(0.5, 2.0),
     symbol="1/x",
-)  # fmt: skip
+)
 
 elementwise("exp", "exp(x)", "g * y", numpy=np.exp)
 elementwise("expm1", "expm1(x)", "g * (y + 1)", numpy=np.expm1)
@@ -90,12 +95,8 @@ elementwise("abs", "abs(x)", "g * sign(x)", numpy=np.abs, scalar=abs, symbol="|Â
 elementwise("sin", "sin(x)", "g * cos(x)", numpy=np.sin)
 elementwise("cos", "cos(x)", "-g * sin(x)", numpy=np.cos)
 elementwise("tan", "tan(x)", "g * (1 + y ** 2)", numpy=np.tan, domain=(-1.2, 1.2))
-elementwise(
-    "arcsin", "arcsin(x)", "g / sqrt(1 - x ** 2)", numpy=np.arcsin, scalar=math.asin, domain=(-0.9, 0.9)
-)  # fmt: skip
-elementwise(
-    "arccos", "arccos(x)", "-g / sqrt(1 - x ** 2)", numpy=np.arccos, scalar=math.acos, domain=(-0.9, 0.9)
-)  # fmt: skip
+elementwise("arcsin", "arcsin(x)", "g / sqrt(1 - x ** 2)", numpy=np.arcsin, scalar=math.asin, domain=(-0.9, 0.9))
+elementwise("arccos", "arccos(x)", "-g / sqrt(1 - x ** 2)", numpy=np.arccos, scalar=math.acos, domain=(-0.9, 0.9))
 elementwise("arctan", "arctan(x)", "g / (1 + x ** 2)", numpy=np.arctan, scalar=math.atan)
 elementwise("sinh", "sinh(x)", "g * cosh(x)", numpy=np.sinh)
 elementwise("cosh", "cosh(x)", "g * sinh(x)", numpy=np.cosh)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Sample, op
+from .op import Sample, op
 
 Array = Any
 

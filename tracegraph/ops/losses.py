@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Sample, op
 from .activations import _sigmoid
+from .op import Sample, op
 
 Array = Any
 
@@ -110,14 +110,16 @@ _BCE_SAMPLES = tuple(
     domain=(0.1, 0.9),
     variants={
         ("sum", False): (
-            "-sum(t * log(p) + (1 - t) * log(1 - p))", "g * (p - t) / (p * (1 - p))", "g * (log(1 - p) - log(p))",
+            "-sum(t * log(p) + (1 - t) * log(1 - p))",
+            "g * (p - t) / (p * (1 - p))",
+            "g * (log(1 - p) - log(p))",
         ),
         ("mean", True): ("mean(log(1 + exp(p)) - t * p)", "g * (sigmoid(p) - t) / n", "-g * p / n"),
         ("sum", True): ("sum(log(1 + exp(p)) - t * p)", "g * (sigmoid(p) - t)", "-g * p"),
     },
     choose=lambda p, t, reduction="mean", from_logits=False: (reduction, bool(from_logits)),
     n=_size,
-)  # fmt: skip
+)
 def binary_cross_entropy(p: Array, t: Array, reduction: str = "mean", from_logits: bool = False) -> Array:
     """How far probabilities ``p`` in [0, 1] are from targets ``t``, of one shape: -Σ t ln p + (1 - t) ln(1 - p).
 
@@ -185,9 +187,13 @@ _CROSS_SAMPLES = tuple(
     Sample((shape, target), {"reduction": reduction})
     for reduction in ("mean", "sum")
     for shape, target in (
-        ((4, 3), _LABELS), ((3,), np.array(1)), ((2, 2, 3), _LABELS.reshape(2, 2)), ((4, 3), (4, 3)), ((3,), (3,)),
+        ((4, 3), _LABELS),
+        ((3,), np.array(1)),
+        ((2, 2, 3), _LABELS.reshape(2, 2)),
+        ((4, 3), (4, 3)),
+        ((3,), (3,)),
     )
-)  # fmt: skip
+)
 
 
 @op(
@@ -198,15 +204,13 @@ _CROSS_SAMPLES = tuple(
     symbol="cross entropy",
     samples=_CROSS_SAMPLES,
     variants={
-        ("sum", False): (
-            "-sum(t * log_softmax(x))", "g * (softmax(x) * sum(t, axis=-1) - t)", "-g * log_softmax(x)",
-        ),
+        ("sum", False): ("-sum(t * log_softmax(x))", "g * (softmax(x) * sum(t, axis=-1) - t)", "-g * log_softmax(x)"),
         ("mean", True): ("-sum(onehot(t) * log_softmax(x)) / n", "g * (softmax(x) - onehot(t)) / n", None),
         ("sum", True): ("-sum(onehot(t) * log_softmax(x))", "g * (softmax(x) - onehot(t))", None),
     },
     choose=lambda x, t, reduction="mean": (reduction, _is_labels(x, t)),
     n=_rows,
-)  # fmt: skip
+)
 def cross_entropy(x: Array, t: Array, reduction: str = "mean") -> Array:
     """The cross entropy of softmax(x) along the last axis: x are logits of shape (..., classes), not probabilities.
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Rule, Sample, op
+from .op import Rule, Sample, op
 from .windows import per_axis
 
 Array = np.ndarray[Any, Any]
@@ -179,10 +179,15 @@ def _mean_vjp(name: str, n: int) -> tuple[str, Rule]:
     return "scatter_mean(g, x)", partial(_scatter_mean, name, n)
 
 
-@op("max_pool1d(x)", _max_vjp("max_pool1d", 1), analytic=False, samples=(
-    Sample(((7,),), {"kernel": 2}),
-    Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
-))  # fmt: skip
+@op(
+    "max_pool1d(x)",
+    _max_vjp("max_pool1d", 1),
+    analytic=False,
+    samples=(
+        Sample(((7,),), {"kernel": 2}),
+        Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
+    ),
+)
 def max_pool1d(
     x: Array, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> Array:
@@ -191,11 +196,16 @@ def max_pool1d(
     return _max("max_pool1d", 1, x, ceil_mode=ceil_mode, **where)
 
 
-@op("max_pool2d(x)", _max_vjp("max_pool2d", 2), analytic=False, samples=(
-    Sample(((4, 5),), {"kernel": 2}),
-    Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 1, "padding": 1, "ceil_mode": True}),
-    Sample(((1, 2, 7, 7),), {"kernel": 2, "stride": 2, "dilation": 2}),
-))  # fmt: skip
+@op(
+    "max_pool2d(x)",
+    _max_vjp("max_pool2d", 2),
+    analytic=False,
+    samples=(
+        Sample(((4, 5),), {"kernel": 2}),
+        Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 1, "padding": 1, "ceil_mode": True}),
+        Sample(((1, 2, 7, 7),), {"kernel": 2, "stride": 2, "dilation": 2}),
+    ),
+)
 def max_pool2d(
     x: Array, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> Array:
@@ -210,10 +220,14 @@ def max_pool2d(
     return _max("max_pool2d", 2, x, ceil_mode=ceil_mode, **where)
 
 
-@op("avg_pool1d(x)", _mean_vjp("avg_pool1d", 1), samples=(
-    Sample(((7,),), {"kernel": 2}),
-    Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False}),
-))  # fmt: skip
+@op(
+    "avg_pool1d(x)",
+    _mean_vjp("avg_pool1d", 1),
+    samples=(
+        Sample(((7,),), {"kernel": 2}),
+        Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False}),
+    ),
+)
 def avg_pool1d(
     x: Array, kernel: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
 ) -> Array:
@@ -222,11 +236,15 @@ def avg_pool1d(
     return _mean("avg_pool1d", 1, x, count_include_pad, **where)
 
 
-@op("avg_pool2d(x)", _mean_vjp("avg_pool2d", 2), samples=(
-    Sample(((4, 5),), {"kernel": 2}),
-    Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 2, "padding": 1, "ceil_mode": True}),
-    Sample(((1, 2, 6, 6),), {"kernel": 3, "stride": 1, "padding": 1, "count_include_pad": False}),
-))  # fmt: skip
+@op(
+    "avg_pool2d(x)",
+    _mean_vjp("avg_pool2d", 2),
+    samples=(
+        Sample(((4, 5),), {"kernel": 2}),
+        Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 2, "padding": 1, "ceil_mode": True}),
+        Sample(((1, 2, 6, 6),), {"kernel": 3, "stride": 1, "padding": 1, "count_include_pad": False}),
+    ),
+)
 def avg_pool2d(
     x: Array, kernel: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
 ) -> Array:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Sample, op
 from .axes import all_axes, count, keep, one_axis, some, spread
+from .op import Sample, op
 
 Array = Any
 
@@ -165,30 +165,26 @@ def _cumsum_back(g: Array, y: Array, x: Array, axis: int | None = None) -> Array
     ("flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)", _cumsum_back),
     numpy=np.cumsum,
     samples=(
-        Sample(((4,),)), Sample(((2, 3),)), Sample(((2, 3),), {"axis": 0}), Sample(((2, 3),), {"axis": -1}),
-        Sample(((0, 3),), {"axis": 1}), Sample(((),)),
+        Sample(((4,),)),
+        Sample(((2, 3),)),
+        Sample(((2, 3),), {"axis": 0}),
+        Sample(((2, 3),), {"axis": -1}),
+        Sample(((0, 3),), {"axis": 1}),
+        Sample(((),)),
     ),
-)  # fmt: skip
+)
 def cumsum(x: Array, axis: int | None = None) -> Array:
     """The running sum along an axis; None runs over all elements in a row."""
     return np.cumsum(x, axis if axis is None else one_axis("cumsum", x, axis))
 
 
-def _norm_back(
-    g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False
-) -> Array:
+def _norm_back(g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(np.equal(y, 0), 0, np.divide(g, y))
     return x * keep(part, x, axis, keepdims)
 
 
-@op(
-    "norm(x, axis=axis)",
-    ("g * x / y", _norm_back),
-    numpy=np.linalg.norm,
-    symbol="‖·‖",
-    samples=_SAMPLES + _EMPTY,
-)
+@op("norm(x, axis=axis)", ("g * x / y", _norm_back), numpy=np.linalg.norm, symbol="‖·‖", samples=_SAMPLES + _EMPTY)
 def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Array:
     """The length √Σx² along axes, of vectors (ord None or 2) or whole arrays (None or "fro"); gradient 0 at 0."""
     axes = all_axes("norm", x, axis, keepdims)

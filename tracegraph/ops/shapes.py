@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..op import Sample, op
 from .axes import one_axis
+from .op import Sample, op
 
 Array = Any
 
@@ -27,10 +27,14 @@ def _unshaped(g: Array, y: Array, x: Array, axes: Sequence[int] | None = None) -
     numpy=np.transpose,
     symbol="ᵀ",
     samples=(
-        Sample(((2, 3),)), Sample(((2, 3, 4),)), Sample(((2, 3, 4),), {"axes": (2, 0, 1)}), Sample(((3,),)),
-        Sample(((2, 3, 4),), {"axes": (-1, 0, -2)}), Sample(((0, 3),)),
+        Sample(((2, 3),)),
+        Sample(((2, 3, 4),)),
+        Sample(((2, 3, 4),), {"axes": (2, 0, 1)}),
+        Sample(((3,),)),
+        Sample(((2, 3, 4),), {"axes": (-1, 0, -2)}),
+        Sample(((0, 3),)),
     ),
-)  # fmt: skip
+)
 def transpose(x: Array, axes: Sequence[int] | None = None) -> Array:
     """The axes in another order; reversed where none is given."""
     if axes is not None:
@@ -56,10 +60,14 @@ def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
     ("reshape_as(g, x)", _reshaped),
     numpy=np.reshape,
     samples=(
-        Sample(((2, 3),), {"shape": (3, 2)}), Sample(((2, 3),), {"shape": (-1,)}), Sample(((),), {"shape": (1, 1)}),
-        Sample(((6,),), {"shape": (2, -1)}), Sample(((0, 3),), {"shape": (3, 0)}), Sample(((1,),), {"shape": ()}),
+        Sample(((2, 3),), {"shape": (3, 2)}),
+        Sample(((2, 3),), {"shape": (-1,)}),
+        Sample(((),), {"shape": (1, 1)}),
+        Sample(((6,),), {"shape": (2, -1)}),
+        Sample(((0, 3),), {"shape": (3, 0)}),
+        Sample(((1,),), {"shape": ()}),
     ),
-)  # fmt: skip
+)
 def reshape(x: Array, shape: Any) -> Array:
     """The same elements, in row order, in another shape; one length may be -1, and is then what remains."""
     try:
@@ -84,10 +92,12 @@ def flatten(x: Array) -> Array:
     ("reshape_as(g, x)", _reshaped),
     numpy=np.squeeze,
     samples=(
-        Sample(((1, 3, 1),)), Sample(((1, 3, 1),), {"axis": 0}), Sample(((1, 3, 1),), {"axis": (0, -1)}),
+        Sample(((1, 3, 1),)),
+        Sample(((1, 3, 1),), {"axis": 0}),
+        Sample(((1, 3, 1),), {"axis": (0, -1)}),
         Sample(((1, 1),)),
     ),
-)  # fmt: skip
+)
 def squeeze(x: Array, axis: Any = None) -> Array:
     """Without axes of length 1: those given, or all."""
     if axis is not None:
@@ -101,10 +111,8 @@ def squeeze(x: Array, axis: Any = None) -> Array:
     "expand_dims(x, axis=axis)",
     ("reshape_as(g, x)", _reshaped),
     numpy=np.expand_dims,
-    samples=(
-        Sample(((3,),), {"axis": 0}), Sample(((2, 3),), {"axis": (0, -1)}), Sample(((),), {"axis": 0}),
-    ),
-)  # fmt: skip
+    samples=(Sample(((3,),), {"axis": 0}), Sample(((2, 3),), {"axis": (0, -1)}), Sample(((),), {"axis": 0})),
+)
 def expand_dims(x: Array, axis: Any) -> Array:
     """With new axes of length 1 at the given places of the result."""
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -170,10 +178,14 @@ def _concatenated_back(g: Array, y: Array, *xs: Array, axis: int | None = 0, slo
     inputs="*xs",
     numpy=np.concatenate,
     samples=(
-        Sample(((2,), (3,))), Sample(((2, 3), (1, 3))), Sample(((2, 3), (2, 1), (2, 2)), {"axis": 1}),
-        Sample(((2, 3), (2, 1)), {"axis": -1}), Sample(((2, 3), (0, 3))), Sample(((2, 3), (2,)), {"axis": None}),
+        Sample(((2,), (3,))),
+        Sample(((2, 3), (1, 3))),
+        Sample(((2, 3), (2, 1), (2, 2)), {"axis": 1}),
+        Sample(((2, 3), (2, 1)), {"axis": -1}),
+        Sample(((2, 3), (0, 3))),
+        Sample(((2, 3), (2,)), {"axis": None}),
     ),
-)  # fmt: skip
+)
 def concatenate(*xs: Array, axis: int | None = 0) -> Array:
     """Tensors one after the other along an axis that they have; None lays them out in a row first."""
     shapes = [np.shape(x) for x in xs]
@@ -193,10 +205,13 @@ def concatenate(*xs: Array, axis: int | None = 0) -> Array:
     inputs="*xs",
     numpy=np.stack,
     samples=(
-        Sample(((), ())), Sample(((3,), (3,))), Sample(((2, 3), (2, 3), (2, 3)), {"axis": 1}),
-        Sample(((2, 3), (2, 3)), {"axis": -1}), Sample(((0,), (0,))),
+        Sample(((), ())),
+        Sample(((3,), (3,))),
+        Sample(((2, 3), (2, 3), (2, 3)), {"axis": 1}),
+        Sample(((2, 3), (2, 3)), {"axis": -1}),
+        Sample(((0,), (0,))),
     ),
-)  # fmt: skip
+)
 def stack(*xs: Array, axis: int = 0) -> Array:
     """Tensors of one shape side by side along a new axis."""
     shapes = [np.shape(x) for x in xs]
@@ -227,10 +242,12 @@ def _cropped(g: Array, y: Array, x: Array, width: Any, mode: str = "constant", c
     ("crop(g, width)", _cropped),
     numpy=np.pad,
     samples=(
-        Sample(((3,),), {"width": 2}), Sample(((2, 3),), {"width": (1, 2)}), Sample(((2, 0),), {"width": 1}),
+        Sample(((3,),), {"width": 2}),
+        Sample(((2, 3),), {"width": (1, 2)}),
+        Sample(((2, 0),), {"width": 1}),
         Sample(((2, 3),), {"width": ((0, 1), (2, 0)), "constant_values": 1.5}),
     ),
-)  # fmt: skip
+)
 def pad(x: Array, width: Any, mode: str = "constant", constant_values: float = 0) -> Array:
     """With ``width`` constant elements around: n, (before, after), or a pair for each axis."""
     if mode != "constant":
@@ -245,10 +262,12 @@ def pad(x: Array, width: Any, mode: str = "constant", constant_values: float = 0
     ("g", lambda g, y, x, shape: g),
     numpy=np.broadcast_to,
     samples=(
-        Sample(((3,),), {"shape": (2, 3)}), Sample(((2, 1),), {"shape": (4, 2, 3)}), Sample(((),), {"shape": (2,)}),
+        Sample(((3,),), {"shape": (2, 3)}),
+        Sample(((2, 1),), {"shape": (4, 2, 3)}),
+        Sample(((),), {"shape": (2,)}),
         Sample(((1, 3),), {"shape": (0, 3)}),
     ),
-)  # fmt: skip
+)
 def broadcast_to(x: Array, shape: Any) -> Array:
     """The same elements repeated along axes of length 1 and new leading ones."""
     try:

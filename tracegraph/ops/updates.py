@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..op import Op, elementwise
+from .op import Op, elementwise
 
 UPDATES: dict[str, Op] = {}
 """These operations by name. They are recorded by `tracegraph.optim` only, so they are not functions of the package."""

@@ -147,9 +147,7 @@ def _check_axes(name: str, n: int, x: Shape, k: Shape) -> None:
         raise OpError(f"{name}: kernel {k} is empty; use lengths >= 1")
 
 
-def _check_channels(
-    name: str, x: Shape, k: Shape, channels: int, taken: int, made: int, groups: Any
-) -> None:
+def _check_channels(name: str, x: Shape, k: Shape, channels: int, taken: int, made: int, groups: Any) -> None:
     if not isinstance(groups, (int, np.integer)) or groups < 1:
         raise OpError(f"{name}: groups {groups!r} is not a number of groups; use groups >= 1")
     if channels % groups or made % groups:
@@ -164,9 +162,7 @@ def _check_channels(
         )
 
 
-def _does_not_fit(
-    name: str, size: Shape, kernel: Shape, gaps: Any, extent: Shape, padding: Any
-) -> str:
+def _does_not_fit(name: str, size: Shape, kernel: Shape, gaps: Any, extent: Shape, padding: Any) -> str:
     spread = f" with dilation {gaps}" if max(gaps) > 1 else ""
     if 0 in size:
         return f"{name}: input {size} is empty; use lengths >= 1"

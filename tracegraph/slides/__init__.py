@@ -6,9 +6,9 @@ nothing else does. A writer is a function ``(deck) -> bytes`` in a file of its o
 
 from __future__ import annotations
 
-from .frames import Frame, Frames, frames
-from .reading import scene
-from .scene import Scene
-from .writers import WRITERS, Deck
+from ..layout.dot_layout import scene
+from ..layout.scene import Scene
+from .deck import WRITERS, Deck
+from .story import Frame, Frames, frames
 
 __all__ = ["WRITERS", "Deck", "Frame", "Frames", "Scene", "frames", "scene"]

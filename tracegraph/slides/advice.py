@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..graph import Graph
-from ..picture import DETAILS
+from ..layout.dot_layout import scene
+from ..layout.page import type_size
+from ..picture.words import DETAILS
 from ..views.cut import keep
-from .fit import type_size
-from .reading import scene
 
 if TYPE_CHECKING:
     from ..drawing import Drawing

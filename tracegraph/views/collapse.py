@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
-from ..numbers import pretty
+from ..text.numbers import pretty
 from .cut import with_loss
 
 NAME = 24  # characters of a name before a tag, so that the tag itself has place on a card

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
-from ..op import OPS, Op
+from ..ops.op import OPS, Op
 
 MOST = 36
 """Terms that get a card or an arrow of their own; what is over is one card, so that the picture stays readable."""
@@ -59,8 +59,10 @@ class Element:
         if rule is None:
             return np.zeros(self.sources[slot].shape)
         with np.errstate(all="ignore"):
-            return _fit(np.asarray(rule.rule(one, np.asarray(self.node.value, float), *values, **attrs)),
-                        self.sources[slot].shape)
+            return _fit(
+                np.asarray(rule.rule(one, np.asarray(self.node.value, float), *values, **attrs)),
+                self.sources[slot].shape,
+            )
 
     def value(self, slot: int, index: Index) -> float:
         """One element of an input."""
@@ -77,9 +79,21 @@ class Element:
         self.taken.add(name)
         self.key += 1
         node = Node(
-            self.key, name, op, "op", value, g, symbol, formula, tuple(f"v{i}" for i in range(count)),
-            scope=self.node.scope, line=self.node.line, step=self.node.step, loss=self.loss, base=name,
-        )  # fmt: skip
+            self.key,
+            name,
+            op,
+            "op",
+            value,
+            g,
+            symbol,
+            formula,
+            tuple(f"v{i}" for i in range(count)),
+            scope=self.node.scope,
+            line=self.node.line,
+            step=self.node.step,
+            loss=self.loss,
+            base=name,
+        )
         self.nodes.append(replace(node, **more))
         return self.nodes[-1]
 
@@ -89,9 +103,16 @@ class Element:
         role = node.role if not node.shape else "op"
         self.taken.discard(node.name if not node.shape else "")
         return self.card(
-            element_name(node.name, self.index), node.op, node.symbol, formula, count, at(node.value, self.index),
-            self.g, role=role, **more,
-        )  # fmt: skip
+            element_name(node.name, self.index),
+            node.op,
+            node.symbol,
+            formula,
+            count,
+            at(node.value, self.index),
+            self.g,
+            role=role,
+            **more,
+        )
 
     def use(self, slot: int, index: Index, target: Node, place: int, vjp: str | None, local: float | None) -> None:
         """An arrow from one element of an input to a scalar, whose input number ``place`` it is."""

@@ -205,8 +205,20 @@ EXPANDED: dict[str, Callable[[Element], Graph]] = {
     **dict.fromkeys(("sum", "mean", "avg_pool1d", "avg_pool2d", "cumsum"), _sums),
     **dict.fromkeys(("max_pool1d", "max_pool2d", "max", "min"), _extremes),
     **dict.fromkeys(
-        ("transpose", "swapaxes", "reshape", "flatten", "squeeze", "expand_dims", "getitem", "concatenate", "stack",
-         "pad", "broadcast_to"), _moved,
+        (
+            "transpose",
+            "swapaxes",
+            "reshape",
+            "flatten",
+            "squeeze",
+            "expand_dims",
+            "getitem",
+            "concatenate",
+            "stack",
+            "pad",
+            "broadcast_to",
+        ),
+        _moved,
     ),
-}  # fmt: skip
+}
 """How the operations that are not elementwise are opened."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
-from ..numbers import pretty
+from ..text.numbers import pretty
 from .collapse import group
 
 FEW = 20  # cards for many steps

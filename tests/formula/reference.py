@@ -1,0 +1,243 @@
+"""What formulas call, written once more as plainly as possible: the tests evaluate each formula with these.
+
+Nothing here is fast, and nothing is shared with the package. Reductions keep their axes, as formulas assume.
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+
+class Matrix(np.ndarray):
+    """An array in a formula: ``.T`` turns the last two axes; vectors are rows or columns, as the product needs them."""
+
+    @property
+    def T(self):
+        if self.ndim > 1:
+            return np.swapaxes(self, -1, -2)
+        turned = self.copy()
+        turned.turned = True
+        return turned
+
+    def __matmul__(self, other):
+        if self.ndim == 0 or np.ndim(other) == 0:
+            return self * other
+        if self.ndim == 1 and getattr(other, "turned", False):  # row.T @ row, column @ column.T
+            return np.multiply.outer(self, other)
+        if getattr(self, "turned", False):
+            return self[:, None] * other[..., None, :]
+        if getattr(other, "turned", False):
+            return self[..., :, None] * other
+        if self.ndim > 2 and self.shape[:-2] + self.shape[-1:] == np.shape(other):  # a batch of matrices and of columns
+            return np.einsum("...ij,...j->...i", self, other)
+        if np.ndim(other) > 2 and other.shape[:-1] == self.shape:  # a batch of rows and of matrices
+            return np.einsum("...i,...ij->...j", self, other)
+        return np.matmul(self, other)
+
+
+def matrix(value):
+    return np.asarray(value).view(Matrix)
+
+
+def evaluate(formula, env):
+    """A formula's value; ``env`` holds what its names stand for."""
+    arrays = {k: matrix(v) if isinstance(v, (float, np.ndarray, np.generic)) else v for k, v in env.items()}
+    arrays["xs"] = [matrix(v) for v in env.get("xs", ())]
+    helpers = {name: (lambda f: lambda *args, **kw: f(env, *args, **kw))(f) for name, f in BOUND.items()}
+    if env["op"].name.startswith("conv"):  # what all elements of a channel share is summed over all but the channels
+        helpers["sum"] = lambda g: np.moveaxis(g, -_dims(env) - 1, 0).reshape(env["k"].shape[0], -1).sum(axis=1)
+    with np.errstate(all="ignore"):
+        return np.asarray(eval(formula, {**FUNCTIONS, **helpers}, arrays))
+
+
+def keeping(function):
+    return lambda x, axis=None, **options: function(x, axis=axis, keepdims=True, **options)
+
+
+def softmax(x, axis=-1):
+    return np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
+
+
+def inverse(axes):
+    return None if axes is None else [[a % len(axes) for a in axes].index(i) for i in range(len(axes))]
+
+
+def onehot(env, t):
+    return np.eye(env["x"].shape[-1])[np.asarray(t)]
+
+
+def scatter(g, index, x):
+    """Taking elements is linear: the cotangent of an element is the sum of g over the places that it was taken to."""
+    back = np.zeros(np.shape(x))
+    places = np.arange(np.size(x)).reshape(np.shape(x))[index]
+    for place, value in zip(np.ravel(places), np.ravel(g), strict=True):
+        back.flat[place] += value
+    return back
+
+
+def split(env, g, axis=0):
+    ends = np.cumsum([np.size(x) if axis is None else x.shape[axis] for x in env["xs"]])
+    return [matrix(p) for p in np.split(np.asarray(g), ends[:-1], 0 if axis is None else axis)]
+
+
+def crop(env, g, width):
+    inner = np.pad(np.ones(np.shape(env["x"]), bool), width)
+    return np.asarray(g)[inner].reshape(np.shape(env["x"]))
+
+
+def adjoint(function, g, x):
+    """The transpose of a linear function of ``x``, from its definition: <g, function(e)> for each unit array e."""
+    back = np.zeros(np.shape(x))
+    for place in np.ndindex(back.shape):
+        unit = np.zeros(back.shape)
+        unit[place] = 1
+        back[place] = np.sum(np.asarray(g) * function(unit))
+    return back
+
+
+def einsum_back(env, g, spec):
+    xs = [np.asarray(x) for x in env["xs"]]
+    return [matrix(adjoint(lambda u, i=i: np.einsum(spec, *xs[:i], u, *xs[i + 1 :]), g, xs[i])) for i in range(len(xs))]
+
+
+def _each(value, n):
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * n
+
+
+def conv(n, x, k, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Every element of the output on its own, from the definition."""
+    x, k = np.asarray(x), np.asarray(k)
+    bare, batched = k.ndim == n and x.ndim == n, x.ndim == n + 2
+    k = k.reshape(1, 1, *k.shape) if k.ndim == n else k
+    x = x.reshape((1,) * (n + 2 - x.ndim) + x.shape)
+    stride, dilation = _each(stride, n), _each(dilation, n)
+    extent = [d * (s - 1) for d, s in zip(dilation, k.shape[2:])]
+    pads = [(e // 2, e - e // 2) for e in extent] if padding == "same" else None
+    pads = pads or [(0, 0)] * n if isinstance(padding, str) else [(p, p) for p in _each(padding, n)]
+    x = np.pad(x, [(0, 0), (0, 0), *pads])
+    shape = [(s - e - 1) // t + 1 for s, e, t in zip(x.shape[2:], extent, stride)]
+    y = np.zeros((x.shape[0], k.shape[0], *shape))
+    channels, made = x.shape[1] // groups, k.shape[0] // groups
+    for b, o, *at in np.ndindex(y.shape):
+        for c, *tap in np.ndindex(channels, *k.shape[2:]):
+            place = tuple(i * s + j * d for i, s, j, d in zip(at, stride, tap, dilation))
+            y[(b, o, *at)] += x[(b, o // made * channels + c, *place)] * k[(o, c, *tap)]
+    if bias is not None:
+        y += np.reshape(bias, (-1, *[1] * n))
+    return y if batched else y[0, 0] if bare else y[0]
+
+
+_CONV = ("stride", "padding", "dilation", "groups")
+
+
+def _dims(env):
+    return int(env["op"].name[-2])
+
+
+def conv_forward(env, x, k, bias=None):
+    return conv(_dims(env), x, k, bias, **{o: env[o] for o in _CONV})
+
+
+def conv_transpose(env, g, k):
+    return adjoint(lambda x: conv_forward(env, x, k), g, env["x"])
+
+
+def correlate(env, x, g):
+    return adjoint(lambda k: conv_forward(env, x, k), g, env["k"])
+
+
+def windows(env, x):
+    """The places in the input that each window of a pooling sees, and how many elements it counts."""
+    n = _dims(env)
+    size, kernel = np.shape(x)[-n:], _each(env["kernel"], n)
+    stride = kernel if env["stride"] is None else _each(env["stride"], n)
+    padding, dilation = _each(env["padding"], n), _each(env.get("dilation", 1), n)
+    axes = []
+    for s, k, t, p, d in zip(size, kernel, stride, padding, dilation):
+        starts = [i for i in range(-p, s + p, t)]
+        last = lambda i: i + d * (k - 1)  # noqa: E731
+        if env["ceil_mode"]:
+            whole = [i for i in starts if last(i) < s + p]
+            more = [i for i in starts if i not in whole and i < s][: len(whole) == 0 or last(whole[-1]) < s + p - 1]
+            starts = whole + more
+        else:
+            starts = [i for i in starts if last(i) < s + p]
+        axes.append([([i + d * j for j in range(k)], s, p) for i in starts])
+    for at in itertools.product(*(range(len(a)) for a in axes)):
+        seen = [axes[i][j] for i, j in enumerate(at)]
+        inside = [[q for q in places if 0 <= q < s] for places, s, _ in seen]
+        counted = math.prod(sum(-p <= q < s + p for q in places) for places, s, p in seen)
+        yield at, list(itertools.product(*inside)), counted
+
+
+def pool(env, x, combine):
+    found = {at: combine(places, counted) for at, places, counted in windows(env, x)}
+    shape = [max(at[i] for at in found) + 1 for i in range(_dims(env))]
+    y = np.zeros((*np.shape(x)[: -_dims(env)], *shape))
+    for at, value in found.items():
+        y[(..., *at)] = value
+    return y
+
+
+def max_pool(env, x):
+    x = np.asarray(x)
+    return pool(env, x, lambda places, counted: np.max([x[(..., *p)] for p in places], axis=0))
+
+
+def avg_pool(env, x):
+    x, pad = np.asarray(x), env["count_include_pad"]
+    return pool(env, x, lambda places, n: np.sum([x[(..., *p)] for p in places], axis=0) / (n if pad else len(places)))
+
+
+def scatter_max(env, g, x):
+    x, g = np.asarray(x), np.asarray(g)
+    back = np.zeros(x.shape)
+    for at, places, _ in windows(env, x):
+        for lead in np.ndindex(x.shape[: -_dims(env)]):
+            first = max(places, key=lambda p: x[(*lead, *p)])
+            back[(*lead, *first)] += g[(*lead, *at)]
+    return back
+
+
+def scatter_mean(env, g, x):
+    return adjoint(lambda u: avg_pool(env, u), g, x)
+
+
+_NUMPY = """exp expm1 log log1p sqrt sin cos tan arcsin arccos arctan sinh cosh tanh abs sign maximum minimum clip where
+    cumsum flip transpose swapaxes reshape squeeze expand_dims broadcast_to pad einsum""".split()
+FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
+    "sum": keeping(np.sum),
+    "mean": keeping(np.mean),
+    "max": keeping(np.max),
+    "min": keeping(np.min),
+    "prod": keeping(np.prod),
+    "var": keeping(np.var),
+    "norm": lambda x, axis=None: np.sqrt(np.sum(np.abs(x) ** 2, axis=axis, keepdims=True)),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": softmax,
+    "log_softmax": lambda x: np.log(softmax(x)),
+    "Phi": np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2, otypes=[float]),
+    "phi": lambda x: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi),
+    "inverse": inverse,
+    "reshape_as": lambda g, x: np.reshape(g, np.shape(x)),
+    "flatten": np.ravel,
+    "concatenate": lambda *xs, axis: np.concatenate(xs, axis),
+    "stack": lambda *xs, axis: np.stack(xs, axis),
+    "scatter": scatter,
+    "unstack": lambda g, axis=0: [matrix(p) for p in np.moveaxis(np.asarray(g), axis, 0)],
+}
+BOUND = {
+    "onehot": onehot,
+    "split": split,
+    "crop": crop,
+    "einsum_back": einsum_back,
+    "conv_transpose": conv_transpose,
+    "correlate": correlate,
+    "scatter_max": scatter_max,
+    "scatter_mean": scatter_mean,
+    **{f"conv{n}d": conv_forward for n in (1, 2, 3)},
+    **{f"max_pool{n}d": max_pool for n in (1, 2)},
+    **{f"avg_pool{n}d": avg_pool for n in (1, 2)},
+}
+"""Those that have to know more than their arguments: the other inputs, the options."""

@@ -1,0 +1,220 @@
+"""What a picture says is true: worked lines evaluate, captions are the chain rule, nothing missing is said to be 0."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from pictures import HOSTILE, TALES, random_program
+
+import tracegraph as tg
+from tracegraph.formula import evaluate
+from tracegraph.picture.words import NAME, NO_GRADIENT, Arrow, Box, Picture, picture
+from tracegraph.views.fold import fold
+
+DIGITS = 6
+SUPER = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+POWER = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+
+
+def read(written: str) -> str:
+    """A line of a picture as a formula again: the notation of these tests' operations, undone."""
+    written = POWER.sub(lambda m: f"**({m[1].translate(SUPER)})", written.replace("×10", "e"))
+    written = re.sub(r"e\*\*\((-?\d+)\)", r"e\1", written)
+    for sign, plain in (("−", "-"), ("·", "*"), ("σ(", "sigmoid("), ("½", "(1/2)"), ("ln", "log")):
+        written = written.replace(sign, plain)
+    return re.sub(r"(?<=[\d.)])\(", "*(", written)
+
+
+def number(written: str) -> float:
+    return evaluate(read(written), {})
+
+
+def words(graph: tg.Graph, digits: int = DIGITS, detail: str = "full") -> Picture:
+    return picture(graph, detail=detail, digits=digits)
+
+
+def scalar_graphs() -> list[tg.Graph]:
+    return [fold(tg.trace(random_program(seed, scalars=True))) for seed in range(40)] + [tg.trace(TALES["backprop"]())]
+
+
+def wrong_lines(box: Box) -> list[str]:
+    """The worked lines whose two sides differ by more than their digits allow."""
+    wrong = []
+    for line in box.lines:
+        if line.style == "numbers":
+            left, _, right = line.text.rpartition(" = ")
+            terms = [abs(number(t)) for t in re.findall(r"\d[\d.]*(?:×10[⁻⁰-⁹¹²³]+)?", left)]
+            if not np.isclose(number(left), number(right), rtol=1e-3, atol=1e-4 * max(terms, default=1)):
+                wrong.append(line.text)
+    return wrong
+
+
+def wrong_captions(arrow: Arrow) -> list[str]:
+    """The chains `g·local = contribution` that do not multiply out within their digits, and other signs than shown."""
+    wrong = []
+    for line in arrow.lines:
+        if line.style == "contribution" and "=" in line.text:
+            left, _, right = line.text.rpartition(" = ")
+            if not np.isclose(number(left), number(right), rtol=1e-4, atol=1e-300):
+                wrong.append(line.text)
+            if np.sign(number(right)) != arrow.sign:
+                wrong.append(f"sign of {line.text}")
+    return wrong
+
+
+def test_worked_lines_evaluate() -> None:
+    boxes = [box for graph in scalar_graphs() for box in words(graph).boxes]
+    assert sum(line.style == "numbers" for box in boxes for line in box.lines) > 80
+    assert not [line for box in boxes for line in wrong_lines(box)]
+
+
+def test_captions_are_the_chain_rule() -> None:
+    arrows = [arrow for graph in scalar_graphs() for arrow in words(graph).arrows]
+    assert sum("=" in a.lines[-1].text for a in arrows if a.lines) > 150
+    assert not [line for arrow in arrows for line in wrong_captions(arrow)]
+
+
+def test_a_wrong_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tracegraph.picture import words as module
+
+    exact = module.number
+    monkeypatch.setattr(module, "number", lambda x, d=4: exact(x * 1.01 if isinstance(x, float) and x > 0.5 else x, d))
+    graph = tg.trace(TALES["backprop"]())
+    made = words(graph)
+    assert [line for box in made.boxes for line in wrong_lines(box)]
+    assert [line for arrow in made.arrows for line in wrong_captions(arrow)]
+
+
+def test_the_step_by_hand() -> None:
+    made = {b.title: b for b in words(tg.trace(TALES["backprop"]()), digits=4).boxes}
+    assert "z₃ = x₁·w₁₃" in [line.text for line in made["z₃"].lines]
+    assert "0.5·0.1 = 0.05" in [line.text for line in made["z₃"].lines]
+    assert [p.number for p in made["w₃₅"].panels] == ["0.5", "−0.0422"]
+    assert made["w₃₅"].panels[1].heading == "∂L/∂w₃₅"
+
+
+def test_details_say_more_and_more() -> None:
+    graph = tg.trace(TALES["conv"]())
+    outline, shapes, values, full = (words(graph, detail=d) for d in ("outline", "shapes", "values", "full"))
+    assert not any(b.lines or b.panels for b in outline.boxes) and not any(a.lines for a in shapes.arrows)
+    assert any(b.lines for b in shapes.boxes) and not any(b.panels for b in shapes.boxes)
+    assert all(b.panels for b in values.boxes) and max(len(a.lines) for a in values.arrows) == 1
+    assert max(len(a.lines) for a in full.arrows) == 2
+    assert "5×5" in shapes.boxes[0].kind and "5×5" not in outline.boxes[0].kind
+
+
+def test_no_gradient_is_a_dash_and_zero_is_zero() -> None:
+    x, t, dead = tg.tensor(2.0, "x"), tg.constant(1.0, "t"), tg.tensor(-1.0, "dead")
+    made = {b.title: b for b in words(tg.trace(x * t + tg.relu(dead))).boxes}
+    assert made["t"].panels[1].number == NO_GRADIENT
+    assert made["dead"].panels[1].number == "0"
+    assert "no gradient" in made["t"].label and "gradient 0" in made["dead"].label
+
+
+def test_an_output_without_gradient_shows_values_only() -> None:
+    made = words(tg.trace(tg.tensor(np.arange(4), "k") + tg.constant(2.0, "c")))
+    assert all(len(b.panels) == 1 for b in made.boxes) and not any(a.lines for a in made.arrows)
+
+
+def test_width_of_an_arrow_grows_with_the_contribution() -> None:
+    a, b, c = (tg.tensor(v, n) for v, n in ((1.0, "a"), (2.0, "b"), (-3.0, "c")))
+    made = words(tg.trace(a * 1.0 + b * 4.0 - c * 9.0))
+    weight = {arrow.source: arrow.weight for arrow in made.arrows if arrow.source in ("n0", "n1", "n2")}
+    assert sorted(w for w in weight.values() if w is not None) == list(weight.values())
+    assert all(0 <= w <= 1 for w in weight.values() if w is not None)
+
+
+def test_contributions_of_arrays_are_said_to_be_norms() -> None:
+    made = words(tg.trace(TALES["conv"]()))
+    assert all(line.text.startswith("‖·‖ ") for a in made.arrows for line in a.lines if line.style == "contribution")
+
+
+@pytest.mark.parametrize("entry", [1e300, 5e-324, 1e-200, 1.0])
+def test_norms_do_not_overflow(entry: float) -> None:
+    from tracegraph.picture.panels import norm
+
+    assert norm(np.array([3.0, 4.0]) * entry) == pytest.approx(5.0 * entry, rel=1e-12, abs=1e-323)
+
+
+def test_norms_of_what_is_no_number() -> None:
+    from tracegraph.picture.panels import norm
+
+    assert np.isnan(norm(np.array([1.0, np.nan]))) and norm(np.array([1.0, -np.inf])) == np.inf
+    assert norm(-3) == 3 and norm(np.zeros(3)) == 0 and norm(np.zeros((0, 2))) == 0
+
+
+def test_summaries_leave_out_what_is_no_number() -> None:
+    array = np.ones((20, 20))
+    array[0, :3] = np.nan, np.inf, 5.0
+    made = words(tg.trace(tg.sum(tg.tensor(array, "x")))).boxes[0].panels[0]
+    assert [line.text for line in made.lines] == ["1 … 5", "mean 1.01005", "2 of 400 NaN or ∞"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "grids", "heated"),
+    [
+        ((), 0, False),
+        ((3,), 1, False),
+        ((8, 8), 1, False),
+        ((9, 3), 0, True),
+        ((4, 8, 8), 4, False),
+        ((5, 8, 8), 0, True),
+        ((2, 1, 2, 1), 2, False),
+        ((0, 3), 0, False),
+        ((40,), 0, True),
+    ],
+)
+def test_small_arrays_are_grids_and_large_ones_heat_maps(shape: tuple[int, ...], grids: int, heated: bool) -> None:
+    panel = words(tg.trace(tg.sum(tg.tensor(np.ones(shape), "x")))).boxes[0].panels[0]
+    assert len(panel.grids) == grids and (panel.heat is not None) == heated
+    assert bool(panel.number) == (not grids and not heated)
+
+
+def test_tones_of_a_grid_are_its_values() -> None:
+    (grid,) = words(tg.trace(tg.sum(tg.tensor([[-2.0, 1.0], [0.0, np.inf]], "x")))).boxes[0].panels[0].grids
+    assert grid.tones == ((-1.0, 0.5), (0.0, None)) and grid.cells == (("−2", "1"), ("0", "∞"))
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_names_are_one_short_line(name: str) -> None:
+    with tg.scope(name):
+        made = words(tg.trace(tg.tanh(tg.tensor(0.5, name))))
+    texts = [made.title, *(b.title for b in made.boxes), *(c.title for c in made.clusters)]
+    for text in texts + [line.text for b in made.boxes for line in b.lines]:
+        assert len(text) <= 4 * NAME and text.isprintable() or re.search("[\xad\u3000\u200b-\u200f\ufeff\xa0]", text)
+        assert not re.search("[\x00-\x1f\ud800-\udfff\ufffe\uffff]", text)
+
+
+def test_scopes_are_clusters_in_clusters() -> None:
+    made = words(fold(tg.trace(TALES["scopes"]())))
+    assert [c.title for c in made.clusters] == ["encoder", "decoder"]
+    assert [len(c.inner) for c in made.clusters] == [1, 1]
+    placed = [key for c in made.clusters for part in (c, *c.inner) for key in part.boxes]
+    assert len(placed) == len(set(placed)) == 6
+
+
+def test_options_are_shown_unless_they_say_nothing() -> None:
+    notes = [line.text for b in words(tg.trace(TALES["conv"]())).boxes for line in b.lines if line.style == "note"]
+    assert notes == ["stride 1, padding 0", "kernel 2, stride 1, padding 0"]
+
+
+def test_tags_are_shown() -> None:
+    from dataclasses import replace
+
+    graph = tg.trace(tg.tanh(tg.tensor(0.5, "x")))
+    tagged = type(graph)([replace(graph.nodes[0], tags=("vanishing", "a & b")), *graph.nodes[1:]], graph.edges)
+    svg = tg.draw(tagged).svg
+    assert "● vanishing" in svg and "● a &amp; b" in svg
+
+
+def test_what_a_group_hides_is_not_made_up() -> None:
+    x = tg.tensor(2.0, "x")
+    with tg.scope("block"):
+        a = x * 3.0
+        b = a + 1.0
+    y = a * b
+    whole, collapsed = (picture(g, detail="full") for g in (tg.trace(y), tg.collapse(tg.trace(y))))
+    assert any(line.text == "6·7 = 42" for box in whole.boxes for line in box.lines)
+    assert not any("7·7" in line.text for box in collapsed.boxes for line in box.lines)

@@ -1,0 +1,89 @@
+"""Which way to draw is advised: what can be read, with its numbers if that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import tracegraph as tg
+from tracegraph.layout.dot_layout import scene
+from tracegraph.layout.page import LARGEST, place, type_size
+from tracegraph.slides.advice import LEAST, READABLE, Choice, best, choice, choices
+
+
+def chain(length: int) -> tg.Graph:
+    h = tg.tensor(0.5, "x")
+    for i in range(length):
+        h = tg.tanh(h * tg.parameter(0.1 * (i + 1), f"w_{i + 1}"))
+    return tg.trace(h)
+
+
+def draw(graph: tg.Graph, look: Any) -> tg.Drawing:
+    return tg.draw(graph, **look)
+
+
+LOOK = {"detail": "full", "theme": "slides"}
+WITH, WITHOUT = (tg.draw(chain(1), detail=detail) for detail in ("values", "outline"))
+
+
+def made(size: float, numbers: bool) -> Choice:
+    return Choice(f"{size}", (WITH if numbers else WITHOUT,), size)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "due"),
+    [
+        ([(5, True), (14, False), (13, True)], 13),  # just bearable with numbers before readable without
+        ([(5, True), (12.5, True), (20, True)], 20),
+        ([(15, True), (20, True)], 15),
+        ([(5, True), (12.5, False), (14.5, False)], 14.5),
+        ([(5, True), (12.5, False)], 12.5),
+        ([(5, True), (7, False)], 7),
+    ],
+)
+def test_the_best_choice(sizes: list[tuple[float, bool]], due: float) -> None:
+    assert best([made(*s) for s in sizes]).size == due
+
+
+def test_a_choice_is_as_small_as_its_smallest_slide() -> None:
+    small, large = tg.draw(chain(8), **LOOK), tg.draw(chain(1), **LOOK)
+    sizes = [type_size(scene(d)) for d in (small, large)]
+    assert sizes[0] < sizes[1] and choice("", large, small, large).size == sizes[0]
+
+
+def test_choices_end_with_the_first_that_can_be_read() -> None:
+    found = list(choices(chain(9), LOOK, draw))
+    assert found[-1].size >= READABLE and all(c.size < READABLE for c in found[:-1])
+    assert [c.said for c in found[:2]] == ["--direction TB", found[1].said] and found[1].said.startswith("--split ")
+
+
+def test_a_split_is_into_no_more_slides_than_needed() -> None:
+    found = next(c for c in choices(chain(9), LOOK, draw) if "--split" in c.said and c.size >= READABLE)
+    count = int(found.said.rpartition(" ")[2])
+    assert len(found.drawings) == count
+    assert not any("--split" in c.said for c in choices(chain(9), LOOK, draw, split=False))
+
+    def fewer(graph: tg.Graph, options: Any) -> Iterator[float]:
+        from tracegraph.slides.advice import COUNTS, parts
+
+        for c in (c for c in COUNTS if c < count):
+            yield choice("", *(draw(p, options) for p in parts(draw(graph, options).graph, c))).size
+
+    detail = {"detail": found.said.split()[1]} if "--detail" in found.said else {}
+    assert all(size < READABLE for size in fewer(chain(9), {**LOOK, **detail}))
+
+
+def test_scopes_can_be_closed() -> None:
+    with tg.scope("a"):
+        h = tg.tanh(tg.tensor(0.5, "x") * tg.parameter(1.0, "w"))
+    said = [c.said for c in choices(tg.trace(tg.tanh(h)), {**LOOK, "direction": "TB"}, draw)]
+    said += [c.said for c in choices(chain(9), LOOK, draw)]
+    assert said[0] == "--direction LR" or "--depth 0" in said
+    assert READABLE > LEAST
+
+
+def test_a_small_drawing_is_not_blown_up() -> None:
+    laid = scene(tg.draw(lambda a: a * 1.0, 1.0, detail="outline"))
+    assert place(laid).scale == LARGEST == 2.0

@@ -1,0 +1,111 @@
+"""The search for the strongest ways of a gradient: the k best paths of an acyclic graph."""
+
+from __future__ import annotations
+
+from math import inf, isfinite, isnan, log, nan
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from ..graph import Edge, Graph
+from ..ops.op import OPS
+
+MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
+Way = tuple[float, float, Any, Any]  # strength, what the first edge multiplies by, that edge, the way on from there
+
+
+def uses_on_the_way(graph: Graph, start: int) -> dict[int, list[Edge]]:
+    """By key, for each node from the start to the loss, the edges on which a gradient comes back to it."""
+    uses: dict[int, list[Edge]] = {start: []}
+    for edge in graph.edges:  # sorted by target, so a source has been reached before it is used
+        if edge.contribution is not None and edge.source in uses:
+            uses[edge.source].append(edge)
+            uses.setdefault(edge.target, [])
+    return uses
+
+
+def locals_of(graph: Graph, uses: dict[int, list[Edge]]) -> dict[int, list[float]] | None:
+    """The local derivative of each edge, if there are scalars only and all of them are known.
+
+    Of what is not elementwise none is recorded: it is the contribution divided by the gradient that it was made of, or
+    where that is zero or not finite, what the rule of the op makes of 1.
+    """
+    nodes = {key: graph.node(key) for key in uses}
+    if any(n.shape or n.gradient is None or n.role == "group" for n in nodes.values()):
+        return None
+    found = {key: [_local(graph, e, float(nodes[e.target].gradient)) for e in own] for key, own in uses.items()}
+    known = all(gain is not None for own in found.values() for gain in own)
+    return {key: [gain for gain in own if gain is not None] for key, own in found.items()} if known else None
+
+
+def _local(graph: Graph, edge: Edge, gradient: float) -> float | None:
+    if edge.local is not None:
+        return edge.local
+    known = gradient and isfinite(gradient)
+    return float(edge.contribution) / gradient if known else _by_rule(graph, edge)
+
+
+def _by_rule(graph: Graph, edge: Edge) -> float | None:
+    """The local derivative by the rule of the op, unless a view has put other operations into the node."""
+    node = graph.node(edge.target)
+    op = OPS.get(node.op)
+    rule = op.vjp(edge.slot) if op is not None and node.args == op.inputs[: len(node.args)] else None
+    if rule is None:
+        return None
+    values = [np.asarray(graph.carried(e))[()] for e in graph.inputs(node)]
+    with np.errstate(all="ignore"):
+        return float(rule.rule(np.float64(1.0), np.asarray(node.value)[()], *values, **node.attrs))
+
+
+def shares_of(uses: dict[int, list[Edge]]) -> dict[int, list[float]]:
+    """For each tensor the shares of its uses, by the norms of what they contribute."""
+    return {key: _parts([norm(e.contribution) for e in own]) for key, own in uses.items()}
+
+
+def _parts(sizes: list[float]) -> list[float]:
+    """What each is of the sum; if some are not finite they hide all others, and what they are of it is not known."""
+    whole = sum(sizes)
+    if isfinite(whole):
+        return [size / whole if whole else 0.0 for size in sizes]
+    return [0.0 if isfinite(size) else nan for size in sizes]
+
+
+def norm(value: Any) -> float:
+    """The norm, of numbers as small or as large as they come."""
+    sizes = np.abs(np.asarray(value, float)).ravel()
+    most = float(sizes.max(initial=0.0))
+    return most * float(np.linalg.norm(sizes / most)) if most and isfinite(most) else most
+
+
+def strongest(
+    uses: dict[int, list[Edge]], weights: dict[int, list[float]], seeds: dict[int, float], k: int
+) -> tuple[list[Way], int]:
+    """The k ways from the first node on whose weights have the largest product, and how many ways there are.
+
+    From the loss backwards, each node keeps the k best of those that its uses have: time and memory are linear.
+    """
+    best: dict[int, list[Way]] = {}
+    count: dict[int, int] = {}
+    key = -1
+    for key in reversed(uses):
+        if key in seeds:
+            best[key], count[key] = [(_size(seeds[key]), float(seeds[key]), None, None)], 1
+            continue
+        pairs = zip(uses[key], weights[key])
+        best[key] = [w for edge, weight in pairs for w in _further(edge, weight, best[edge.target])]
+        if len(uses[key]) > 1:
+            best[key] = sorted(best[key], key=itemgetter(0), reverse=True)[:k]
+        count[key] = min(MANY, sum([count[edge.target] for edge in uses[key]]))
+    return best[key], count[key]
+
+
+def _size(weight: float) -> float:
+    """The logarithm of a weight without its sign; more than all others if it is NaN."""
+    return inf if isnan(weight) else log(abs(weight)) if weight else -inf
+
+
+def _further(edge: Edge, weight: float, ways: list[Way]) -> list[Way]:
+    """The ways from the target of an edge, from its source; zero times infinity is NaN."""
+    size = _size(weight)
+    return [(inf if isnan(size + way[0]) else size + way[0], weight, edge, way) for way in ways]

@@ -1,0 +1,121 @@
+"""Where a gradient dies: operations that hand back far less than they receive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isclose, isfinite, nan
+
+import numpy as np
+
+from ...graph import Edge, Graph, Node
+from ...ops.op import OPS
+from ...text.numbers import number, pretty
+from ..finding import Finding, diagnostic
+from ..flow_rows import Size, size
+from .loss_head import AFFINE, Head, Heads, back, decades
+
+GATES = frozenset("relu leaky_relu maximum minimum clip where".split())
+RESCALING = frozenset("exp expm1 log log1p sqrt square pow reciprocal sinh cosh tan".split())
+"""Functions of which a small derivative is no fault: they change the scale, and another gives it back."""
+FEW = 16  # elements; fewer gates may all be closed by chance, and of fewer weights the size says nothing
+
+
+@diagnostic("dies", rank=6, limit=1e-2)
+def dies(graph: Graph, limit: float) -> Iterator[Finding]:
+    """Operations over which the gradient falls to less than a hundredth.
+
+    Measured: the rms of what is handed back (of the input that gets most) by the rms of what is received. Only where
+    that can be a fault: element-by-element functions (gates such as ReLU from 16 elements on), softmax (times the
+    number of classes, as its outputs share a sum of 1), products with weights (by norms if the input is larger than the
+    output; from 16 weights on), and products with numbers. Not where it is the meaning of an operation: sums, means,
+    pooling, indexing, what makes the loss of the prediction, functions that change the scale (exp, log, powers), and
+    what only data go into. A factor of the loss counts if it is also less than a hundredth of what a mean over the
+    prediction would divide by. Threshold: 0.01, a convention of ours; the derivative of a sigmoid is less than that
+    beyond |x| = 4.6.
+    """
+    heads = Heads(graph)
+    learns = _learns(graph, heads.parameters)
+    share = {key: max(1, head.elements) for head in heads.all for key in _alone(graph, head)}
+    for node in graph:
+        if node.gradient is None or node.role in ("update", "group"):
+            continue
+        if node.key in heads.nodes and node.key not in share:
+            continue
+        edges = [e for e in back(graph, node) if e.source in learns]
+        ratio = _ratio(graph, node, edges) if edges else None
+        if ratio is not None and ratio * share.get(node.key, 1) < limit:
+            yield _finding(graph, node, edges, ratio, limit)
+
+
+def _finding(graph: Graph, node: Node, edges: list[Edge], ratio: float, limit: float) -> Finding:
+    received, sent = size(node.gradient).rms, max(size(e.contribution).rms for e in edges)
+    source = pretty(graph.node(edges[0].source).name)
+    cause = f"{node.op} receives a gradient of rms {number(received)} and hands {number(sent)} back to {source}"
+    if not isclose(ratio, sent / received, rel_tol=0.01):
+        cause += f": {number(ratio)} of what its shape lets expect"
+    badge = f"dies here: ×{number(ratio, 3)}"
+    return Finding("dies", node.key, badge, cause, ratio, limit, excess=decades(ratio, limit))
+
+
+def _learns(graph: Graph, parameters: set[int]) -> set[int]:
+    """The keys of what depends on a parameter: elsewhere no gradient is needed."""
+    found = set(parameters)
+    for edge in graph.edges:  # by target, and so after those into its source
+        if edge.source in found:
+            found.add(edge.target)
+    return found
+
+
+def _alone(graph: Graph, head: Head) -> list[int]:
+    """The products with a number that all of a loss goes through."""
+    return [key for key in head.chain if graph.node(key).op in ("mul", "div")]
+
+
+def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
+    """What part of the gradient an operation hands on; None where a small part is no fault, or nothing arrives."""
+    received = size(node.gradient)
+    if not received.rms or not isfinite(received.rms):
+        return None
+    if node.op in AFFINE:
+        return _of_weights(graph, node, edges, received)
+    if node.op in ("mul", "div"):
+        return _of_product(graph, node, edges, received)
+    if node.op == "softmax":
+        return _most(edges, received) * node.shape[node.attrs.get("axis", -1)] if node.shape else None
+    known = OPS.get(node.op)
+    if known is None or not known.elementwise or node.op in RESCALING:
+        return None
+    return None if node.op in GATES and np.size(node.value) < FEW else _most(edges, received)
+
+
+def _most(edges: list[Edge], received: Size) -> float:
+    """The largest contribution by what was received; NaN if one is not finite, so that no comparison holds."""
+    found = [size(e.contribution).rms for e in edges]
+    return max(found) / received.rms if all(map(isfinite, found)) else nan
+
+
+def _of_weights(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:
+    """Of products with weights: by norms where the input is the larger one, as each of its elements gets a part."""
+    through = [e for e in edges if graph.inputs(graph.node(e.source))]
+    weights = [np.size(graph.node(e.source).value) for e in graph.inputs(node)]
+    if not through or min(weights) < FEW:
+        return None
+    norm = max(size(e.contribution).norm for e in through)
+    return max(_most(through, received), norm / received.norm)
+
+
+def _of_product(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:
+    """Of products of two results, and of one with numbers; a single weight, or data, may well be small."""
+    through = [e for e in edges if graph.inputs(graph.node(e.source))]
+    if not through or len(through) < len(edges) or node.op == "div" and len(edges) > 1:
+        return None
+    summed = [_summed(graph, graph.node(e.source)) for e in through]
+    return _most(through, received) * max(_summed(graph, node), *summed)
+
+
+def _summed(graph: Graph, node: Node) -> float:
+    """How many elements are summed next to a product, which makes it a mean: before it, in ``node``, or after it."""
+    ways = [(e, node) for e in graph.inputs(node)] if node.op == "sum" else []
+    ways += [(e, graph.node(e.target)) for e in graph.uses(node) if graph.node(e.target).op == "sum"]
+    counts = [np.size(graph.node(e.source).value) / max(1, np.size(target.value)) for e, target in ways]
+    return max(counts, default=1.0)

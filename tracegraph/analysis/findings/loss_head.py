@@ -1,0 +1,159 @@
+"""Where the network ends and its loss begins: what gradients on the way are compared with.
+
+Between the prediction and the loss derivatives are small for a good reason: a mean divides by the number of elements, a
+squared error is flat where it is small. So sizes are measured from the prediction on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite, log10
+
+import numpy as np
+
+from ...graph import Edge, Graph, Node
+from ...ops.op import OPS
+from ..flow_rows import Size, learned, size
+
+LOSSES = frozenset("add sub neg mul div pow square sqrt abs exp expm1 log log1p reciprocal".split())
+"""Functions of elements that losses are made of; others are activations, and belong to the network."""
+AFFINE = frozenset("matmul dot einsum conv1d conv2d conv3d".split())
+LOGARITHMS = frozenset("log log1p binary_cross_entropy cross_entropy".split())
+LINKS = frozenset(("sigmoid", "softmax"))
+FLAT = 1e-7  # an error this small, summed over the prediction: the loss has nothing to send back
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The part of a graph that makes one loss of a prediction.
+
+    ``name``: of the loss. ``nodes``: the keys of its operations. ``chain``: those that every path goes through, from
+    the loss on. ``elements``: how many the prediction has; ``share``: how many of them the loss adds up, 1 if it is
+    their mean. ``rms`` and ``total``: root mean square and sum of the sizes of the gradient that its largest part gets.
+    """
+
+    name: str
+    nodes: frozenset[int]
+    chain: tuple[int, ...]
+    elements: int
+    share: float
+    rms: float
+    total: float
+
+    @property
+    def settled(self) -> bool:
+        """Whether the loss is at its minimum, or flat there: no gradient is expected anywhere."""
+        return self.total < FLAT
+
+
+class Heads:
+    """The heads of a graph, one for each loss, and which of them a tensor gets its gradient from."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.parameters = {n.key for n in learned(graph)}
+        self.all = [_head(graph, seed, self.parameters) for seed in _seeds(graph)]
+        self.nodes = frozenset().union(*(h.nodes for h in self.all))
+        self._named: Mapping[str, Head] = {h.name: h for h in self.all}
+
+    def of(self, node: Node) -> list[Head]:
+        """The head of the loss whose gradient a node holds; all of them where it is a sum."""
+        own = self._named.get(node.loss)
+        return self.all if own is None else [own]
+
+    def settled(self, node: Node) -> bool:
+        """Whether no gradient is expected at a node, because its loss is at a minimum."""
+        return all(h.settled for h in self.of(node))
+
+
+def _seeds(graph: Graph) -> list[Node]:
+    """What was differentiated."""
+    found = [n for n in graph if n.gradient is not None and (n.role == "output" or n.loss == n.name)]
+    return found or [graph.output]
+
+
+def back(graph: Graph, node: Node) -> list[Edge]:
+    """The edges by which a node sends gradients back."""
+    return [e for e in graph.inputs(node) if e.contribution is not None]
+
+
+def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
+    """Walk back from a loss, through all that does not belong to a network."""
+    inside, predictions, stack = {seed.key}, {}, [(seed, seed.op in LOGARITHMS)]
+    if _learns(graph, seed, parameters) or not graph.inputs(seed):
+        inside, predictions, stack = set(), {seed.key: seed}, []
+    while stack:
+        node, under = stack.pop()
+        for edge in back(graph, node):
+            source = graph.node(edge.source)
+            if source.key in inside:
+                continue
+            if _passes(graph, source, under, parameters):
+                inside.add(source.key)
+                stack.append((source, source.op in LOGARITHMS or under and source.op not in LINKS))
+            else:
+                predictions[source.key] = source
+    # What is reached by two ways, of which one may end there, is a part of the loss.
+    sizes = [_measured(n) for key, n in predictions.items() if key not in inside and n.gradient is not None]
+    rms = max((s.rms for s, _ in sizes), default=0.0)
+    total = max((s.mean * count for s, count in sizes), default=0.0)
+    chain, elements = tuple(_chain(graph, seed, inside)), sum(count for _, count in sizes)
+    share = max(1.0, elements * _scale(graph, chain))
+    return Head(seed.name, frozenset(inside), chain, elements, share, rms, total)
+
+
+def _scale(graph: Graph, chain: Iterable[int]) -> float:
+    """What a loss multiplies its terms by, up to where there are several ways: 1/n if it is a mean, 1 if a sum."""
+    scale = 1.0
+    for node in map(graph.node, chain):
+        edge = next(iter(back(graph, node)), None)
+        if node.op in ("mul", "div") and edge is not None:
+            factor = size(edge.contribution).rms / (size(node.gradient).rms or 1.0)
+            scale *= factor if isfinite(factor) else 1.0
+        elif edge is not None and (node.op == "mean" or node.attrs.get("reduction") == "mean"):
+            scale *= max(1, np.size(node.value)) / max(1, np.size(graph.carried(edge)))
+    return scale
+
+
+def _measured(node: Node) -> tuple[Size, int]:
+    count = 1
+    for length in node.shape:
+        count *= length
+    return size(node.gradient), count
+
+
+def _learns(graph: Graph, node: Node, parameters: set[int]) -> bool:
+    """Whether an operation takes a parameter, and so belongs to the network."""
+    return any(e.source in parameters for e in graph.inputs(node))
+
+
+def _passes(graph: Graph, node: Node, under: bool, parameters: set[int]) -> bool:
+    """Whether an operation belongs to a loss, and not to the network; ``under``: a logarithm is taken of its result.
+
+    The logarithm of a sigmoid or softmax is one function in several steps, also with a clip or an epsilon between them.
+    """
+    edges = graph.inputs(node)
+    if not edges or node.role in ("update", "group") or node.op in AFFINE or _learns(graph, node, parameters):
+        return False
+    if node.op in ("mul", "div"):
+        return len(back(graph, node)) < 2
+    known = OPS.get(node.op)
+    return under or known is not None and (node.op in LOSSES or not known.elementwise and node.op not in LINKS)
+
+
+def _chain(graph: Graph, seed: Node, inside: Iterable[int]) -> Iterator[int]:
+    """The first operations on the way back, up to where there are several ways."""
+    node = seed
+    while node.key in inside:
+        yield node.key
+        edges = back(graph, node)
+        if len(edges) != 1:
+            return
+        node = graph.node(edges[0].source)
+
+
+def decades(measure: float, threshold: float) -> float:
+    """How far a measure is from a threshold, in powers of ten; 400 for a measure of 0 or infinity."""
+    if not measure or not threshold or not isfinite(measure):
+        return 400.0
+    return abs(log10(measure) - log10(threshold))

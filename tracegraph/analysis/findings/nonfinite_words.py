@@ -1,0 +1,196 @@
+"""The words for the birth of a NaN or an infinity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...graph import Edge, Graph, Node
+from ...text.numbers import number, pretty
+from ..finding import Finding
+from .nonfinite_causes import BACK, BACKWARD, FORWARD, Operands, overflows, said, why
+from .operands import Index, fed, fibre, pointwise
+
+_WIDEST = 34  # letters of a badge
+_FEW = 4  # operands that are written one by one
+_NAMES = {"nan": "NaN", "inf": "inf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """Elements of a node that are NaN, or infinite, first.
+
+    ``way``: "data", "forward", "backward" (then ``edge`` is the arrow) or "sum". ``index``: the first elements, and
+    ``count`` of them all.
+    """
+
+    kind: str
+    way: str
+    node: Node
+    index: tuple[Index, ...]
+    count: int
+    edge: Edge | None = None
+
+
+class _Words(NamedTuple):
+    short: str
+    long: str
+    numbers: str = ""
+    remedy: str = ""
+
+
+def finding(graph: Graph, birth: Birth) -> Finding:
+    """The finding for a birth: badge, and a sentence with the index, the operands, the cause and the remedy."""
+    words = _WAYS[birth.way](graph, birth)
+    name, where = _NAMES[birth.kind], _place(graph, birth)
+    badge = f"{name} {words.short}"
+    if len(badge) > _WIDEST:
+        op = birth.node.op if len(birth.node.op) <= 13 else birth.node.symbol
+        badge = f"{name} born {'backward ' if birth.edge else ''}in {pretty(op)}"[:_WIDEST]
+    remedy = f"; remedy: {words.remedy}" if words.remedy else ""
+    cause = f"{words.long}{where}{words.numbers}{remedy}"
+    return Finding(birth.kind, birth.node.key, badge, cause, float(birth.count), None, birth.index)
+
+
+def _place(graph: Graph, birth: Birth) -> str:
+    index, count = birth.index[0], birth.count
+    more = f", the first of {count}" if count > 1 else ""
+    if birth.edge is not None and not graph.node(birth.edge.target).shape == np.shape(birth.edge.contribution):
+        return f", at {pretty(birth.edge.tensor)}{_at(index)}{more}"
+    return f" at {_at(index)}{more}" if index else ""
+
+
+def _at(index: Index) -> str:
+    return f"[{', '.join(map(str, index))}]" if index else ""
+
+
+# --- the four ways ---------------------------------------------------------------------------------------------------
+
+
+def _of_data(graph: Graph, birth: Birth) -> _Words:
+    what = birth.node.op if birth.node.op in ("input", "parameter", "constant") else birth.node.role
+    return _Words(f"in the {what}", f"the {what} holds {_NAMES[birth.kind]} before any operation", "", "clean the data")
+
+
+def _of_sum(graph: Graph, birth: Birth) -> _Words:
+    parts = [np.asarray(e.contribution)[birth.index[0]] for e in graph.uses(birth.node) if e.contribution is not None]
+    what = "∞ − ∞" if birth.kind == "nan" else overflows(birth.node.value)
+    if birth.kind == "nan" and not np.isinf(parts).any():
+        what = f"∞ − ∞: a partial sum {overflows(birth.node.value)}"
+    long = f"on the way back, the sum of {len(parts)} contributions: {what}"
+    return _Words("born in the sum of gradients", long, f": {_listed(np.asarray(parts))}")
+
+
+def _of_value(graph: Graph, birth: Birth) -> _Words:
+    node, index = birth.node, birth.index[0]
+    at, over = fed(graph, node, index), overflows(node.value)
+    if node.op == "group":
+        return _Words("born inside", "born inside the group", "", "look at the graph before it is collapsed")
+    found = why(FORWARD, node.op, birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
+    if found is None:
+        what = over if birth.kind == "inf" else "∞ among its operands" if _any_inf(at) else "not a number"
+        return _Words(f"born: {node.op}", f"{node.op}: {what}", _numbers(graph, node, at, 0))
+    cause, place = found
+    short = said(cause.words, node.op, at, place, index, "overflows", 3)
+    long = said(cause.words, node.op, at, place, index, over)
+    if behind_where(graph, node):
+        cause = BACKWARD.get(node.op, [cause])[0]
+        long = f"{long}, in a branch of `where`"
+    remedy = said(cause.remedy, node.op, at, place, index, over)
+    return _Words(f"born: {short}", long, _numbers(graph, node, at, place), remedy)
+
+
+def _of_rule(graph: Graph, birth: Birth) -> _Words:
+    assert birth.edge is not None
+    node, index, slot = birth.node, birth.index[0], birth.edge.slot
+    at = fibre(graph, node, np.shape(birth.edge.contribution), index)
+    over = overflows(birth.edge.contribution)
+    short, long, place, remedy = _singular(graph, birth, at, slot) or _turned(birth, at, index, over)
+    return _Words(f"born backward: {short}", f"on the way back, {long}", _numbers(graph, node, at, place), remedy)
+
+
+def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str, str, int, str] | None:
+    """An infinite derivative, alone or times a gradient of 0."""
+    node = birth.node
+    found = why(BACKWARD, node.op, str(slot), at)
+    if found is None:
+        return None
+    cause, place = found
+    short = said(cause.words, node.op, at, place, (), "", 3)
+    long = f"the derivative of {said(cause.words, node.op, at, place, (), '')} is infinite"
+    remedy = said(cause.remedy, node.op, at, place, (), "")
+    if birth.kind == "inf":
+        return short, long, place, remedy
+    if behind_where(graph, node):
+        return "0·∞ in where", f"0·∞ in the branch of `where` that was not taken: {long}", place, remedy
+    return "0·∞", f"0·∞: no gradient arrives here, and {long}", place, remedy
+
+
+def _turned(birth: Birth, at: Operands, index: Index, over: str) -> tuple[str, str, int, str]:
+    op, found = birth.node.op, why(BACK, birth.node.op, birth.kind, at)
+    if found:
+        cause, place = found
+        written = said(cause.words, op, at, place, index, over)
+        return said(cause.words, op, at, place, index, over, 3), written, place, cause.remedy
+    if birth.kind == "inf":
+        n = f", summed over {at['g'].size} places," if at["g"].size > 1 else ""
+        return "overflow", f"derivative · gradient{n} {over}", _largest(at), ""
+    if op in ("mul", "div") and len({v.size for v in at.values()}) == 1:
+        rest = [v for k, v in at.items() if k != "y"]
+        hits = np.any([v == 0 for v in rest], axis=0) & np.any([np.isinf(v) for v in rest], axis=0)
+        if hits.any():
+            return "0·∞", "0·∞", int(np.argmax(hits)), ""
+    what = "0·∞ or ∞ − ∞" if _any_inf(at) else f"∞ − ∞: a partial sum {over}"
+    return what.partition(":")[0], what, 0, ""
+
+
+def behind_where(graph: Graph, node: Node) -> bool:
+    """Whether the way on from a node, without a fork and not too far, ends in a branch of `where`."""
+    for _ in range(100):
+        uses = graph.uses(node)
+        if len(uses) != 1:
+            return False
+        node = graph.node(uses[0].target)
+        if node.op == "where":
+            return uses[0].slot > 0
+    return False
+
+
+_WAYS = {"data": _of_data, "forward": _of_value, "backward": _of_rule, "sum": _of_sum}
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _any_inf(at: Operands) -> bool:
+    return any(np.isinf(v).any() for v in at.values() if v.dtype.kind == "f")
+
+
+def _largest(at: Operands) -> int:
+    """The number of the largest gradient that arrives."""
+    return int(np.argmax(np.abs(at["g"]))) if at["g"].size else 0
+
+
+def _numbers(graph: Graph, node: Node, at: Operands, place: int) -> str:
+    """The operands as numbers: those of one element, or what they are made from."""
+    titles = dict(zip(list(at)[-len(graph.inputs(node)) :], (pretty(e.tensor) for e in graph.inputs(node))))
+    alone = pointwise(graph, node)
+    parts = []
+    for key, v in at.items():
+        written = number(v[place]) if alone or v.size == 1 else _listed(v)
+        title = {"g": "gradient"}.get(key, titles.get(key))
+        if title is not None:
+            parts.append(f"{title} = {written}")
+    return f": {', '.join(parts)}" if parts else ""
+
+
+def _listed(v: np.ndarray[Any, Any]) -> str:
+    """Some numbers one by one, many by their range."""
+    flat = np.ravel(v)
+    if flat.size <= _FEW:
+        return f"({', '.join(number(x) for x in flat)})"
+    well = flat[~np.isnan(flat)] if flat.dtype.kind == "f" else flat
+    span = f" from {number(well.min())} to {number(well.max())}" if well.size else ""
+    return f"{flat.size} numbers{span}"

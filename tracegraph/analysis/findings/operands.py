@@ -1,0 +1,114 @@
+"""What one element of a value, or of a contribution, is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...graph import Graph, Node
+from ...ops.op import OPS
+
+Array = np.ndarray[Any, Any]
+Index = tuple[int, ...]
+
+_ALONG = frozenset("sum mean max min var std prod norm softmax log_softmax cumsum".split())
+
+
+def whole(graph: Graph, node: Node) -> bool:
+    """Whether all that a node is made from is in the graph: views may have left some of it away.
+
+    The gradient of an optimizer's step is none: it is not made from the loss, but taken from a walk back.
+    """
+    count, op = len(graph.inputs(node)), OPS.get(node.op)
+    if not count or node.op == "gradient":
+        return False
+    if op is None or not node.formula:
+        return True
+    if op.variadic:
+        return node.args == tuple(f"{op.inputs[0].lstrip('*')}{i}" for i in range(count))
+    return count >= op.required and node.args == op.inputs[:count]
+
+
+def operands(graph: Graph, node: Node) -> list[Any]:
+    """The values that go into a node, by slot."""
+    return [graph.carried(e) for e in graph.inputs(node)]
+
+
+def pointwise(graph: Graph, node: Node) -> bool:
+    """Whether each element of a node is made from the elements at its place; also told by the shapes, in a file."""
+    op = OPS.get(node.op)
+    if not (op.elementwise if op else node.role == "update"):
+        return False
+    shape = node.shape
+    shapes = [s for v in operands(graph, node) if (s := np.shape(v)) not in (shape, ())]
+    try:
+        return all(np.broadcast_shapes(s, shape) == shape for s in shapes)
+    except ValueError:
+        return False
+
+
+def fed(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
+    """The numbers that one element of a value is made from, by the name of the input, each a row; all if not known."""
+    values = [np.asarray(v) for v in operands(graph, node)]
+    if pointwise(graph, node):
+        return _named(node, [np.broadcast_to(v, node.shape)[index] for v in values])
+    try:
+        if node.op in ("matmul", "dot"):
+            return _named(node, _crossing(values[0], values[1], index))
+        if node.op in _ALONG:
+            return _named(node, [_line(node, v, index) for v in values])
+    except (TypeError, ValueError, IndexError, ArithmeticError):  # a file may name an operation that does not fit
+        pass
+    return _named(node, values)
+
+
+def fibre(graph: Graph, target: Node, shape: tuple[int, ...], index: Index) -> dict[str, Array]:
+    """The numbers that one element of a contribution is made from, ``g`` and ``y`` among them, each a row.
+
+    ``shape``: that of the contribution. Of an operation that works element by element, all rows are of one length.
+    """
+    values = [np.asarray(v) for v in (target.gradient, target.value, *operands(graph, target))]
+    if pointwise(graph, target):
+        ndim = len(target.shape)
+        wanted = [slice(None)] * (ndim - len(shape))
+        at = [slice(None) if n == 1 else slice(i, i + 1) for i, n in zip(index, shape)]
+        values = [np.broadcast_to(v, target.shape)[tuple(wanted + at)] for v in values]
+    g, y, *inputs = values
+    return {"g": np.ravel(g), "y": np.ravel(y), **_named(target, inputs)}
+
+
+def _named(node: Node, rows: Sequence[Any]) -> dict[str, Array]:
+    names = node.args if len(node.args) == len(rows) else tuple(f"x{i}" for i in range(len(rows)))
+    return {name: np.ravel(row) for name, row in zip(names, rows)}
+
+
+def _crossing(a: Array, b: Array, index: Index) -> list[Array]:
+    """The row and the column of a matrix product."""
+    column = index[-1:] if b.ndim > 1 else ()
+    rest = index[: len(index) - len(column)]
+    row, batch = (rest[-1:], rest[:-1]) if a.ndim > 1 else ((), rest)
+    left = a[_batch(a.shape[:-2], batch)][row] if a.ndim > 1 else a
+    right = b[_batch(b.shape[:-2], batch)][tuple([slice(None), *column])] if b.ndim > 1 else b
+    return [left, right]
+
+
+def _batch(shape: tuple[int, ...], batch: Index) -> Index:
+    """The place of a batch in an operand that may be spread over it."""
+    own = batch[len(batch) - len(shape) :]
+    return tuple(0 if n == 1 else i for i, n in zip(own, shape))
+
+
+def _line(node: Node, x: Array, index: Index) -> Array:
+    """The elements along the axes that an operation works along."""
+    axis = node.attrs.get("axis", -1 if node.op in ("softmax", "log_softmax") else None)
+    if axis is None:
+        return x
+    axes = {a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))}
+    if len(index) == x.ndim:
+        places = list(index)
+    else:
+        rest = iter(index)
+        places = [0 if a in axes else next(rest, 0) for a in range(x.ndim)]
+    return x[tuple(slice(None) if a in axes else i for a, i in enumerate(places))]

@@ -1,0 +1,207 @@
+"""The report of a flow: as a table, as Markdown and as JSON; and what a build is to fail on."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GraphError
+from ..graph import Graph, Node, nearest
+from ..text.numbers import cell, clean, pretty
+from ..text.table import aligned, escaped, markdown
+from .finding import DIAGNOSTICS, Finding
+from .flow_rows import Row, Size, learned, size
+from .flow_tables import MOST, sections
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said of a flow as a whole.
+
+    The gradient arrives at ``reached`` of ``parameters`` (of the inputs, where nothing is learned: see ``leaf``).
+    ``smallest`` and ``largest``: the layers with the least and the greatest norm of it, of those where it is finite, as
+    name and norm. ``found``: how many findings of each kind, worst first.
+    """
+
+    leaf: str
+    parameters: int
+    reached: int
+    smallest: tuple[str, float] | None
+    largest: tuple[str, float] | None
+    found: dict[str, int]
+
+    @property
+    def lines(self) -> list[str]:
+        """The same in two sentences."""
+        reached = f"the gradient reaches {self.reached:,} of {_many(self.parameters, self.leaf)}"
+        if self.smallest and self.largest:
+            ends = dict.fromkeys(f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest))
+            reached += f"; ‖g‖ of {'layers from' if len(ends) > 1 else 'the layer'} {' to '.join(ends)}"
+        told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
+        total = sum(self.found.values())
+        return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
+
+
+def summary(flow: Flow) -> Summary:
+    """How far the gradient gets in a flow, and what was found."""
+    leaf, due, there = reach(flow.whole)
+    norms = sorted(((x, name) for name, x in layers(flow.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
+    least, most = ((norms[i][1], norms[i][0]) if norms else None for i in (0, -1))
+    found = dict(Counter(f.kind for f in flow.findings))
+    return Summary(leaf, due, len(there), least, most, found)
+
+
+def reach(graph: Graph) -> tuple[str, int, list[Node]]:
+    """What a gradient should reach (parameter or input), how many there are, and those that it reaches.
+
+    In a training run a parameter counts once, whatever its values.
+    """
+    due = learned(graph)
+    there = {_parameter(n): n for n in due if n.gradient is not None}
+    leaf = "input" if due and due[0].role == "input" else "parameter"
+    return leaf, len({_parameter(n): n for n in due}), list(there.values())
+
+
+def layers(graph: Graph) -> dict[str, float]:
+    """The norm of the gradient of each layer: of the parameters of one scope together, or of one without a scope.
+
+    In a training run each value of a parameter is a layer.
+    """
+    parts: dict[str, float] = {}
+    for node in learned(graph):
+        if node.gradient is not None:
+            layer = node.scope if node.scope and node.step is None else node.name
+            parts[layer] = math.hypot(parts.get(layer, 0.0), size(node.gradient).norm)
+    return parts
+
+
+def _parameter(node: Node) -> str:
+    """What all values of a parameter have in common in a training run."""
+    return node.base or node.name
+
+
+def table(flow: Flow, most: int | None = MOST) -> str:
+    """The report as text, the same whatever shows it; ``most``: rows of each table, None for all."""
+    parts = [[clean(line) for line in summary(flow).lines]]
+    for part in sections(flow, most):
+        parts.append([*aligned(part.head, part.rows, part.right), *filter(None, [part.rest])])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def to_markdown(flow: Flow, most: int | None = MOST) -> str:
+    """The report as Markdown."""
+    first, second = map(escaped, summary(flow).lines)
+    parts = [f"**{second}**; {first}"]
+    for part in sections(flow, most):
+        parts.append("\n".join(markdown(part.head, part.rows, part.right)))
+        parts += filter(None, [part.rest])
+    return "\n\n".join(parts) + "\n"
+
+
+def to_json(flow: Flow) -> str:
+    """Everything as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``.
+
+    Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings.
+    """
+    known = summary(flow)
+    ends = {
+        end: pair and {"name": pair[0], "norm": _plain(pair[1])}
+        for end, pair in (("smallest", known.smallest), ("largest", known.largest))
+    }
+    told: dict[str, Any] = {
+        "summary": {
+            "loss": flow.whole.output.name,
+            "parameters": known.parameters,
+            "reached": known.reached,
+            **ends,
+            "findings": known.found,
+        },
+        "findings": [_finding(flow, f) for f in flow.findings],
+        "parameters": [_row(row, "update") for row in flow.parameters],
+        "operations": [_row(row, "ratio") for row in flow.operations],
+    }
+    return "{\n" + ",\n".join(f' "{key}": {_written(part)}' for key, part in told.items()) + "\n}\n"
+
+
+def named(kind: str) -> str:
+    """A kind of finding by its name, with dashes or underscores.
+
+    Raises `GraphError` with the nearest names for one that there is not.
+    """
+    name = kind.strip().lower().replace("-", "_")
+    if name not in DIAGNOSTICS:
+        known = ", ".join(sorted(DIAGNOSTICS, key=lambda k: DIAGNOSTICS[k].rank))
+        raise GraphError(f"no finding is called {kind!r}{nearest(name, DIAGNOSTICS)}; there are {known}")
+    return name
+
+
+def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Several kinds by their names; ``any`` means all of them."""
+    found: dict[str, None] = {}
+    for kind in kinds:
+        found.update(dict.fromkeys(DIAGNOSTICS if kind.strip().lower() == ANY else [named(kind)]))
+    return tuple(found)
+
+
+def failed(flow: Flow, kinds: Iterable[str]) -> dict[str, int]:
+    """How many findings there are of each of these kinds, worst first; empty where there is none."""
+    kinds = wanted(kinds)
+    return dict(Counter(f.kind for f in flow.findings if f.kind in kinds))
+
+
+def _written(part: Any) -> str:
+    """A part of the report as JSON, each record on a line of its own."""
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    if not isinstance(part, list):
+        return encode(part)
+    return "[" + ",".join(f"\n  {encode(record)}" for record in part) + ("\n ]" if part else "]")
+
+
+def _finding(flow: Flow, finding: Finding) -> dict[str, Any]:
+    node = flow.whole.node(finding.node)
+    return {
+        "kind": finding.kind,
+        "node": node.key,
+        "name": node.name,
+        "measure": _plain(finding.measure),
+        "threshold": _plain(finding.threshold),
+        "cause": finding.cause,
+        "index": [[int(i) for i in at] for at in finding.index],
+        "source": node.line,
+    }
+
+
+def _row(row: Row, own: str) -> dict[str, Any]:
+    return {
+        "node": row.node,
+        "name": row.name,
+        "op": row.op,
+        "shape": list(row.shape),
+        "value": _size(row.value),
+        "gradient": _size(row.gradient),
+        own: _plain(getattr(row, own)),
+        "source": row.source,
+    }
+
+
+def _size(size: Size | None) -> dict[str, Any] | None:
+    return None if size is None else {key: _plain(x) for key, x in size._asdict().items()}
+
+
+def _plain(x: Any) -> float | str | None:
+    if x is None:
+        return None
+    return float(f"{float(x):.12g}") if math.isfinite(x) else str(float(x))
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"

@@ -1,0 +1,167 @@
+"""The tables of a flow as texts: findings, parameters and operations; whoever shows them sets the widths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..graph import Node
+from ..text.numbers import cell, clean, pretty, shape
+from ..text.table import cut
+from .finding import DIAGNOSTICS, Finding
+from .flow_rows import Row, acting, learned, operations, parameters
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+MOST = 20  # rows of each table
+WIDEST = 32  # places of a name, a source, or the kinds of a row
+PLACES = 3  # elements that a finding is told with
+WORDS = ("finding", "node", "cause", "parameter", "input", "operation", "op", "shape", "source", "findings")
+SPARE = ("rms g", "rms value", "shape", "op", "threshold", "source", "g = 0")
+Kinds = Mapping[int, tuple[str, ...]]
+
+
+class Section(NamedTuple):
+    """A table: its rows of texts, the kinds of finding in each, and how many rows are left out."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[tuple[str, ...], ...]
+    more: int
+
+    @property
+    def right(self) -> list[int]:
+        """The columns of numbers, to be aligned to the right."""
+        return [i for i, name in enumerate(self.head) if name not in WORDS]
+
+    @property
+    def rest(self) -> str:
+        """What is said of the rows that are left out."""
+        return f"… {self.more:,} more row{'s' * (self.more != 1)}; JSON has all" if self.more else ""
+
+    def without(self, name: str) -> Section:
+        """The table without a column."""
+        kept = [i for i, head in enumerate(self.head) if head != name]
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return self._replace(head=tuple(self.head[i] for i in kept), rows=rows)
+
+
+def sections(flow: Flow, most: int | None = MOST) -> Iterator[Section]:
+    """The tables that have a row: findings, worst first; then parameters and operations from the inputs to the loss."""
+    kinds = _kinds(flow)
+    found = flow.findings[:most]
+    if found:
+        yield _section(_FINDING, [(flow, f) for f in found], [(f.kind,) for f in found], len(flow.findings))
+    graph, leaves = flow.whole, learned(flow.whole)
+    first = {"input" if leaves and leaves[0].op == "input" else "parameter": _name}
+    for columns, rows, nodes in (
+        ({**first, **_PARAMETER}, parameters, leaves),
+        (_OPERATION, operations, acting(graph)),
+    ):
+        shown = rows(graph, _worst(nodes, kinds, most))  # measured only if they are shown
+        if shown:
+            yield _section(columns, [(r, kinds) for r in shown], [kinds.get(r.node, ()) for r in shown], len(nodes))
+
+
+def _section(
+    columns: Mapping[str, Callable[..., str]], those: Sequence[Any], kinds: Iterable[tuple[str, ...]], total: int
+) -> Section:
+    """The table without the columns in which nothing is said."""
+    rows = tuple(tuple(clean(word(*one)) for word in columns.values()) for one in those)
+    made = Section(tuple(columns), rows, tuple(kinds), total - len(rows))
+    empty = [name for name, column in zip(columns, zip(*rows, strict=True), strict=True) if not any(column)]
+    for name in empty:
+        made = made.without(name)
+    return made
+
+
+def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
+    """Those with the worst findings, then the first ones; in the order of the graph."""
+    if most is None or len(nodes) <= most:
+        return nodes
+    ranks = [min((DIAGNOSTICS[k].rank for k in kinds.get(n.key, ())), default=math.inf) for n in nodes]
+    chosen = sorted(range(len(nodes)), key=lambda i: (ranks[i], i))[:most]
+    return [nodes[i] for i in sorted(chosen)]
+
+
+def _kinds(flow: Flow) -> dict[int, tuple[str, ...]]:
+    """What was found at each node, worst first."""
+    found: dict[int, dict[str, None]] = {}
+    for finding in flow.findings:
+        found.setdefault(finding.node, {})[finding.kind] = None
+    return {key: tuple(kinds) for key, kinds in found.items()}
+
+
+def _name(row: Row, kinds: Kinds) -> str:
+    return _short(pretty(row.name))
+
+
+def _short(text: str) -> str:
+    return cut(clean(text), WIDEST)
+
+
+def _maybe(x: float | None) -> str:
+    return "" if x is None else cell(x)
+
+
+def _of(quantity: str) -> Callable[[Row, Kinds], str]:
+    """A word for one measure of the gradient; a dash where none arrives."""
+    return lambda row, kinds: cell(getattr(row.gradient, quantity, None))
+
+
+def share(x: float | None) -> str:
+    """A share as a percentage; only none is 0, and only all are 100.
+
+    >>> share(0.0), share(0.001), share(0.254), share(0.9999), share(1.0), share(None)
+    ('0', '<1 %', '25 %', '>99 %', '100 %', '–')
+    """
+    if x is None:
+        return "–"
+    if x in (0.0, 1.0):
+        return "100 %" if x else "0"
+    return "<1 %" if x < 0.01 else ">99 %" if x > 0.99 else f"{x * 100:.0f} %"
+
+
+def _cause(flow: Flow, finding: Finding) -> str:
+    """The cause, with the elements that it is about unless it names them itself."""
+    shown = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
+    rest = ", …" * (len(finding.index) > PLACES)
+    units = ", ".join(shown).replace("[", "").replace("]", "")
+    told = not shown or shown[0] in finding.cause or f"({units}" in finding.cause
+    return finding.cause if told else f"{finding.cause} (at {', '.join(shown)}{rest})"
+
+
+_FINDING: Mapping[str, Callable[[Flow, Finding], str]] = {
+    "finding": lambda flow, f: f.kind,
+    "node": lambda flow, f: _short(pretty(flow.whole.node(f.node).name)),
+    "measure": lambda flow, f: _maybe(f.measure),
+    "threshold": lambda flow, f: _maybe(f.threshold),
+    "source": lambda flow, f: _short(flow.whole.node(f.node).line or ""),
+    "cause": _cause,
+}
+_SIZES: Mapping[str, Callable[[Row, Kinds], str]] = {
+    "shape": lambda row, kinds: _short(shape(row.shape)),
+    "rms value": lambda row, kinds: cell(row.value.rms),
+    "‖g‖": _of("norm"),
+    "mean |g|": _of("mean"),
+    "rms g": _of("rms"),
+    "g = 0": lambda row, kinds: share(getattr(row.gradient, "zeros", None)),
+}
+_ENDS: Mapping[str, Callable[[Row, Kinds], str]] = {
+    "source": lambda row, kinds: _short(row.source or ""),
+    "findings": lambda row, kinds: _short(", ".join(kinds.get(row.node, ()))),
+}
+_PARAMETER: Mapping[str, Callable[[Row, Kinds], str]] = {
+    **_SIZES,
+    "‖Δw‖/‖w‖": lambda row, kinds: _maybe(row.update),
+    **_ENDS,
+}
+_OPERATION: Mapping[str, Callable[[Row, Kinds], str]] = {
+    "operation": _name,
+    "op": lambda row, kinds: _short(row.op),
+    **_SIZES,
+    "back/got": lambda row, kinds: _maybe(row.ratio),
+    **_ENDS,
+}

@@ -1,0 +1,1 @@
+"""Recorded gradients against numerical derivatives."""

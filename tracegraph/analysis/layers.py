@@ -1,0 +1,159 @@
+"""The layers of a graph as a table: what each does, the shape of what it hands on, and how much is learned in it."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import GraphError
+from ..frontends import graph_of
+from ..graph import Graph, Node
+from ..text.numbers import clean, pretty, shape
+from ..text.table import escaped
+from ..views.collapse import learned
+from ..views.fold import fold
+
+HEAD = ("layer", "operations", "output shape", "parameters")
+WIDEST = 60  # characters of a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer: ``operations`` in order, each once; the shape of what is handed on; how many numbers are learned."""
+
+    layer: str
+    operations: tuple[str, ...]
+    output: tuple[int, ...]
+    parameters: int
+
+
+class Table:
+    """What `layers` returns: ``rows``, and ``parameters``, their sum; prints itself, and a notebook shows it."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        self.rows = rows
+        self.parameters = sum(row.parameters for row in rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __str__(self) -> str:
+        cells = [HEAD, *self._cells(), ("total", "", "", f"{self.parameters:,}")]
+        widths = [max(map(len, column)) for column in zip(*cells)]
+        lines = ["  ".join(_aligned(row, widths)).rstrip() for row in cells]
+        rule = "  ".join("─" * width for width in widths)
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], ""])
+
+    def __repr__(self) -> str:
+        return f"Table({len(self)} layers, {self.parameters:,} parameters)"
+
+    def to_markdown(self) -> str:
+        """The table as Markdown, for a notebook or a README."""
+        rows = [[escaped(cell) for cell in row] for row in self._cells()]
+        lines = [HEAD, (":--", ":--", "--:", "--:"), *rows, ("**total**", "", "", f"**{self.parameters:,}**")]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+    _repr_markdown_ = to_markdown
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [
+            (_cut(_named(row.layer)), _cut(clean(", ".join(row.operations))), shape(row.output), f"{row.parameters:,}")
+            for row in self.rows
+        ]
+
+
+def layers(what: Any, *arrays: Any, depth: int | None = 0) -> Table:
+    """Make a table of the layers of a tensor's computation, of a graph, or of a function applied to arrays.
+
+    There is a row for each scope, and for each operation outside; ``depth``: levels of scopes that are opened, as in
+    `draw`, None for all. A parameter outside of the scopes counts in the row that uses it first, and one that is used
+    twice counts once. Of several tensors that a layer hands on, the shape is that of the last.
+
+    >>> import tracegraph as tg
+    >>> with tg.scope("dense"):
+    ...     h = tg.tanh(tg.tensor([[1.0, 2.0]], "x") @ tg.parameter([[1.0] * 3] * 2) + tg.parameter([0.0] * 3))
+    >>> print(layers(h))
+    layer  operations         output shape  parameters
+    ─────  ─────────────────  ────────────  ──────────
+    dense  matmul, add, tanh           1×3           9
+    ─────  ─────────────────  ────────────  ──────────
+    total                                            9
+    <BLANKLINE>
+    """
+    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 0):
+        raise GraphError(f"depth must be a whole number, 0 or more, or None, not {depth!r}")
+    graph = graph_of(what, arrays, sys._getframe(1))
+    members: dict[str | int, list[Node]] = {}
+    homes = _homes(graph, depth)
+    for node in graph:
+        members.setdefault(homes[node.key], []).append(node)
+    found = [(home, nodes) for home, nodes in members.items() if any(n.role != "constant" for n in nodes)]
+    place = {n.key: i for i, n in enumerate(graph)}
+    found.sort(key=lambda row: place[_acting(graph, row[1])[0].key])
+    return Table(tuple(_row(graph, home, nodes) for home, nodes in found))
+
+
+def _homes(graph: Graph, depth: int | None) -> dict[int, str | int]:
+    """The row of each node: the scope that is closed around it, or the node that it is drawn with, or its own."""
+    closed = {scope: _closed(scope, depth) for scope in dict.fromkeys(n.scope for n in graph)}
+    drawn = {n.key for n in fold(graph)} if "" in closed.values() else set()
+    homes: dict[int, str | int] = {}
+    for node in reversed(graph.nodes):  # who uses a node has a row before it
+        uses = graph.uses(node)
+        if scope := closed[node.scope]:
+            homes[node.key] = scope
+        elif uses and (node.role == "parameter" or node.key not in drawn):
+            homes[node.key] = homes[uses[0].target]
+        else:
+            homes[node.key] = node.key
+    return homes
+
+
+def _closed(scope: str, depth: int | None) -> str:
+    """The scope itself, or the one around it, that is not opened at this depth; empty if all are."""
+    levels = scope.split("/") if scope else []
+    return "/".join(levels[: depth + 1]) if depth is not None and len(levels) > depth else ""
+
+
+def _row(graph: Graph, home: str | int, nodes: list[Node]) -> Row:
+    acting = _acting(graph, nodes)
+    inside = {n.key for n in nodes}
+    handed_on = [n for n in acting if not graph.uses(n) or any(e.target not in inside for e in graph.uses(n))]
+    name = home if isinstance(home, str) else _path(graph.node(home))
+    counts = Counter(map(_operation, acting))
+    operations = tuple(op if times == 1 else f"{op} ×{times}" for op, times in counts.items())
+    return Row(name, operations, handed_on[-1].shape, sum(learned(n) for n in nodes))
+
+
+def _operation(node: Node) -> str:
+    many = node.attrs.get("ops", 0)
+    return node.op if node.role != "group" else f"{many} operation{'s' * (many != 1)}"
+
+
+def _acting(graph: Graph, nodes: list[Node]) -> list[Node]:
+    """The nodes that compute something; if there are none, all."""
+    return [n for n in nodes if graph.inputs(n) or n.role == "group"] or nodes
+
+
+def _path(node: Node) -> str:
+    return f"{node.scope}/{node.name}" if node.scope else node.name
+
+
+def _named(layer: str) -> str:
+    return "/".join(map(pretty, layer.split("/")))
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
+    """Words to the left, numbers to the right."""
+    for place, (text, width) in enumerate(zip(row, widths, strict=True)):
+        yield text.ljust(width) if place < 2 else text.rjust(width)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"

@@ -1,0 +1,52 @@
+"""Where a command writes: what an ``-o`` means, and standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from ..files import FileError
+from .failures import Failure
+
+STANDARD = "-"
+
+
+class Target(NamedTuple):
+    """Where to write: what the user called it, its path (None for standard output), and the format."""
+
+    shown: str
+    path: Path | None
+    format: str
+
+
+def destination(output: str, formats: Sequence[str], standard: str = "") -> Target:
+    """What an ``-o`` means; what cannot work is said before the program is run.
+
+    ``standard``: the format of standard output; empty where it is not to be had.
+    """
+    if output == STANDARD and standard:
+        return Target(output, None, standard)
+    suffix = Path(output).suffix.lower().lstrip(".")
+    if suffix not in formats:
+        what = f"no format .{suffix}" if suffix else "no suffix, so no format"
+        raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(formats)}", param_hint="-o")
+    if not os.path.isdir(os.path.dirname(output) or "."):
+        raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
+    return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
+
+
+def pipe(data: bytes) -> None:
+    """Bytes to standard output; a reader that has gone is no error to speak of."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again when it ends
+        raise Failure(f"cannot write to standard output: {error.strerror}") from None

@@ -1,0 +1,75 @@
+"""``tracegraph explain``: the worked solution of a program or a saved graph, written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..files import write_atomic
+from .destinations import STANDARD, destination, pipe
+from .failures import debug, say
+from .program import check, prints_aside, split, target
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+
+FORMATS = ("md", "tex", "txt")
+
+
+@click.command(short_help="Write out the solution, step by step.")
+@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="PATH",
+    default=(STANDARD,),
+    help="File to write; its suffix is the format: .md, .tex or .txt. Repeat it for more files. "
+    "'-' is standard output, and what happens without -o.",
+)
+@click.option(
+    "--format", type=click.Choice(FORMATS), default="txt", show_default=True, help="Format of standard output."
+)
+@click.option("--digits", type=click.IntRange(1, 15), default=4, show_default=True, help="Significant digits.")
+@click.option(
+    "--fold/--no-fold",
+    default=True,
+    help="Put unnamed arithmetic into the formula that uses it, or give every operation an equation.  [default: fold]",
+)
+@debug
+def explain(file: str, outputs: tuple[str, ...], format: str, digits: int, fold: bool) -> None:
+    """Write out the solution of a program or a saved graph.
+
+    First each value with its formula, symbolic and with numbers; then the chain rule back, for each gradient; then the
+    updates, where there are any. NAME is as for render.
+
+    \b
+    Examples:
+        tracegraph explain net.py
+        tracegraph explain net.py:train -o solution.md -o solution.tex --digits 6
+        tracegraph explain run.tgraph -o - --format md
+    """
+    path, name = split(file)
+    check(path, name)
+    targets = [destination(output, FORMATS, format) for output in outputs]
+    with prints_aside():
+        graph = _graph(target(path, name))
+    from ..explanation import explain as explained
+
+    explanation = explained(graph, digits=digits, fold=fold)
+    data = {kind: explanation.render(kind) for kind in {t.format for t in targets}}
+    for shown, place, kind in targets:
+        if place is None:
+            pipe(data[kind])
+        else:
+            write_atomic(place, data[kind])
+            say(f"wrote {shown}")
+
+
+def _graph(what: Any) -> Graph:
+    """The graph itself, also where the program made a drawing of it."""
+    from ..graph import Graph
+
+    return what if isinstance(what, Graph) else what.graph

@@ -1,0 +1,166 @@
+"""``tracegraph gallery``: every example drawn, as the example says."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import MissingExtra
+from ..files import write_atomic
+from .failures import Failure, debug
+from .program import DEFAULT, blamed, made, program
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+    from ..slides import Deck
+
+FORMATS = ("svg", "dot", "json", "txt")  # a .png is large: only where the example asks for it
+
+
+@click.command(short_help="Draw every example of a folder.")
+@click.argument("names", nargs=-1)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("output"),
+    show_default=True,
+    help="Folder for the drawings; made if it is not there.",
+)
+@click.option(
+    "--examples",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("examples"),
+    show_default=True,
+    help="Folder of the examples.",
+)
+@debug
+def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
+    """Draw every example of a folder, or those with the NAMES given.
+
+    An example is a Python file with a function build() that returns the loss. It may say which drawings to make, and
+    how, by file name:
+
+    \b
+        DRAWINGS = {"net": {"detail": "full"},
+                    "net-slides": {"theme": "slides", "formats": ("svg", "png"), "scale": 2}}
+
+    or build them itself, in a function drawings() that returns a dictionary of names and Drawings; a text in there
+    is written as it is, to a file called like its key ("table.txt"), and so is a Deck ("slides/net.pptx"). Otherwise
+    there is one drawing, called like the file. A file with neither function is taken for a helper. All examples are
+    drawn, even if one fails; those that need an extra that is not installed are left out.
+
+    \b
+    Examples:
+        tracegraph gallery
+        tracegraph gallery backprop conv --output pictures
+    """
+    files = _chosen(examples, names)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"cannot make the folder {output}: {error.strerror}") from None
+    failed: dict[str, Exception] = {}
+    with _progress(len(files)) as report:
+        for file in files:
+            began = time.perf_counter()
+            try:
+                drawn = example(file, output)
+            except MissingExtra as error:
+                report(file.stem, f"left out: {error}")
+            except Exception as error:  # the others are drawn all the same
+                failed[file.stem] = error
+                report(file.stem, f"FAILED: {' '.join(str(error).split())}")
+            else:
+                report(file.stem, f"{', '.join(drawn)} ({time.perf_counter() - began:.1f} s)")
+    if failed:
+        cause = next(iter(failed.values()))
+        raise Failure(f"{len(failed)} of {len(files)} examples failed: {', '.join(failed)}") from cause
+    click.echo(f"The drawings are in {output}/")
+
+
+def _chosen(folder: Path, names: tuple[str, ...]) -> list[Path]:
+    found = {p.stem: p for p in sorted(folder.glob("*.py")) if _is_example(p)}
+    if not found:
+        raise Failure(f"no examples in {folder}/: run this in a clone of the project, or give --examples FOLDER")
+    wanted = [name.removesuffix(".py") for name in names]
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        raise click.UsageError(f"no example is called {', '.join(unknown)}; there are {', '.join(found)}.")
+    return [found[name] for name in wanted or found]
+
+
+def _is_example(file: Path) -> bool:
+    """Whether a file defines what the gallery draws; one that cannot be read is drawn too, so that it is reported."""
+    try:
+        body = ast.parse(file.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return True
+    return any(isinstance(part, ast.FunctionDef) and part.name in (DEFAULT, "drawings") for part in body)
+
+
+def example(file: Path, output: Path) -> list[str]:
+    """Draw one example into a folder; the names of the drawings."""
+    names = []
+    with program(file) as module:
+        for name, drawing, formats, scale in _drawings(module, file):
+            for format in formats:
+                path = output / f"{name}.{format}"
+                path.parent.mkdir(exist_ok=True)
+                write_atomic(path, drawing.encode() if isinstance(drawing, str) else _rendered(drawing, format, scale))
+            names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _rendered(drawing: Drawing | Deck, format: str, scale: float) -> bytes:
+    from ..slides import Deck
+
+    return drawing.render(format) if isinstance(drawing, Deck) else drawing.render(format, scale=scale)
+
+
+def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | Deck | str, tuple[str, ...], float]]:
+    """Name, drawing (or text), formats and scale of each drawing of an example."""
+    from ..drawing import Drawing, draw
+
+    if hasattr(module, "drawings"):
+        with blamed(Path(str(module.__file__))):
+            own = module.drawings()
+        for name, drawing in own.items():
+            if isinstance(drawing, Drawing):
+                yield name, drawing, FORMATS, 1.0
+            else:
+                yield Path(name).with_suffix("").as_posix(), drawing, (Path(name).suffix[1:] or "txt",), 1.0
+        return
+    result = made(module, DEFAULT)
+    for name, look in getattr(module, "DRAWINGS", {file.stem: {}}).items():
+        options = {key: value for key, value in look.items() if key not in ("formats", "scale")}
+        drawing = result if isinstance(result, Drawing) else draw(result, **options)
+        yield name, drawing, look.get("formats", FORMATS), look.get("scale", 1.0)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str, str], None]]:
+    """A function that reports an example as done: a bar with lines above it on a terminal, else plain lines."""
+    if not sys.stdout.isatty():
+        count = iter(range(1, total + 1))
+        yield lambda name, what: click.echo(f"[{next(count)}/{total}] {name}: {what}")
+        return
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: tuple[Any, ...] = (TextColumn("drawing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def report(name: str, what: str) -> None:
+            bar.console.print(f"[bold]{escape(name)}[/bold]: {escape(what)}", highlight=False)
+            bar.advance(task)
+
+        yield report

@@ -1,0 +1,88 @@
+"""``tracegraph mark``: a worked solution, checked number by number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .destinations import destination
+from .failures import Failure, debug, say
+from .program import check, prints_aside, split, target
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+
+FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
+
+
+@click.command(short_help="Mark what somebody wrote for a computation.")
+@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@click.argument("claims", metavar="CLAIMS.toml")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="PATH",
+    help="File to write; its suffix is the format: .md .txt .json for the report, .svg .png .pdf .eps .dot "
+    "for the marked picture, .tgraph for the marked graph. Repeat it for more files.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
+@click.option(
+    "--detail",
+    type=click.Choice(("outline", "shapes", "values", "full")),
+    help="How much is on the cards of a picture.  [default: values]",
+)
+@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
+@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")), help="[default: LR]")
+@debug
+def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look: Any) -> None:
+    """Mark what somebody wrote for a computation, each number from their own numbers before it.
+
+    CLAIMS.toml says what was written, as text, because its digits count:
+
+    \b
+        [[claim]]
+        value = "z5"          # or grad = "w35"; step = 2 in a training run; index = [0, 1] for one element
+        written = "0.58313"   # or a list of lists for a matrix; "" for a blank
+
+    The report goes to standard output, unless -o or --json says otherwise. A slip found is no error: the exit code is 1
+    only for claims that cannot be judged (the rest is marked all the same) and for what fails.
+
+    \b
+    Examples:
+        tracegraph mark net.py solution.toml
+        tracegraph mark net.py solution.toml -o report.md -o marked.svg
+    """
+    from ..marking import mark as judged
+    from ..marking.claims import read_claims
+
+    path, name = split(file)
+    check(path, name)
+    targets = [destination(output, FORMATS) for output in outputs]
+    entries = read_claims(claims)
+    with prints_aside():
+        marking = judged(_graph(file, target(path, name)), entries)
+    options = {key: value for key, value in look.items() if value is not None}
+    for shown, place, _ in targets:
+        marking.save(place or shown, **options)
+        say(f"wrote {shown}")
+    if outputs:
+        say(marking.summary)
+    if as_json:
+        click.echo(marking.to_json(), nl=False)
+    elif not outputs:
+        click.echo(str(marking), nl=False)
+    for problem in marking.problems:
+        say(f"error: {claims}: {' '.join(str(problem).split())}")
+    if marking.problems:
+        raise SystemExit(1)
+
+
+def _graph(file: str, what: Any) -> Graph:
+    from ..graph import Graph
+
+    if isinstance(what, Graph):
+        return what
+    raise Failure(f"{file} gives a finished Drawing; return the tensor or the graph, so that it can be computed again")

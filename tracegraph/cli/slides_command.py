@@ -1,0 +1,210 @@
+"""``tracegraph slides``: a program, step by step, for PowerPoint, Beamer, a browser and more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..files import FileError, write_atomic
+from .destinations import Target, destination
+from .failures import Failure, debug, say
+from .program import DEFAULT, check, prints_aside, split, target
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+    from ..graph import Graph
+    from ..slides import Deck
+    from ..slides.advice import Choice
+
+FORMATS = ("pptx", "tex", "pdf", "html", "svg", "gif", "mmd")
+OTHER = {"frame": "tex", "fragments": "svg"}  # formats that only --to names, and their suffixes
+ONE = ("svg", "mmd", "fragments")  # formats that hold one drawing
+LOOK = ("detail", "theme", "direction", "digits", "depth", "step")
+
+
+@click.command(short_help="Show a program step by step, on slides.")
+@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="PATH",
+    help="File to write; its suffix is the format: .pptx (native shapes, a click for each step), .tex "
+    "(Beamer), .pdf (a page for each step), .html (a page that steps by keys), .svg (moving), .gif, .mmd "
+    "(Mermaid). A folder, written with a slash at its end, gets an SVG for each step. Repeat it for more.  "
+    "[default: FILE.pptx]",
+)
+@click.option(
+    "--to",
+    type=click.Choice((*FORMATS, *OTHER)),
+    help="Format where the suffix does not say it: frame is a .tex to \\input, fragments a .svg to paste "
+    "into reveal.js and Quarto.",
+)
+@click.option(
+    "--steps",
+    default="forward,backward",
+    show_default=True,
+    help="What comes step by step: network, forward, backward, update, with commas; '' is all at once.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(("operation", "scope", "step")),
+    default="operation",
+    show_default=True,
+    help="A step for each operation, scope, or step of a training run.",
+)
+@click.option("--title", default="", help="A title slide with these words.")
+@click.option("--one-slide-per-step", is_flag=True, help="In a .pptx, a slide for each step instead of clicks on one.")
+@click.option(
+    "--fit",
+    type=click.Choice(("16:9",)),
+    default="16:9",
+    show_default=True,
+    help="Slides of 13.33 × 7.5 inches, for which the type size is told.",
+)
+@click.option(
+    "--split",
+    "pieces",
+    type=click.IntRange(1, 12),
+    default=1,
+    metavar="N",
+    help="Show the operations in N parts, each on slides of its own.",
+)
+@click.option("--strict", is_flag=True, help="Fail if the smallest type is under 12 points; nothing is written then.")
+@click.option("--auto", is_flag=True, help="If the type is too small, draw it in the way that helps, and say which.")
+@click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")), help="[default: full]")
+@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: slides]")
+@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")), help="[default: LR]")
+@click.option("--digits", type=click.IntRange(1, 15), help="Significant digits.  [default: 4; slides 3]")
+@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
+@click.option(
+    "--step",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="K",
+    help="Of a training run, draw this step only; repeat it for more.",
+)
+@debug
+def slides(
+    file: str,
+    outputs: tuple[str, ...],
+    to: str | None,
+    steps: str,
+    by: str,
+    title: str,
+    one_slide_per_step: bool,
+    fit: str,
+    pieces: int,
+    strict: bool,
+    auto: bool,
+    **look: Any,
+) -> None:
+    """Show a program step by step: forward, then backward, over one layout.
+
+    NAME is a function without arguments that returns the loss, a Graph or a Drawing; "build" by default. The smallest
+    type on a slide is told; under 14 points nobody reads it from the last row, and what would help is told too.
+
+    \b
+    Examples:
+        tracegraph slides net.py -o net.pptx
+        tracegraph slides net.py -o talk.tex -o frames.pdf --steps network,forward,backward --title "Backprop"
+        tracegraph slides net.py -o net.html --auto
+        tracegraph slides run.tgraph -o frames/ --step 1 --steps forward,backward,update
+    """
+    path, name = split(file)
+    check(path, name)
+    stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
+    targets = [_target(output, to) for output in outputs or (f"{stem}.{OTHER.get(to or '', to or 'pptx')}",)]
+    with prints_aside():
+        what = target(path, name)
+    options = {"detail": "full", "theme": "slides", **{k: look[k] for k in LOOK if look[k] not in (None, ())}}
+    alone = any(t.format in ONE for t in targets)
+    chosen = _chosen(file, what, options, pieces, auto, alone)
+    if strict and chosen.size < _least():
+        raise Failure(f"{file}: the smallest type is {chosen.size:.1f} pt, and --strict asks for {_least():g}")
+    _write(_deck(chosen, steps, by, title, one_slide_per_step), targets)
+
+
+def _least() -> float:
+    from ..slides.advice import LEAST
+
+    return LEAST
+
+
+def _target(output: str, to: str | None) -> Target:
+    """What an ``-o`` means; a folder is one that is there, or ends with a slash."""
+    folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
+    if not folder and to is None:
+        return destination(output, FORMATS)
+    if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
+        raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
+    return Target(output, Path(output).absolute(), "" if folder else str(to))
+
+
+def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool, alone: bool) -> Choice:
+    """How it is drawn; says how large the type is, and what would make it larger.
+
+    ``alone``: a format is asked for that holds one drawing, so that it cannot be split.
+    """
+    from ..drawing import draw
+    from ..graph import Graph
+    from ..slides.advice import READABLE, best, choice, choices, parts
+
+    if not isinstance(what, Graph):
+        found = choice("", what)
+        say(f"type: {found.size:.1f} pt and more at 13.33 × 7.5 in; {file} gives a finished Drawing, taken as it is")
+        return found
+    whole = draw(what, **look)
+    drawings = [draw(part, **look) for part in parts(whole.graph, pieces)] if pieces > 1 else [whole]
+    found = choice("", *drawings)
+    if found.size >= READABLE or pieces > 1:
+        say(f"type: {found.size:.1f} pt and more at 13.33 × 7.5 in")
+        return found
+    others = list(choices(what, look, lambda graph, options: draw(graph, **options), not alone))
+    better = best(others)
+    told = ", ".join(f"{c.said} gives {c.size:.1f}" for c in _steps_up(others, found.size))
+    say(
+        f"warning: type: {found.size:.1f} pt and more at 13.33 × 7.5 in; the last row reads from {READABLE:g}; "
+        + (told or "no other view makes it larger")
+    )
+    if auto and better.size > found.size:
+        say(f"drawn with {better.said}: {better.size:.1f} pt")
+        return better
+    return found
+
+
+def _steps_up(others: list[Choice], size: float) -> Iterator[Choice]:
+    """Those that make the type larger than all before them."""
+    for other in others:
+        if other.size > size:
+            size = other.size
+            yield other
+
+
+def _deck(chosen: Choice, steps: str, by: str, title: str, one_slide_per_step: bool) -> Deck:
+    from ..slides import Deck, frames
+
+    many = len(chosen.drawings)
+    chapters = []
+    for i, drawing in enumerate(chosen.drawings, 1):
+        heading = f"{drawing.picture.title} ({i} of {many})" if many > 1 else ""
+        chapters.append(frames(drawing, steps=steps, by=by, title=heading))
+    return Deck(title, tuple(chapters), one_slide_per_step)
+
+
+def _write(deck: Deck, targets: list[Target]) -> None:
+    """Make each format once, and only then write."""
+    data = {format: deck.render(format) for format in dict.fromkeys(t.format for t in targets if t.format)}
+    count = sum(map(len, deck.chapters))
+    for shown, path, format in targets:
+        assert path is not None  # there is no standard output here
+        if format:
+            write_atomic(path, data[format])
+        else:
+            deck.save_all(path)
+        say(f"wrote {shown} ({count} step{'s'[: count != 1]})")

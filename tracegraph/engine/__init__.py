@@ -1,0 +1,1 @@
+"""Tensors on NumPy: recording, calling, walking back. Knows no graph and no picture."""

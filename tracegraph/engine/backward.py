@@ -1,0 +1,205 @@
+"""Reverse mode: one loop that walks a record backwards, un-broadcasts and accumulates.
+
+The rules know neither broadcasting nor accumulation; the contribution of every edge is kept as it comes by.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock  # `threading` adds nothing that is needed here, but time to the import
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from ..errors import OpError
+from .tensor import Tensor, Value, is_float, settle
+
+_by_id = attrgetter("id")
+_by_grad = attrgetter("grad")
+_one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
+
+
+class Gradients(Mapping[Tensor, Value]):
+    """What `backward` returns: the gradient of every tensor it reached, and the contribution of every edge."""
+
+    __slots__ = ("_order", "_values", "_parts", "_index")
+
+    def __init__(self, order: list[Tensor], values: list[Value], parts: list[Value]) -> None:
+        self._order, self._values, self._parts = order, values, parts
+        self._index: dict[Tensor, tuple[int, int]] | None = None
+
+    def __getitem__(self, tensor: Tensor) -> Value:
+        value = self._values[self._find(tensor)[0]]
+        if value is None:
+            raise KeyError(f"no gradient reaches {tensor!r}")
+        return value
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (t for t, v in zip(self._order, self._values, strict=True) if v is not None)
+
+    def __len__(self) -> int:
+        return sum(v is not None for v in self._values)
+
+    def contribution(self, tensor: Tensor, slot: int) -> Value:
+        """What ``tensor`` sends back to its input number ``slot``; None where no gradient flows."""
+        if not 0 <= slot < len(tensor.inputs):
+            raise IndexError(f"{tensor!r} has {len(tensor.inputs)} inputs; slot {slot} is not one of them")
+        if tensor.a is None or not tensor.inputs[slot].needs:  # the walk ends at an update
+            return None
+        return self._parts[self._find(tensor)[1] + slot]
+
+    def _find(self, tensor: Tensor) -> tuple[int, int]:
+        """Where a tensor stands: in the order, and its first contribution among all of them."""
+        if self._index is None:
+            starts = accumulate((0 if t.a is None else len(t.inputs) for t in self._order), initial=0)
+            self._index = {t: (i, start) for i, (t, start) in enumerate(zip(self._order, starts, strict=False))}
+        try:
+            return self._index[tensor]
+        except KeyError:
+            raise KeyError(f"no gradient reaches {tensor!r}") from None
+
+
+def backward(loss: Tensor, seed: Any = None) -> Gradients:
+    """Differentiate ``loss`` with respect to everything it depends on, and fill ``grad``.
+
+    ``seed``: cotangent of the loss, of its shape; 1 by default, which takes a loss of one element.
+    Called again, it gives the same gradients, not their double.
+    """
+    start = _seed(loss, seed)
+    with _one_at_a_time, np.errstate(all="ignore"):
+        try:
+            mark, order = _reach(loss)
+            loss.grad = start
+            return Gradients(order, *_sweep(order, mark))
+        except BaseException:
+            for t in _reach(loss)[1]:  # no marks and no sums of half a walk are left behind
+                t.grad = None
+            raise
+
+
+def _seed(loss: Tensor, seed: Any) -> Value:
+    if not loss.needs:
+        kind = "an integer or boolean" if not is_float(loss.value) else "made of constants only"
+        raise OpError(f"backward: nothing to differentiate, the tensor is {kind}")
+    if seed is None:
+        if loss.size != 1:
+            raise OpError(f"backward: shape {loss.shape} is not scalar; give a seed of that shape, or sum it first")
+        seed = np.ones(loss.shape)
+    try:
+        seed = np.array(seed.value if isinstance(seed, Tensor) else seed, loss.dtype)
+    except (TypeError, ValueError):
+        raise OpError(f"backward: a seed is a number or an array of shape {loss.shape}, not {seed!r}") from None
+    if seed.shape != loss.shape:
+        raise OpError(f"backward: the seed has shape {seed.shape}, the tensor {loss.shape}")
+    return settle(seed)
+
+
+def _reach(loss: Tensor) -> tuple[object, list[Tensor]]:
+    """Everything that the loss depends on and that takes gradients, last made first.
+
+    Each tensor's grad is set to a mark that stands for "nothing has arrived yet"; one per walk, so that those that
+    another has left behind cannot be mistaken.
+    """
+    loss.grad = mark = object()
+    order: list[Tensor] = []
+    stack = [loss]
+    pop, push, add = stack.pop, stack.append, order.append
+    while stack:
+        t = pop()
+        add(t)
+        a, b = t.a, t.b
+        if a is None:
+            continue
+        if a.grad is not mark and a.details.needs:
+            a.grad = mark
+            push(a)
+        if b is not None:
+            if b.grad is not mark and b.details.needs:
+                b.grad = mark
+                push(b)
+            for i in t.details.more:
+                if i.grad is not mark and i.details.needs:
+                    i.grad = mark
+                    push(i)
+    order.sort(key=_by_id, reverse=True)
+    return mark, order
+
+
+def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]:
+    """Walk back over ``order``; return the gradient of each tensor, and what each sent to its inputs, end to end."""
+    parts: list[Value] = []
+    keep = parts.append
+    for t in order:
+        g, a, b = t.grad, t.a, t.b
+        if g is mark:
+            t.grad = None
+            parts.extend([None] * len(t.inputs))
+        elif a is None:
+            continue
+        elif (pull := t.details.pull) is None:
+            sent = _pull(t, g)
+            parts.extend(sent)
+            for i, c in zip(t.inputs, sent, strict=True):
+                if c is not None and (old := i.grad) is not None:
+                    i.grad = c if old is mark else settle(old + c)
+        else:
+            # One or two floats in, one out, is what scalar programs consist of: written out, it takes half the time.
+            try:
+                sent = pull(g, t.value, a.value) if b is None else pull(g, t.value, a.value, b.value)
+            except (ArithmeticError, ValueError):
+                sent = _pull(t, g)
+            c = sent[0]
+            keep(c)
+            if (old := a.grad) is not None:  # None: it takes no gradient
+                a.grad = c if old is mark else old + c
+            if b is not None:
+                c = sent[1]
+                keep(c)
+                if (old := b.grad) is not None:
+                    b.grad = c if old is mark else old + c
+    return list(map(_by_grad, order)), parts
+
+
+def _pull(t: Tensor, g: Value) -> list[Value]:
+    """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
+    op, attrs, inputs = t.details.op, t.details.attrs, t.inputs
+    values = [i.value for i in inputs]
+    if type(g) is float and op.pull is not None:
+        try:
+            sent = op.pull(g, t.value, *values, **attrs)
+            return [_fit(c, i.value) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
+        except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
+            g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
+    sent = []
+    for slot, i in enumerate(inputs):
+        vjp = op.vjp(slot) if i.details.needs else None
+        if vjp is None:
+            sent.append(None)
+        else:
+            where = {**attrs, "slot": slot} if op.variadic else attrs
+            sent.append(_fit(vjp.rule(g, t.value, *values, **where), i.value))
+    return sent
+
+
+def _fit(cotangent: Any, value: Value) -> Value:
+    if type(value) is not np.ndarray or type(cotangent) is not np.ndarray:
+        value, cotangent = np.asarray(value), np.asarray(cotangent)
+    if cotangent.shape != value.shape:
+        cotangent = unbroadcast(cotangent, value.shape)
+    if cotangent.dtype != value.dtype:
+        cotangent = np.asarray(cotangent, value.dtype)
+    return settle(cotangent)
+
+
+def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Sum over the axes that broadcasting had stretched, back to ``shape``."""
+    extra = cotangent.ndim - len(shape)
+    if extra < 0 or cotangent.shape[extra:] != shape:  # it may itself be smaller, and asking costs as much as the sum
+        cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
+        extra = cotangent.ndim - len(shape)
+    axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
+    add: Any = np.add.reduce  # the method sum asks more questions first
+    summed: np.ndarray[Any, Any] = add(cotangent, axis=axes).reshape(shape)
+    return summed

@@ -1,0 +1,247 @@
+"""A value together with the record of the operation that made it.
+
+A tensor links to its inputs and to nothing else: no closure, no set, no link back, so a whole computation is freed by
+reference counts as soon as its last tensor is let go. Ids come from one counter, so that the order of creation is a
+topological order and no walk over a user's graph ever recurses.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import OpError, UntracedError
+from ..ops.op import Op
+from .created import watching
+from .record import Details, current_scope, scope
+from .values import Value, is_float, own, settle
+
+if TYPE_CHECKING:
+    from .backward import Gradients
+
+__all__ = [
+    "CONSTANT",
+    "INPUT",
+    "PARAMETER",
+    "Tensor",
+    "Value",
+    "constant",
+    "is_float",
+    "lift",
+    "parameter",
+    "record",
+    "scope",
+    "settle",
+    "tensor",
+]
+
+INPUT, PARAMETER, CONSTANT = (Op(role, "", (), {}, lambda: None, (), "") for role in ("input", "parameter", "constant"))
+
+ids = count()
+_frame = sys._getframe
+
+
+class Tensor:
+    """A recorded value.
+
+    ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that made it. ``grad``: its
+    gradient after `backward`, None where none arrives. ``needs``: whether gradients can flow to it. ``name``,
+    ``scope``, and ``code`` with ``lasti``: the place in the program that made it.
+
+    Most of what a small operation costs is the work of Python's garbage collector, which walks all that a record
+    holds: hence few slots, the first two inputs without a tuple around them, and `Details` that are shared.
+    """
+
+    __slots__ = ("value", "a", "b", "details", "grad", "code", "lasti", "id")
+    __hash__ = object.__hash__
+
+    value: Value
+    a: Tensor | None
+    b: Tensor | None
+    details: Details
+    grad: Value
+    code: Any
+    lasti: int
+    id: int
+
+    if TYPE_CHECKING:  # operators and methods come from the registry, in calling.py
+        T: Tensor
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __add__(self, other: Any) -> Tensor: ...
+
+        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
+        __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __lt__ = __le__ = __gt__ = __ge__ = __add__
+
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+
+    def backward(self, seed: Any = None) -> Gradients:
+        """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
+
+        ``seed`` is the cotangent of this tensor, of its shape; it is needed unless there is one element only.
+        """
+        from .backward import backward
+
+        return backward(self, seed)
+
+    @property
+    def op(self) -> Op:
+        """The operation that made it."""
+        return self.details.op
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The tensors that it was made from."""
+        if self.a is None:
+            return self.details.more  # of an update: no walk back goes through it
+        return (self.a,) if self.b is None else (self.a, self.b, *self.details.more)
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """The options of the op, such as axis or stride."""
+        return self.details.attrs
+
+    @property
+    def needs(self) -> bool:
+        """Whether gradients can flow to it."""
+        return self.details.needs
+
+    @property
+    def scope(self) -> str:
+        """The scopes around it, outermost first, joined by ``/``."""
+        return self.details.scope
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given."""
+        return self.details.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        d = self.details
+        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.more, name, d.pull)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes; ``()`` for a scalar."""
+        return np.shape(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(np.size(self.value))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the elements."""
+        return np.dtype(np.float64) if type(self.value) is float else np.asarray(self.value).dtype
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        return np.asarray(self.value).item()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len: a scalar tensor has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise OpError("setitem: a recorded value cannot be changed in place; use where(mask, new, old)")
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return self.value.__index__()  # type: ignore[no-any-return]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
+        raise UntracedError("turning a tensor into an array would lose its record; use .value")
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name else ""
+        grad = "" if self.grad is None else f", grad={_short(self.grad)}"
+        return f"Tensor({_short(self.value)}, {self.op.name}{name}{grad})"
+
+
+def _short(value: Value) -> str:
+    return np.array2string(np.asarray(value), precision=4, threshold=20, separator=", ")
+
+
+def tensor(value: Any, name: str | None = None) -> Tensor:
+    """An input of the computation: a copy of a number, a (nested) list or an array.
+
+    Python numbers and lists become float64; arrays keep their type. Gradients flow to float tensors only.
+    """
+    return _leaf(INPUT, own("input", value), name, _frame(1))
+
+
+def parameter(value: Any, name: str | None = None) -> Tensor:
+    """A leaf that is learned: a copy of ``value`` as float64 (float32 and float16 are kept)."""
+    held = own("parameter", value)
+    made = _leaf(PARAMETER, held if is_float(held) else settle(np.asarray(held, np.float64)), name, _frame(1))
+    if (watch := watching()) is not None:
+        watch.add(made)
+    return made
+
+
+def constant(value: Any, name: str | None = None) -> Tensor:
+    """A leaf that takes no gradient; integers stay integers."""
+    return _leaf(CONSTANT, own("constant", value, keep_int=True), name, _frame(1))
+
+
+def lift(value: Any) -> Tensor:
+    """A tensor as it is; anything else as a constant."""
+    if type(value) is Tensor:
+        return value
+    if type(value) is not float:
+        value = own("constant", value, keep_int=True)
+    return record(value, current_scope()[CONSTANT].still, None, None, None)
+
+
+def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, frame: Any) -> Tensor:
+    """A new tensor with its first two inputs; ``frame`` is that of the program's line."""
+    t = Tensor()
+    t.value = value
+    t.a = a
+    t.b = b
+    t.details = details
+    t.grad = None
+    if frame is None:
+        t.code = None
+        t.lasti = -1
+    else:
+        t.code = frame.f_code
+        t.lasti = frame.f_lasti
+    t.id = next(ids)
+    return t
+
+
+def _leaf(op: Op, value: Value, name: str | None, frame: Any) -> Tensor:
+    here = current_scope()
+    details = here[op] if op is not CONSTANT and is_float(value) else here[op].still
+    if name is not None:
+        details = Details(op, details.needs, here.name, name=str(name))
+    return record(value, details, None, None, frame)

@@ -1,0 +1,50 @@
+"""What a tensor holds: a Python float for a float64 scalar, a NumPy scalar of another type, or a read-only array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import OpError, UntracedError
+
+Value = Any
+"""A float for scalars, a read-only array otherwise; NumPy scalars for other types than float64."""
+
+
+def own(role: str, value: Any, keep_int: bool = False) -> Value:
+    """A copy of a user's number, list or array, in its settled form.
+
+    Python's integers become floats, as in a list of data; with ``keep_int`` they stay, as in an exponent.
+    """
+    if type(value) is float or keep_int and (type(value) is bool or type(value) is int and abs(value) < 2**63):
+        return value
+    try:
+        array = np.array(value)
+    except UntracedError:
+        raise OpError(f"{role}: holds a tensor already; give its .value to start a new record, or use stack") from None
+    except (ValueError, OverflowError) as error:
+        raise OpError(f"{role}: not a rectangular array of numbers: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise OpError(f"{role}: cannot hold {array.dtype}; give real numbers")
+    python = not isinstance(value, (np.ndarray, np.generic))
+    if python and not keep_int and array.dtype.kind in "iu" or array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    return settle(array)
+
+
+def settle(value: Any) -> Value:
+    """Bring a result into its one form: a Python float for a float64 scalar, else a read-only array or NumPy scalar."""
+    if type(value) is float:
+        return value
+    if isinstance(value, np.ndarray):
+        if value.ndim:
+            value.flags.writeable = False
+            return value
+        value = value[()]
+    return float(value) if isinstance(value, np.float64) else value
+
+
+def is_float(value: Value) -> bool:
+    """Whether a value can carry a gradient: float64, float32 or float16, not integers or booleans."""
+    return type(value) is float or isinstance(value, (np.ndarray, np.floating)) and value.dtype.kind == "f"

@@ -1,0 +1,152 @@
+"""Equations as rows of a page: each side, broken at its plus signs or commas where it is too long."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..formula import notation, parse
+from ..text.numbers import pretty
+from .equations import Equation, Shown
+
+
+class Style(Protocol):
+    """How one kind of text is written."""
+
+    def formula(self, text: str, names: Mapping[str, str], tensors: bool) -> str:
+        """A formula with its names."""
+
+    def name(self, name: str) -> str:
+        """A name by itself."""
+
+    def number(self, written: str) -> str:
+        """A number that is written already."""
+
+    def matrix(self, cells: Sequence[Sequence[str]]) -> str:
+        """A matrix of numbers."""
+
+    def words(self, text: str) -> str:
+        """Plain words."""
+
+    def note(self, text: str) -> str:
+        """Words after a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a side that is not broken, and about how many characters wide it is."""
+
+    text: str
+    width: int
+
+
+Side = tuple[Piece, ...]
+FIRST, LAST = "\ue000", "\uf8ff"  # characters for private use: they stand for matrices while a formula is written
+
+
+def sides(e: Equation, style: Style, room: int) -> list[Side]:
+    """The sides of an equation after its name, each different from the one before; broken if wider than ``room``."""
+    found: list[Side] = []
+    if e.formula:
+        found.append(_formula(e, {}, style, room))
+        if e.note:
+            found[-1] += (Piece(style.note(f"({e.note})"), len(e.note) + 4),)
+        if e.values is not None:
+            found.append(_formula(e, e.values, style, room))
+    found.append(value(e.result, style))
+    kept = [s for i, s in enumerate(found) if i == 0 or s != found[i - 1]]
+    return kept[1:] if kept[0] == (Piece(style.name(e.name), len(pretty(e.name))),) else kept
+
+
+def value(shown: Shown, style: Style) -> Side:
+    """A value by itself."""
+    if shown.matrices:
+        several = [Piece(style.matrix(m), width(m)) for m in shown.matrices]
+        return tuple(Piece(p.text + style.words(",  "), p.width + 2) for p in several[:-1]) + (several[-1],)
+    written = style.number(shown.number) if shown.number else ""
+    return (Piece((style.words(shown.words) if shown.words else "") + written, len(shown.words + shown.number)),)
+
+
+def width(cells: Sequence[Sequence[str]]) -> int:
+    """How wide a matrix is; ``1e−5`` becomes a power of ten."""
+    return sum(max(len(c) + 5 * ("e" in c) for c in column) + 2 for column in zip(*cells)) + 2
+
+
+def packed(side: Side, room: int) -> Iterator[list[Piece]]:
+    """The pieces of a side in rows of at most this width, as far as they can be broken."""
+    row: list[Piece] = []
+    for piece in side:
+        if row and sum(p.width for p in row) + piece.width > room:
+            yield row
+            row = []
+        row.append(piece)
+    yield row
+
+
+def _formula(e: Equation, values: Mapping[str, Shown], style: Style, room: int) -> Side:
+    """A formula; if it is too wide in pieces, its terms or the arguments of the function that it is."""
+    tokens = {k: chr(ord(FIRST) + i) for i, (k, v) in enumerate(values.items()) if v.matrices}
+    names = {**e.names, **{k: v.number for k, v in values.items()}, **tokens}
+    matrices = {token: values[k].matrices[0] for k, token in tokens.items()}
+    shown = {style.name(token): style.matrix(m) for token, m in matrices.items()}
+    spans = {token: "x" * width(m) for token, m in matrices.items()}
+
+    def written(text: str) -> str:
+        return style.formula(text, names, e.tensors)
+
+    def plain(text: str) -> str:
+        return notation.text(text, names, tensors=e.tensors)
+
+    size = len(_put(plain(e.formula), spans))
+    pieces = _aligned(e.formula, written, plain) if size > room else []
+    if not pieces:
+        return (Piece(_put(written(e.formula), shown), size),)
+    return tuple(Piece(_put(a, shown), len(_put(b, spans))) for a, b in pieces)
+
+
+def _put(text: str, replacements: Mapping[str, str]) -> str:
+    for old, new in replacements.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _aligned(text: str, written: Callable[[str], str], plain: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The pieces of a formula, in a style and in plain text; none where it cannot be broken alike in both."""
+    for split in (_terms, _arguments):
+        pieces, widths = split(text, written), split(text, plain)
+        if len(pieces) == len(widths) > 1:
+            return list(zip(pieces, widths))
+    return []
+
+
+def _terms(text: str, written: Callable[[str], str]) -> list[str]:
+    """The terms of a sum with their signs; the whole where they would not add up to it."""
+    node, found = parse(text), []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        found.append((isinstance(node.op, ast.Add), written(ast.unparse(node.right))))
+        node = node.left
+    if not found:
+        return []
+    whole = written(text)
+    minus = "−" if "−" in whole or " - " not in whole else "-"
+    pieces = [written(ast.unparse(node))]
+    for plus, term in reversed(found):
+        turned = plus and term.startswith(minus)
+        pieces.append(f" {minus if turned or not plus else '+'} {term[len(minus) :].lstrip() if turned else term}")
+    return pieces if "".join(pieces) == whole else []
+
+
+def _arguments(text: str, written: Callable[[str], str]) -> list[str]:
+    """A call in pieces that end at its commas; nothing where it is no call of several arguments."""
+    node = parse(text)
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return []
+    whole, inner = written(text), [written(ast.unparse(a)) for a in node.args]
+    before, found, after = whole.partition(", ".join(inner))
+    if not found:
+        return []
+    if before.endswith(r"\left(") and after == r"\right)":  # a pair that stretches cannot stand on two lines
+        before, after = before.removesuffix(r"\left(") + "(", ")"
+    return [before + inner[0] + ", ", *(f"{a}, " for a in inner[1:-1]), inner[-1] + after]

@@ -1,0 +1,1 @@
+"""Drawings and decks as one HTML file."""

@@ -1,0 +1,1 @@
+"""Drawings and decks as PowerPoint files of native shapes."""

@@ -1,0 +1,78 @@
+"""Writes a deck as PowerPoint: native shapes that can be edited, with builds, captions and speaker notes."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from ...layout.page import FOOT, HEAD, HEIGHT, MARGIN, WIDTH
+from ...slides.deck import Deck
+from ...slides.story import Shown
+from ...text.metrics import fit, text_width
+from . import slide_shapes as shapes
+from .builds import Build, Spans, timing
+from .package import Book
+from .routes import Box
+from .slide import Look, Slide
+from .slide_shapes import Palette, Run
+
+TITLE, HEADING, CAPTION = 40.0, 24.0, (18.0, 12.0)  # points of type; of a caption the largest and the smallest
+ROWS, FULL = 3, 0.8  # rows that the title of a deck may take, and how much of each is used, as words are not broken
+ROOM = WIDTH - 2 * MARGIN
+
+
+def write(deck: Deck) -> bytes:
+    """A presentation of 13.33 × 7.5 inches.
+
+    A slide with the deck's title, if it has one; then for each chapter one slide on which each click shows the next
+    frame, or with ``one_slide_per_step`` a slide for each frame. Raises `MissingExtra` without python-pptx.
+    """
+    theme = deck.chapters[0].scene.theme
+    book, palette = Book(deck.title or deck.chapters[0].title, theme), Palette(theme)
+    if deck.title:
+        _opening(book, palette, deck)
+    for frames in deck.chapters:
+        captions, look = {i: frame.caption for i, frame in enumerate(frames, 1)}, Look(frames, palette)
+        if not deck.one_slide_per_step:
+            _slide(book, look, frames.title, frames.spans, captions)
+            continue
+        for (i, caption), frame in zip(captions.items(), frames, strict=True):
+            _slide(book, look, frames.title, dict.fromkeys(frame.shown, ((1, 1),)), {i: caption})
+    return book.bytes()
+
+
+def _opening(book: Book, palette: Palette, deck: Deck) -> None:
+    """The first slide."""
+    background = palette(deck.chapters[0].scene.theme.background)
+    width = ROOM - 2 * MARGIN
+    written = fit(deck.title, TITLE, True, ROWS * FULL * width)
+    box = (2 * MARGIN, HEIGHT / 4, width, HEIGHT / 2)
+    run = Run(written, TITLE, palette(deck.chapters[0].scene.theme.text), True)
+    heading = shapes.placeholder(2, "ctrTitle", box, shapes.body([run], "middle", wrap="square"))
+    book.fill(book.slide("title"), heading, background)
+
+
+def _slide(book: Book, look: Look, title: str, spans: dict[Shown, Spans], captions: dict[int, str]) -> None:
+    """A drawing with what is ever shown of it, under its title and over its captions."""
+    made, ids = book.slide("drawing"), count(2)
+    ground, ink = look.palette(look.scene.theme.background), look.palette(look.scene.theme.text)
+    run = Run(fit(title, HEADING, True, ROOM), HEADING, ink, True)
+    heading = shapes.placeholder(next(ids), "title", (MARGIN, 12, ROOM, HEAD - 18), shapes.body([run], "start"))
+    drawn = Slide(look, lambda png: book.picture(made, png), spans, ids)
+    drawn.paint()
+    said = [_caption(next(ids), text, ink, ground) for text in captions.values()]
+    builds = [*drawn.builds, *(Build(id, ((i, i),), shape=True, filled=True) for i, (id, _) in enumerate(said, 1))]
+    notes = "\n".join(f"{i}. {text}" for i, text in captions.items() if text)
+    xml = "".join([heading, *drawn.xml, *(text for _, text in said)])
+    book.fill(made, xml, ground, timing(builds, len(captions)), notes)
+
+
+def _caption(id: int, text: str, fill: str, ground: str) -> tuple[int, str]:
+    """The sentence of a frame under the drawing, in type as large as it fits; with its id.
+
+    It hides those before it, or on paper, where nothing disappears, all would be on top of each other.
+    """
+    largest, smallest = CAPTION
+    size = max(smallest, min(largest, largest * ROOM / max(text_width(text, largest), 1)))
+    box: Box = (MARGIN, HEIGHT - FOOT + 6, ROOM, FOOT - 12)
+    body = shapes.body([Run(fit(text, size, False, ROOM), size, fill)], "middle")
+    return id, shapes.shape(id, "caption", box, shapes.RECTANGLE, ground, body=body, kind=' txBox="1"')

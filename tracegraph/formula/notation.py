@@ -1,0 +1,293 @@
+"""Formulas as people write them, in Unicode and in LaTeX, by one walk over the expression."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ..text import numbers
+from .expression import parse
+
+
+class _Level(IntEnum):
+    """How tightly a written piece holds together; one that is too loose for its place gets parentheses."""
+
+    IF, COMPARE, SUM, MINUS, PRODUCT, POWER, ATOM = range(7)
+
+
+# Notation of operators and functions: text, LaTeX, kind. `{0:power}` is the first argument, in parentheses unless it
+# holds together like a power; `{axis}` is the axis as a subscript; `name/3` is used with three arguments.
+# A kind that is no level is a sort of product: `mul`, `mat`, `conv`, `div`, or `prefix` (which swallows what follows).
+NOTATION: dict[str, tuple[str, str, str]] = {
+    "+": ("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", "sum"),
+    "-": ("{0:sum} − {1:product}", "{0:sum} - {1:product}", "sum"),
+    "**": ("{0:atom}^{1:atom}", "{0:atom}^{{{1}}}", "power"),
+    "sigmoid": ("σ({0})", r"\sigma\left({0}\right)", ""),
+    "exp": ("exp({0})", r"\exp\left({0}\right)", ""),
+    "expm1": ("exp({0}) − 1", r"\exp\left({0}\right) - 1", "sum"),
+    "log": ("ln({0})", r"\ln\left({0}\right)", ""),
+    "log1p": ("ln(1 + {0:sum})", r"\ln\left(1 + {0:sum}\right)", ""),
+    "log2": ("log₂({0})", r"\log_{{2}}\left({0}\right)", ""),
+    "log10": ("log₁₀({0})", r"\log_{{10}}\left({0}\right)", ""),
+    "sqrt": ("√{0:atom}", r"\sqrt{{{0}}}", "power"),
+    "cbrt": ("∛{0:atom}", r"\sqrt[3]{{{0}}}", "power"),
+    "square": ("{0:atom}²", "{0:atom}^{{2}}", "power"),
+    "abs": ("|{0}|", r"\left|{0}\right|", ""),
+    "norm": ("‖{0}‖", r"\left\lVert {0} \right\rVert", ""),
+    "floor": ("⌊{0}⌋", r"\left\lfloor {0} \right\rfloor", ""),
+    "ceil": ("⌈{0}⌉", r"\left\lceil {0} \right\rceil", ""),
+    "sum": ("Σ{axis} {0:power}", r"\sum{axis} {0:power}", "prefix"),
+    "prod": ("Π{axis} {0:power}", r"\prod{axis} {0:power}", "prefix"),
+    "transpose": ("{0:atom}ᵀ", r"{0:atom}^{{\top}}", "power"),
+    "outer": ("{0:power} ⊗ {1:power}", r"{0:power} \otimes {1:power}", "conv"),
+    "where": (
+        "{1:compare} if {0:compare} else {2:if}",
+        r"{1:compare} \text{{ if }} {0:compare} \text{{ else }} {2:if}",
+        "if",
+    ),
+    "call": ("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)", ""),  # any other
+    "maximum": ("max({all})", r"\max\left({all}\right)", ""),
+    "minimum": ("min({all})", r"\min\left({all}\right)", ""),
+    "relu": ("ReLU({0})", r"\operatorname{{ReLU}}\left({0}\right)", ""),
+    **{f"conv{n}d": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv") for n in (1, 2, 3)},
+    **{
+        f"conv{n}d/3": ("{0:power} ⋆ {1:power} + {2:product}", r"{0:power} \star {1:power} + {2:product}", "sum")
+        for n in (1, 2, 3)
+    },
+    "correlate": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"),
+    "gradient": ("∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}", "div"),
+    "scatter_max": ("{0:power} to the maximum", r"{0:power} \text{{ to the maximum}}", "sum"),
+    "scatter_mean": ("{0:power} spread evenly", r"{0:power} \text{{ spread evenly}}", "sum"),
+    "scatter": ("{0:power} to its place", r"{0:power} \text{{ to its place}}", "sum"),
+    "reshape_as": ("{0:power} reshaped", r"{0:power} \text{{ reshaped}}", "sum"),
+    "crop": ("{0:power} cropped", r"{0:power} \text{{ cropped}}", "sum"),
+    "conv_transpose": ("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv"),
+}
+_COMPARISONS = {
+    ast.Gt: (">", ">"),
+    ast.GtE: ("≥", r"\ge"),
+    ast.Lt: ("<", "<"),
+    ast.LtE: ("≤", r"\le"),
+    ast.Eq: ("=", "="),
+    ast.NotEq: ("≠", r"\ne"),
+}
+_FRACTIONS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/6": "⅙", "1/8": "⅛"}
+_NUMBER = re.compile(r"[−-]?(\d[\d.]*((e|×10)[−⁻⁰¹²³⁴-⁹\d-]+)?|∞)|NaN")
+
+
+@dataclass(frozen=True)
+class _Style:
+    column: int  # of NOTATION
+    brackets: str
+    minus: str
+    dot: str
+    elementwise: str
+    below: Callable[[str], str]
+    name: Callable[[str], str]
+    number: Callable[[str], str]
+    word: Callable[[str], str]
+    quoted: str
+
+
+_TEXT = _Style(
+    0,
+    "({})",
+    "−",
+    "·",
+    " ⊙ ",
+    numbers.subscript,
+    numbers.pretty,
+    lambda number: number.replace("-", "−"),
+    lambda word: numbers.clean(word).replace("->", "→"),
+    "{}",
+)
+_LATEX = _Style(
+    1,
+    r"\left({}\right)",
+    "-",
+    r" \cdot ",
+    r" \odot ",
+    "_{{{}}}".format,
+    numbers.latex_name,
+    numbers.latex_number,
+    numbers.latex_text,
+    r"\text{{{}}}",
+)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Something written, and what it is: `kind` is as in NOTATION, or `literal`, `number` (put in), `ten` (1×10⁶)."""
+
+    text: str
+    style: _Style
+    level: _Level = _Level.ATOM
+    kind: str = ""
+
+    def __format__(self, loosest: str) -> str:
+        fits = not loosest or self.level >= _Level[loosest.upper()]
+        return self.text if fits else self.style.brackets.format(self.text)
+
+
+def text(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
+    """Write a formula as people do, in Unicode; names are replaced by the given names or numbers.
+
+    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot. An argument that is put in as
+    `None`, such as the bias of a convolution that has none, is left out.
+
+    >>> text("1 / 2 * (t - o) ** 2", {"o": "o₅"}), text("a * b", {"a": "0.5", "b": "−0.25"})
+    ('½(t − o₅)²', '0.5·(−0.25)')
+    """
+    return _Writer(names, tensors, _TEXT).write(parse(formula)).text
+
+
+def latex(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
+    r"""Write a formula for LaTeX's mathematical mode (amsmath); `names` are the same as those of `text`.
+
+    >>> print(latex("sigmoid(a * w) / 2", {"w": "w_35"}))
+    \frac{\sigma\left(a \cdot w_{35}\right)}{2}
+    """
+    return _Writer(names, tensors, _LATEX).write(parse(formula)).text
+
+
+class _Writer:
+    """Walks a formula once; everything that differs between the notations is in the style and in NOTATION."""
+
+    def __init__(self, names: Mapping[str, str], tensors: bool, style: _Style) -> None:
+        self.names, self.tensors, self.style = names, tensors, style
+
+    def write(self, node: ast.AST) -> _Piece:
+        piece: _Piece = getattr(self, "write_" + type(node).__name__)(node)
+        return piece
+
+    def piece(self, written: str, level: _Level = _Level.ATOM, kind: str = "") -> _Piece:
+        return _Piece(written, self.style, level, kind)
+
+    def formed(self, key: str, *pieces: _Piece, **words: str) -> _Piece:
+        """Fill in a form of NOTATION."""
+        form = NOTATION.get(f"{key}/{len(pieces)}") or NOTATION[key]
+        kind, template = form[2], form[self.style.column]
+        if kind == "prefix" and pieces and pieces[0].level < _Level.POWER:  # Σ(a·b) is like a call
+            kind, template = "power", template.replace(" ", "")
+        level = _Level.__members__.get(kind.upper(), _Level.PRODUCT if kind else _Level.ATOM)
+        return self.piece(template.format(*pieces, **words), level, kind)
+
+    def write_Name(self, node: ast.Name) -> _Piece:
+        return self.shown(self.names.get(node.id, node.id))
+
+    def write_Constant(self, node: ast.Constant) -> _Piece:
+        if isinstance(node.value, str):
+            return self.piece(self.style.quoted.format(self.style.word(node.value)))
+        return self.shown(numbers.number(node.value, 15), "literal") if node.value is not None else self.piece("None")
+
+    def shown(self, written: str, kind: str = "number") -> _Piece:
+        """Word a name or a number that is put in for a name."""
+        if _NUMBER.fullmatch(written):
+            ten = "e" in written or "×" in written
+            level = _Level.MINUS if written[0] in "−-" else _Level.PRODUCT if ten else _Level.ATOM
+            return self.piece(self.style.number(written), level, "ten" if ten else kind)
+        loose = _Level.SUM if re.search(" [−+-] ", written) else _Level.PRODUCT if "/" in written else _Level.ATOM
+        loose = _Level.POWER if re.fullmatch("∂[^/]+/∂[^/]+", written) else loose  # x ⋆ ∂L/∂f
+        return self.piece(self.style.name(written), _Level.MINUS if written[:1] in ("−", "-") else loose)
+
+    def write_UnaryOp(self, node: ast.UnaryOp) -> _Piece:
+        piece = self.write(node.operand)
+        kind = piece.kind if piece.level >= _Level.PRODUCT else ""
+        return self.piece(f"{self.style.minus}{piece:product}", _Level.MINUS, kind)
+
+    def write_BinOp(self, node: ast.BinOp) -> _Piece:
+        left, right = self.write(node.left), self.write(node.right)
+        if isinstance(node.op, (ast.Mult, ast.MatMult)):
+            return self.product(left, right, "mul" if isinstance(node.op, ast.Mult) else "mat")
+        if isinstance(node.op, ast.Div):
+            return self.quotient(left, right)
+        if isinstance(node.op, ast.Pow):
+            return self.power(left, right)
+        if isinstance(node.op, ast.Add) and right.text.startswith(self.style.minus) and right.level >= _Level.SUM:
+            right = self.piece(right.text[len(self.style.minus) :].lstrip(), right.level)
+            return self.piece(f"{left:sum} {self.style.minus} {right.text}", _Level.SUM)
+        return self.formed("+" if isinstance(node.op, ast.Add) else "-", left, right)
+
+    def product(self, left: _Piece, right: _Piece, kind: str) -> _Piece:
+        """Write a product; sorts of product that do not associate get parentheses, numbers go with any."""
+        plain = {"literal", "number", "ten"} & {left.kind, right.kind}
+        if plain:
+            kind = next((p.kind for p in (right, left) if p.kind in ("mul", "mat", "conv")), "mul")
+        others = {"mul", "mat", "conv", "ten"} - {kind}
+        before = self.style.brackets.format(left.text) if left.kind in others | {"div", "prefix"} else f"{left:minus}"
+        apart = right.kind in others or kind == "mat" and right.kind == "div"
+        after = self.style.brackets.format(right.text) if apart else f"{right:product}"
+        dot = self.style.elementwise if self.tensors and kind == "mul" and not plain else self.style.dot
+        opening = self.style.brackets.partition("{")[0]
+        if left.kind == "literal" and not apart and after.startswith(opening) and right.kind != "number":
+            dot = dot if right.level == _Level.MINUS else ""  # ½(t − o)², but 2·(−x)
+        last = right.kind if right.kind in ("div", "prefix") and after == right.text else kind
+        level = min(_Level.PRODUCT, left.level) if before == left.text else _Level.PRODUCT
+        return self.piece(before + dot + after, level, last)
+
+    def quotient(self, left: _Piece, right: _Piece) -> _Piece:
+        both = left.kind == right.kind == "literal"
+        if self.style is _LATEX:
+            negative = left.level == _Level.MINUS and left.text.startswith("-")
+            sign, above = ("-", left.text[1:].strip()) if negative else ("", left.text)
+            level = _Level.MINUS if sign else _Level.POWER
+            return self.piece(rf"{sign}\frac{{{above}}}{{{right}}}", level, "literal" if both else "")
+        if both and f"{left.text}/{right.text}" in _FRACTIONS:
+            return self.piece(_FRACTIONS[f"{left.text}/{right.text}"], _Level.POWER, "literal")
+        above = f"({left.text})" if left.kind in ("mat", "conv", "div", "prefix", "ten") else f"{left:minus}"
+        return self.piece(f"{above}/{right:power}", min(_Level.PRODUCT, max(left.level, _Level.MINUS)), "div")
+
+    def power(self, left: _Piece, right: _Piece) -> _Piece:
+        if right.kind == "literal" and right.text in ("0.5", "½", r"\frac{1}{2}"):
+            return self.formed("sqrt", left)
+        if self.style is _TEXT and re.fullmatch(r"−?\d+", right.text):
+            raised = f"{left:atom}{numbers.superscript(right.text)}"
+            return self.piece(raised, _Level.POWER, "number" if left.kind == "number" else "")
+        return self.formed("**", left, right)
+
+    def write_Compare(self, node: ast.Compare) -> _Piece:
+        written = f"{self.write(node.left):sum}"
+        for kind, term in zip(node.ops, node.comparators):
+            written += f" {_COMPARISONS[type(kind)][self.style.column]} {self.write(term):sum}"
+        return self.piece(written, _Level.COMPARE)
+
+    def write_Call(self, node: ast.Call) -> _Piece:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        given = [part for part in node.args if not isinstance(part, ast.Name) or self.names.get(part.id) != "None"]
+        pieces = [self.write(part) for part in given]
+        word = self.style.name(name) if name in numbers.GREEK else self.style.word(name)
+        words = {"name": word, "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
+        try:
+            return self.formed(name if name in NOTATION else "call", *pieces, **words)
+        except IndexError:  # fewer arguments than the form shows
+            return self.formed("call", *pieces, **words)
+
+    def axis(self, node: ast.Call) -> str:
+        """Write the axis of a sum or the like as its subscript, where it is known and counted from the front."""
+        value = next((word.value for word in node.keywords if word.arg == "axis"), ast.Constant(None))
+        written = self.names.get(value.id, "") if isinstance(value, ast.Name) else ast.unparse(value)
+        written = re.sub(r"[()\s]|,\)", "", written).replace("−", "-")
+        return self.style.below(written) if re.fullmatch(r"\d+(,\d+)*", written) else ""
+
+    def write_Attribute(self, node: ast.Attribute) -> _Piece:
+        return self.formed("transpose", self.write(node.value))
+
+    def write_Subscript(self, node: ast.Subscript) -> _Piece:
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) and node.slice.elts else [node.slice]
+        return self.piece(f"{self.write(node.value):atom}[{self.row(inner)}]")
+
+    def write_Slice(self, node: ast.Slice) -> _Piece:
+        ends = [format(self.write(end), "sum") if end else "" for end in (node.lower, node.upper)]
+        return self.piece(":".join(ends + ([format(self.write(node.step), "sum")] if node.step else [])))
+
+    def write_Tuple(self, node: ast.Tuple) -> _Piece:
+        return self.piece(f"({self.row(node.elts)}{',' * (len(node.elts) == 1)})")
+
+    def write_List(self, node: ast.List) -> _Piece:
+        return self.piece(f"[{self.row(node.elts)}]")
+
+    def row(self, nodes: Iterable[ast.expr]) -> str:
+        return ", ".join(self.write(node).text for node in nodes)

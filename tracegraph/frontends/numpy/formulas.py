@@ -1,0 +1,58 @@
+"""The formulas of a recorded operation: those of its op, with everything in them that only the record can tell."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ... import formula
+from ...engine.tensor import Tensor
+from ...ops.op import Op
+
+Formulas = tuple["str | None", ...]
+
+
+def value(t: Tensor, count: int) -> tuple[str, tuple[str, ...]]:
+    """The formula of the value of an operation with so many inputs, and the names of its arguments."""
+    written, args, means = _value(t.op, count)
+    return (written, args) if not means else (_counted(written, _n(t)), args)
+
+
+def rules(t: Tensor, count: int) -> Formulas:
+    """The formula of the way back to each input; None where no gradient flows."""
+    written, means = _rules(t.op, count)
+    return written if not means else tuple(None if rule is None else _counted(rule, _n(t)) for rule in written)
+
+
+@lru_cache(maxsize=1024)
+def _value(op: Op, count: int) -> tuple[str, tuple[str, ...], bool]:
+    """``*xs`` is written out, and optional inputs that were not given are left out; whether it is a mean."""
+    if not op.variadic:
+        absent = "|".join(op.inputs[count:])
+        written = re.sub(rf",\s*({absent})\b", "", op.formula) if absent else op.formula
+        return written, op.inputs[:count], _means(op, written)
+    stem = op.inputs[0].lstrip("*")
+    args = tuple(f"{stem}{i}" for i in range(count))
+    return op.formula.replace(f"*{stem}", ", ".join(args)), args, False
+
+
+@lru_cache(maxsize=1024)
+def _rules(op: Op, count: int) -> tuple[Formulas, bool]:
+    found = [None if (rule := op.vjp(slot)) is None else rule.formula for slot in range(count)]
+    if op.variadic:
+        found = [rule and formula.substitute(rule, {"slot": str(slot)}) for slot, rule in enumerate(found)]
+    return tuple(found), any(_means(op, rule) for rule in found if rule)
+
+
+def _means(op: Op, written: str) -> bool:
+    """Whether a formula speaks of ``n``, the number of elements of a mean."""
+    return bool(written) and "n" not in (*op.inputs, *op.attrs) and "n" in formula.names(written)
+
+
+def _n(t: Tensor) -> int:
+    return t.op.count(t.value, *(i.value for i in t.inputs), **t.attrs)
+
+
+@lru_cache(maxsize=1024)
+def _counted(written: str, n: int) -> str:
+    return formula.substitute(written, {"n": str(n)})

@@ -1,0 +1,183 @@
+"""The graph of a computation that was recorded on NumPy."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from ...engine.backward import Gradients, backward
+from ...engine.created import watching
+from ...engine.tensor import Tensor, Value, tensor
+from ...errors import GraphError
+from ...graph import Edge, Graph, Node, maker
+from ...ops.updates import UPDATES
+from . import formulas
+from .naming import Places, name_all
+from .runs import Run
+
+_make_node, _make_edge = maker(Node), maker(Edge)
+
+
+def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
+    """Call a function with its arrays as inputs named like its parameters, and trace what it returns."""
+    what = getattr(program, "__name__", type(program).__name__)
+    names = _parameters(program, what, arrays)
+    made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
+    result = program(*made)
+    if isinstance(result, Graph):
+        return result
+    if isinstance(result, (list, tuple)) and result and all(isinstance(t, Tensor) for t in result):
+        return from_tensor(result, dict(zip(names, made, strict=True)))
+    if not isinstance(result, Tensor):
+        remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
+        raise GraphError(f"trace: {what}() returned {type(result).__name__}, not a tensor; return {remedy}")
+    return from_tensor(result, dict(zip(names, made, strict=True)))
+
+
+def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
+    """The names of the parameters that take the arrays; ``*xs`` takes ``xs_0``, ``xs_1`` and so on."""
+    try:
+        signature = inspect.signature(program)
+    except (ValueError, TypeError):  # some functions written in C do not tell
+        return [f"x_{i}" for i in range(len(arrays))]
+    try:
+        bound = signature.bind(*arrays).arguments
+    except TypeError as error:
+        raise GraphError(f"trace: {what}{signature} does not take {len(arrays)} arrays: {error}") from None
+    names: list[str] = []
+    for name in bound:
+        many = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        names += [f"{name}_{i}" for i in range(len(bound[name]))] if many else [name]
+    return names
+
+
+def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any], before: int = 0) -> Graph:
+    """The graph of everything that ``target`` depends on; ``variables`` lends names to tensors without one.
+
+    ``before``: how many steps of training were made before those that it depends on.
+    """
+    targets = [target] if isinstance(target, Tensor) else list(target)
+    with _no_collector():
+        tensors = _reachable(targets)
+        if (watch := watching()) is not None:
+            watch.traced.update(t for t in tensors if t.a is None and t.needs)
+        own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
+        places, last = Places(), set(targets)
+        if any(t.op.name in UPDATES for t in tensors):
+            return _from_run(Run(tensors, variables, places, own, before), last, places)
+        record = _record(tensors, own)
+        names, given = name_all(tensors, variables, places)
+        keys = {t: i for i, t in enumerate(tensors)}
+        nodes: list[Node] = []
+        edges: list[Edge] = []
+        for key, (t, (gradient, sent)) in enumerate(zip(tensors, record)):
+            nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t)[0]))
+            if t.a is not None:
+                edges += _edges(t, key, keys, names, sent)
+        del tensors, own, record, keys, names, given  # a million nodes leave no room for all of these
+        return Graph(nodes, edges)
+
+
+def _from_run(run: Run, last: set[Tensor], places: Places) -> Graph:
+    """The graph of several steps of training."""
+    keys = {t: i for i, t in enumerate(run.tensors)}
+    names = [run.names[t] for t in run.tensors]
+    nodes = [run.node(_node(t, key, names[key], True, None, t in last, places(t)[0]), t) for t, key in keys.items()]
+    edges = [e for t, key in keys.items() for e in _edges(t, key, keys, names, run.sent.get(t, ()))]
+    shown = {n.key: len(n.args) for n in nodes if n.formula}
+    return Graph(nodes, [e for e in edges if e.slot < shown[e.target]])
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python's garbage collector from walking, again and again, over a graph that grows and has no cycles."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _reachable(targets: list[Tensor]) -> list[Tensor]:
+    """Every tensor that the targets depend on, themselves included, in the order of creation."""
+    seen, stack = set(targets), list(targets)
+    while stack:
+        t = stack.pop()
+        for i in (t.a, t.b, *t.details.more):
+            if i is not None and i not in seen:
+                seen.add(i)
+                stack.append(i)
+    return sorted(seen, key=attrgetter("id"))
+
+
+def _differentiate(target: Tensor, tensors: list[Tensor]) -> Gradients | None:
+    """The gradients of the target, leaving every ``grad`` as it was."""
+    if not target.needs or target.op.name in UPDATES or (target.grad is None and target.size != 1):
+        return None
+    before = [t.grad for t in tensors]
+    try:
+        return backward(target, target.grad)
+    finally:
+        for t, grad in zip(tensors, before, strict=True):
+            t.grad = grad
+
+
+def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tuple[Value, Sequence[Value]]]:
+    """The gradient of each tensor and what it sent to each of its inputs; uses up the record of the walk back."""
+    order, values, parts = [], [], []
+    if gradients is not None:
+        order, values, parts = gradients._order, gradients._values, gradients._parts
+    for t in tensors:
+        if not order or order[-1] is not t:  # the walk went from the last tensor to the first
+            yield None, ()
+            continue
+        count = 0 if t.a is None else 1 if t.b is None else 2 + len(t.details.more)
+        sent = parts[len(parts) - count :]
+        del order[-1], parts[len(parts) - count :]
+        yield values.pop(), sent
+
+
+def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
+    op, details = t.op, t.details
+    count = len(details.more) if t.a is None else 1 if t.b is None else 2 + len(details.more)
+    formula, args = formulas.value(t, count)
+    role = "output" if last else "op" if count else op.name
+    return _make_node(
+        key, name, op.name, role, t.value, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
+    )
+
+
+def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], sent: Sequence[Value]) -> list[Edge]:
+    inputs = t.inputs
+    rules = formulas.rules(t, len(inputs))
+    locals_ = _locals(t, inputs) if sent and type(t.value) is float and t.op.elementwise else ()
+    edges = []
+    for slot, source in enumerate(inputs):
+        place = keys[source]
+        contribution = sent[slot] if sent and source.needs else None
+        local = locals_[slot] if locals_ and contribution is not None else None
+        edges.append(_make_edge(place, key, slot, names[place], rules[slot], local, contribution))
+    return edges
+
+
+def _locals(t: Tensor, inputs: tuple[Tensor, ...]) -> list[float | None]:
+    """The local derivatives between scalars: the rules with a cotangent of one."""
+    values, pull = [i.value for i in inputs], t.op.pull
+    try:
+        if pull is not None:
+            found = pull(1.0, t.value, *values, **t.details.attrs)
+            return [None if d is None else float(d) for d in found]
+    except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
+        pass
+    with np.errstate(all="ignore"):
+        one, y, values = np.float64(1.0), np.float64(t.value), [np.float64(v) for v in values]
+        rules = [t.op.vjp(slot) for slot in range(len(values))]
+        return [None if r is None else float(r.rule(one, y, *values, **t.details.attrs)) for r in rules]

@@ -1,0 +1,211 @@
+"""The graph of a computation: an immutable snapshot that views change and everything else reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import GraphError
+from .node import ROLES, Edge, Mark, Node, maker, shape
+
+if TYPE_CHECKING:
+    import graphviz
+    import networkx
+    import pydot
+
+__all__ = ["ROLES", "Edge", "Graph", "Mark", "Node", "maker", "nearest", "shape"]
+
+
+class Graph:
+    """Nodes in topological order and the edges between them, checked when made.
+
+    ``graph["w"]`` finds a node by its name. Raises `GraphError` naming the offender where the parts do not fit.
+    """
+
+    __slots__ = ("nodes", "edges", "_names", "_keys", "_into", "_uses")
+
+    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+        self.nodes: tuple[Node, ...] = tuple(nodes)
+        # None where each key is the node's place, as frontends have it: a million nodes need no table for that.
+        straight = all(n.key == i for i, n in enumerate(self.nodes))
+        self._keys = None if straight else {n.key: i for i, n in enumerate(self.nodes)}
+        _check_nodes(self.nodes, self._keys)
+        self.edges: tuple[Edge, ...] = _ordered(tuple(edges), self._place)
+        self._names: dict[str, Node] | None = None
+        self._into: dict[int, list[Edge]] | None = None
+        self._uses: dict[int, list[Edge]] | None = None
+        _check_edges(self)
+
+    def __getitem__(self, name: str) -> Node:
+        try:
+            return self._named[name]
+        except (KeyError, TypeError):
+            raise GraphError(f"no node is called {name!r}{nearest(name, self._named)}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._named
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __repr__(self) -> str:
+        return f"Graph({len(self.nodes)} nodes, {len(self.edges)} edges)"
+
+    def find(self, name: str, step: int | None = None) -> Node:
+        """The node of this name; in a training run also by the name without number, and the step.
+
+        ``find("w", 2)`` is w as step 2 made it. Raises `GraphError` with the nearest names, or the steps there are.
+        """
+        from .lookup import find
+
+        return find(self, name, step)
+
+    def node(self, key: int) -> Node:
+        """The node with this key."""
+        return self.nodes[self._place(key)]
+
+    def carried(self, edge: Edge) -> Any:
+        """The value that an edge hands on: that of its source, or one element of it."""
+        value = self.node(edge.source).value
+        return value if edge.index is None else np.asarray(value)[edge.index].item()
+
+    def inputs(self, node: Node) -> tuple[Edge, ...]:
+        """The edges into a node, by slot."""
+        if self._into is None:
+            self._into = _grouped((e.target, e) for e in self.edges)
+        return tuple(self._into.get(node.key, ()))
+
+    def uses(self, node: Node) -> tuple[Edge, ...]:
+        """The edges out of a node."""
+        if self._uses is None:
+            self._uses = _grouped((e.source, e) for e in self.edges)
+        return tuple(self._uses.get(node.key, ()))
+
+    def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Graph:
+        """A graph of other nodes and edges that keeps what else this one knows; views make theirs so."""
+        return Graph(nodes, edges)
+
+    @property
+    def output(self) -> Node:
+        """The node that was differentiated: the one with the role ``output``, else the last."""
+        if not self.nodes:
+            raise GraphError("the graph is empty: it has no output")
+        return next((n for n in reversed(self.nodes) if n.role == "output"), self.nodes[-1])
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope, outer ones before inner ones, in the order of appearance."""
+        found: dict[str, None] = {}
+        for scope in dict.fromkeys(node.scope for node in self.nodes if node.scope):
+            parts = scope.split("/")
+            found.update(("/".join(parts[: i + 1]), None) for i in range(len(parts)))
+        return tuple(found)
+
+    def to_networkx(self) -> networkx.MultiDiGraph[Any]:
+        """A networkx ``MultiDiGraph``: node names as nodes, slots as keys of the edges, all fields as attributes."""
+        from ..formats.objects import to_networkx
+
+        return to_networkx(self)
+
+    def to_graphviz(self, **options: Any) -> graphviz.Digraph:
+        """A ``graphviz.Digraph`` of the drawing; ``options`` as for `draw`."""
+        from ..formats.objects import to_graphviz
+
+        return to_graphviz(self, **options)
+
+    def to_pydot(self, **options: Any) -> pydot.Dot:
+        """A ``pydot.Dot`` of the drawing; ``options`` as for `draw`."""
+        from ..formats.objects import to_pydot
+
+        return to_pydot(self, **options)
+
+    def save(self, path: Any) -> None:
+        """Write a ``.tgraph`` file: a zip of JSON and ``.npy``, whole or not at all."""
+        from .store import save
+
+        save(self, path)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..drawing import draw
+
+        return draw(self)._repr_mimebundle_(include, exclude)
+
+    @property
+    def _named(self) -> dict[str, Node]:
+        if self._names is None:
+            self._names = {n.name: n for n in self.nodes}
+        return self._names
+
+    def _place(self, key: int) -> int:
+        place = key if self._keys is None else self._keys.get(key, -1)
+        if 0 <= place < len(self.nodes):
+            return place
+        raise GraphError(f"an edge refers to node {key}, which the graph does not have")
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The end of an error message about an unknown name: what comes closest to it among the known ones."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
+    return f"; nearest: {', '.join(close)}" if close else ""
+
+
+def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:
+    groups: dict[int, list[Edge]] = {}
+    for key, edge in pairs:
+        groups.setdefault(key, []).append(edge)
+    return groups
+
+
+def _ordered(edges: tuple[Edge, ...], place_of: Callable[[int], int]) -> tuple[Edge, ...]:
+    """The edges by target and slot; those of a frontend come so, and sorting a million takes its time."""
+    place = -1
+    for edge in edges:
+        before, place = place, place_of(edge.target)
+        if place < before or edge.slot and place != before:
+            return tuple(sorted(edges, key=lambda e: (place_of(e.target), e.slot)))
+    return edges
+
+
+def _check_nodes(nodes: tuple[Node, ...], keys: Mapping[int, int] | None) -> None:
+    """Raise `GraphError` for the first node that does not fit."""
+    if keys is not None and len(keys) != len(nodes):
+        raise GraphError("two nodes have the same key")
+    if len(dict.fromkeys(n.name for n in nodes)) != len(nodes):  # a set would take half as much again
+        raise GraphError(f"two nodes are called {Counter(n.name for n in nodes).most_common(1)[0][0]!r}")
+    for node in nodes:
+        if node.role not in ROLES:
+            raise GraphError(f"node {node.name!r}: role {node.role!r} is not one of {', '.join(ROLES)}")
+        if node.gradient is not None and shape(node.gradient) != shape(node.value):
+            raise GraphError(f"node {node.name!r}: gradient {shape(node.gradient)} for a value {node.shape}")
+
+
+def _check_edges(graph: Graph) -> None:
+    """Raise `GraphError` for the first edge that does not fit; edges come by target and slot."""
+    counts = [0] * len(graph.nodes)
+    for edge in graph.edges:
+        source, target = graph._place(edge.source), graph._place(edge.target)
+        node = graph.nodes[source]
+        if source >= target:
+            raise GraphError(f"{_arrow(graph, edge)}: the source does not come before the target")
+        if edge.slot != counts[target]:
+            raise GraphError(f"{_arrow(graph, edge)}: slot {edge.slot} where {counts[target]} was due")
+        counts[target] += 1
+        part = edge.contribution
+        due = shape(node.value) if edge.index is None else ()
+        if part is not None and node.role != "group" and shape(part) != due:
+            raise GraphError(f"{_arrow(graph, edge)}: contribution {shape(part)}, value {node.shape}")
+    for node, count in zip(graph.nodes, counts):
+        if node.formula and count != len(node.args):
+            raise GraphError(f"node {node.name!r}: {len(node.args)} arguments, but {count} edges come in")
+
+
+def _arrow(graph: Graph, edge: Edge) -> str:
+    return f"edge {graph.node(edge.source).name!r} -> {graph.node(edge.target).name!r}"

@@ -1,0 +1,67 @@
+"""Finding a node, or the gradient of one, by the names that people use: the one in the program, and the step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import GraphError
+from . import Graph, Node, nearest
+
+
+def find(graph: Graph, name: str, step: int | None = None) -> Node:
+    """The node of this name; with a step, the one of this base name that belongs to it.
+
+    Of a parameter or a state, that is what the step's update made. Raises `GraphError` where there is none.
+    """
+    if step is not None:
+        return _of_step(graph, name, step)
+    if name in graph:
+        return graph[name]
+    alike = [n for n in graph if n.base == name and n.op != "gradient"]
+    if not alike:
+        raise GraphError(f"no node is called {name!r}{nearest(name, names(graph))}")
+    if len(alike) > 1:
+        raise GraphError(f"there are several {name!r}; give the step, {_listed(n.step for n in alike)}")
+    return alike[0]
+
+
+def find_gradient(graph: Graph, name: str, step: int | None = None) -> Node:
+    """The node that holds a gradient as a value (of a parameter, in a step of training), else the node itself.
+
+    ``find_gradient(graph, "w", 2)`` is ∂L₂/∂w, the gradient that step 2 used.
+    """
+    held = [n for n in graph if n.op == "gradient" and step in (None, n.step) and name in _parameter(graph, n)]
+    if len(held) > 1:
+        raise GraphError(f"there are several gradients of {name!r}; give the step, {_listed(n.step for n in held)}")
+    return held[0] if held else find(graph, name, step)
+
+
+def names(graph: Graph) -> list[str]:
+    """Every name that `find` knows."""
+    return list(dict.fromkeys([n.name for n in graph] + [n.base for n in graph if n.base]))
+
+
+def _parameter(graph: Graph, gradient: Node) -> tuple[str, ...]:
+    """The names of the parameter that a gradient node is of."""
+    name = str(gradient.attrs.get("w", ""))
+    return (name, graph[name].base) if name in graph else (name,)
+
+
+def _of_step(graph: Graph, name: str, step: int) -> Node:
+    alike = [n for n in graph if name in (n.base, n.name) and n.op != "gradient"]
+    found = [n for n in alike if n.step == step]
+    if found:
+        return next((n for n in found if n.role == "update"), found[-1])
+    if not alike:
+        raise GraphError(f"no node is called {name!r}{nearest(name, names(graph))}")
+    known = [n.step for n in alike if n.step is not None]
+    if not known:
+        raise GraphError(f"{name!r} belongs to no step; leave the step out")
+    raise GraphError(f"there is no {name!r} of step {step}; there are {_listed(known)}")
+
+
+def _listed(steps: Iterable[int | None]) -> str:
+    known = sorted({s for s in steps if s is not None})
+    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
+        return f"{known[0]} to {known[-1]}"
+    return " or ".join(map(str, known)) or "none"

@@ -1,0 +1,196 @@
+"""Graphs in ``.tgraph`` files: a zip of ``graph.json`` and one ``.npy`` for each array.
+
+A file may come from a stranger. Nothing in it is run or unpickled; what it declares is checked before memory is taken;
+whatever is wrong with it, `load` raises `StoreError`. See the limits below.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Iterable
+from io import BytesIO
+from math import prod
+from typing import IO
+
+import numpy as np
+
+from ..errors import StoreError
+from ..files import write_atomic
+from . import Edge, Graph, Node
+from .packing import DTYPES, Array, Packer, Unpacker
+from .records import read, write
+
+VERSION = 1
+MAX_TOTAL = 2 * 2**30
+"""Bytes that all members may take together, uncompressed."""
+MAX_TEXT = 256 * 2**20
+"""Bytes of ``graph.json``."""
+MAX_PARTS = 5_000_000
+"""Objects and lists in ``graph.json``; each takes up to 250 bytes of memory."""
+MAX_MEMBERS = 65_000
+MAX_RATIO = 1000
+"""Uncompressed to compressed size, of a member above 1 MiB."""
+
+_TEXT = "graph.json"
+_END = struct.Struct("<4s4H2LH")  # the record at the end of a zip
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|][bfiu][1248])', 'fortran_order': False, 'shape': \(((?:\d{1,18}(?:, |,)?)*)\), \} *\n"
+)
+_DESCRS = {d.str.encode(): d for kind in DTYPES.values() for d in (kind.newbyteorder("<"), kind.newbyteorder(">"))}
+
+
+def save(graph: Graph, path: str | os.PathLike[str]) -> None:
+    """Write a graph to a ``.tgraph`` file, whole or not at all; the same graph gives the same bytes.
+
+    Raises `StoreError` for a graph beyond the limits, and `FileError` if the file cannot be written.
+    """
+    packer = Packer()
+    try:
+        record = {
+            "format": "tracegraph",
+            "version": VERSION,
+            "nodes": [write(n, packer) for n in graph.nodes],
+            "edges": [write(e, packer) for e in graph.edges],
+        }
+        text = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
+        if len(text) > MAX_TEXT or _parts(text) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
+            raise ValueError(f"{len(graph)} nodes are too many; save a part of the graph, or a collapsed one")
+        if len(text) + sum(a.nbytes + 128 for a in packer.arrays) > MAX_TOTAL:
+            raise ValueError(f"the arrays take more than {MAX_TOTAL >> 20} MiB; save a part of the graph")
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"cannot save {os.fspath(path)!r}: {_line(error)}") from None
+    write_atomic(path, _zipped(text, packer.arrays))
+
+
+def load(path: str | os.PathLike[str]) -> Graph:
+    """Read a graph from a ``.tgraph`` file; arrays come back read-only.
+
+    Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or not one at all.
+    """
+    try:
+        with open(os.fspath(path), "rb", opener=_open_regular) as file:
+            return _read(file)
+    except Exception as error:  # a damaged zip raises a dozen different ones
+        raise StoreError(f"cannot read {str(path)!r}: {_line(error)}") from None
+
+
+def _line(error: BaseException) -> str:
+    """What went wrong, on one line of bounded length."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, RecursionError):
+        said = "it is nested too deeply"
+    return " ".join(said.split())[:300] or type(error).__name__
+
+
+def _zipped(text: bytes, arrays: Iterable[Array]) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_member(_TEXT), text)
+        for i, array in enumerate(arrays):
+            buffer = BytesIO()
+            np.lib.format.write_array(buffer, np.asarray(array, order="C"), version=(1, 0), allow_pickle=False)
+            archive.writestr(_member(f"arrays/{i}.npy"), buffer.getvalue())
+    return file.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    made = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    made.create_system, made.external_attr = 3, 0o644 << 16  # the same on every system
+    return made
+
+
+def _open_regular(path: str, flags: int) -> int:
+    """Open a file, but not a pipe or a device, which might never end."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise ValueError("it is not a regular file")
+
+
+def _read(file: IO[bytes]) -> Graph:
+    _check_end(file)
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        _check_members(members)
+        text, *arrays = (_content(archive, m) for m in members)
+        return _graph(text, [_array(a) for a in arrays])
+
+
+def _check_end(file: IO[bytes]) -> None:
+    """See how long the directory is before `zipfile` makes an object of each entry."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END.size - 20))
+    tail = file.read()
+    if len(tail) < _END.size or not tail[-_END.size :].startswith(b"PK\5\6"):
+        raise ValueError("it is not a .tgraph file, or its end is missing")
+    *_, count, length, _, comment = _END.unpack(tail[-_END.size :])
+    if comment or tail.startswith(b"PK\6\7") or count > MAX_MEMBERS or length > 200 * count:
+        raise ValueError(f"its directory is not that of a .tgraph file with at most {MAX_MEMBERS} members")
+    file.seek(0)
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    due = [_TEXT, *(f"arrays/{i}.npy" for i in range(len(members) - 1))]
+    for member, name in zip(members, due):
+        if member.orig_filename != name:
+            raise ValueError(f"it holds {member.orig_filename[:100]!r} where {name!r} was due")
+        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{name} is encrypted, or compressed in another way than deflate")
+        if member.file_size > 2**20 and member.file_size > MAX_RATIO * member.compress_size:
+            raise ValueError(f"{name} unpacks to more than {MAX_RATIO} times its size")
+    if not members or members[0].file_size > MAX_TEXT or sum(m.file_size for m in members) > MAX_TOTAL:
+        raise ValueError(f"it unpacks to nothing, or to more than {MAX_TOTAL >> 20} MiB ({MAX_TEXT >> 20} of text)")
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """The bytes of a member; read in pieces, because `zipfile` unpacks a whole piece before it looks at the size."""
+    with archive.open(member) as stream:
+        whole = member.compress_type == zipfile.ZIP_STORED
+        content = stream.read(member.file_size) if whole else b"".join(iter(lambda: stream.read(2**20), b""))
+    if len(content) != member.file_size:
+        raise ValueError(f"{member.filename} has {len(content)} bytes, {member.file_size} were due")
+    return content
+
+
+def _array(content: bytes) -> Array:
+    """The array in the bytes of an ``.npy``, without a copy."""
+    start = 10 + int.from_bytes(content[8:10], "little")
+    header = _HEADER.fullmatch(content[10:start])
+    if content[:8] != b"\x93NUMPY\1\0" or header is None or header[1] not in _DESCRS:
+        raise ValueError("an array has another header than those of numbers in .npy files")
+    kind, shape = _DESCRS[header[1]], tuple(int(n) for n in header[2].replace(b",", b" ").split())
+    if len(shape) > 32 or prod(shape) * kind.itemsize != len(content) - start:
+        raise ValueError(f"an array of shape {shape} and type {kind} does not fit its {len(content) - start} bytes")
+    array = np.frombuffer(content, kind, offset=start).reshape(shape)
+    if kind.kind == "b" and (array.view(np.uint8) > 1).any():
+        raise ValueError("an array of booleans holds something else")
+    return array
+
+
+def _graph(text: bytes, arrays: list[Array]) -> Graph:
+    if _parts(text) > MAX_PARTS:
+        raise ValueError(f"{_TEXT} has more than {MAX_PARTS} parts")
+    record = json.loads(text, parse_constant=_refuse)
+    if not isinstance(record, dict) or record.get("format") != "tracegraph":
+        raise ValueError("it is not a .tgraph file")
+    if record.get("version") != VERSION:
+        raise ValueError(f"it has version {record.get('version')!r:.20}; this tracegraph reads {VERSION}")
+    nodes, edges = record.get("nodes"), record.get("edges")
+    if not isinstance(nodes, list) or not isinstance(edges, list):
+        raise ValueError("it has no lists of nodes and edges")
+    values = Unpacker(arrays)
+    return Graph([read(Node, n, values) for n in nodes], [read(Edge, e, values) for e in edges])
+
+
+def _parts(text: bytes) -> int:
+    return text.count(b"{") + text.count(b"[")
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")

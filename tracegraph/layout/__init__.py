@@ -1,0 +1,1 @@
+"""A `Picture` and a theme in, the place of everything out."""

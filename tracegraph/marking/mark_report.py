@@ -1,0 +1,240 @@
+"""The report of a marking: as a table, as Markdown, as JSON, and as marks on the cards of a picture."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..files import write_atomic
+from ..graph import Graph, Mark
+from ..text.numbers import clean, number
+from .claims import Problem
+from .judge import BLANK, CARRIED, ROUNDING, SLIP, VERDICTS
+from .results import SYMBOLS, Result
+from .targets import Target
+from .written import read
+
+if TYPE_CHECKING:
+    from ..drawing import Drawing
+
+MOST_ELEMENTS = 9
+"""Elements of a matrix that a table shows; of a larger one, only what is wrong."""
+
+
+class Marking:
+    """What `mark` returns: ``results`` in the order of the claims, and ``problems``: claims that cannot be judged.
+
+    It shows itself in a notebook; ``save(path)`` writes .md, .txt, .json or a picture.
+    """
+
+    def __init__(
+        self, graph: Graph, targets: Sequence[Target], results: tuple[Result, ...], problems: tuple[Problem, ...]
+    ) -> None:
+        self._graph, self._targets = graph, targets
+        self.results, self.problems = results, problems
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph with a mark on each node that something was written for."""
+        marks: dict[int, list[Mark]] = {}
+        for target, result in zip(self._targets, self.results, strict=True):
+            quantity = "value" if target.quantity[1] is None else "gradient"
+            parts = result.elements or {(): result}
+            marks.setdefault(target.node.key, []).extend(_mark(p, quantity, at) for at, p in parts.items())
+        nodes = [replace(n, marks=tuple(marks[n.key])) if n.key in marks else n for n in self._graph]
+        return self._graph.but(nodes, self._graph.edges)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims got each verdict."""
+        found = Counter(r.verdict for r in self.results)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def summary(self) -> str:
+        """One line: how many are right, and where it went wrong first."""
+        written = [r for r in self.results if r.verdict != BLANK]
+        slips = [r for r in written if r.verdict == SLIP]
+        counts = self.counts
+        among = ", ".join(f"{counts[v]} {v}" for v in (ROUNDING, CARRIED) if counts[v])
+        said = f"{sum(r.right for r in written)} of {len(written)} right" + (f" ({among})" if among else "")
+        said += f", {len(slips)} slip{'s' * (len(slips) != 1)}" if slips else ""
+        said += f", {counts[BLANK]} left blank" if counts[BLANK] else ""
+        if slips:
+            first = slips[0]
+            said += f"; first slip: {first.label}{_at(first)}, {_wrong(first)}"
+        return said
+
+    def to_markdown(self) -> str:
+        """The report as Markdown: a summary, the slips with their causes, and a table of everything."""
+        lines = [f"**{_escaped(self.summary)}**", ""]
+        told = [_slip(r) for r in self.results if r.verdict == SLIP]
+        told += [_followed(r) for r in self.results if r.verdict == CARRIED]
+        lines += told + [""] * bool(told)
+        lines += ["| quantity | written | from your values | exact | verdict |", "|---|---|---|---|---|"]
+        for result in self.results:
+            cells = [result.label, *_numbers(result), _verdict(result)]
+            lines.append(f"| {' | '.join(_escaped(c) for c in cells)} |")
+        if self.problems:
+            lines += ["", "Not marked:", "", *(f"- {_escaped(str(p))}" for p in self.problems)]
+        lines += ["", "  ".join(f"{SYMBOLS[v]} {v}" for v in VERDICTS)]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> str:
+        """The results as a JSON list; a number that is not finite is a text."""
+        return json.dumps([_record(r) for r in self.results], ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+    def draw(self, **options: Any) -> Drawing:
+        """The graph drawn with its marks; ``options`` as for `draw`."""
+        from ..drawing import draw
+
+        return draw(self.graph, **options)
+
+    def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
+        """Write the report (.md .txt .json), the marked graph (.tgraph) or the picture, by the suffix; return the path.
+
+        ``options`` are those of `draw`.
+        """
+        path = Path(path)
+        if path.suffix.lower() == ".tgraph":
+            self.graph.save(path)
+            return path
+        made = {".md": self.to_markdown, ".txt": self.__str__, ".json": self.to_json}.get(path.suffix.lower())
+        if made is None:
+            return self.draw(**options).save(path)
+        write_atomic(path, made().encode())
+        return path
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def __str__(self) -> str:
+        head = ("", "quantity", "written", "from your values", "exact", "")
+        rows = [(r.symbol, r.label, *_numbers(r), _comment(r)) for r in self.results]
+        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+        table = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)]
+        return "\n".join([self.summary, "", *table, *(f"not marked: {p}" for p in self.problems)]) + "\n"
+
+    def __repr__(self) -> str:
+        return f"Marking({self.summary})"
+
+
+def _mark(part: Result, quantity: str, at: tuple[int, ...]) -> Mark:
+    right = "" if part.right and not part.carried_from else _shown(part.from_yours, part.written)
+    if part.carried_from:
+        right = _shown(part.exact, part.written)
+    return Mark(part.verdict, quantity, str(part.written), right, at)
+
+
+def _shown(value: float, written: Any) -> str:
+    """A right number, with two digits more than were written."""
+    found = read(written) if isinstance(written, str) and written else None
+    return number(value, min(15, max(5, found.significant + 2 if found else 6)))
+
+
+def _numbers(result: Result) -> tuple[str, str, str]:
+    """What was written, what follows from it, and what is exact, for a table."""
+    if not result.elements:
+        yours, exact = (_shown(value, result.written) for value in (result.from_yours, result.exact))
+        return str(result.written) or "(blank)", yours, exact
+    wrong = {at: p for at, p in result.elements.items() if p.verdict == SLIP}
+    if len(result.elements) <= MOST_ELEMENTS or not wrong:
+        return _matrix(result.written), _matrix(result.from_yours), _matrix(result.exact)
+    parts = [_numbers(p) for p in wrong.values()]
+    places = [f"[{', '.join(map(str, at))}]" for at in wrong]
+    told = ["; ".join(f"{at} {c}" for at, c in zip(places, column)) for column in zip(*parts, strict=True)]
+    return told[0], told[1], told[2]
+
+
+def _matrix(rows: Any) -> str:
+    """A matrix on one line, its rows apart by slashes."""
+    if isinstance(rows, str):
+        return rows or "(blank)"
+    if np.ndim(rows) == 0 and not isinstance(rows, tuple):
+        return number(rows, 6)
+    inner = [_matrix(row) for row in rows]
+    nested = any(not isinstance(row, str) and np.ndim(row) > 0 for row in rows)
+    return (" / " if nested else " ").join(inner)
+
+
+def _comment(result: Result) -> str:
+    """What is said beside a verdict: causes of a slip, what a number is carried from, what it rests on."""
+    said = [result.verdict]
+    if result.carried_from:
+        said.append(f"from {', '.join(result.carried_from)}")
+    elif result.remark:
+        said.append(result.remark)
+    said += result.causes
+    return "; ".join(said)
+
+
+def _verdict(result: Result) -> str:
+    return f"{result.symbol} {_comment(result)}"
+
+
+def _at(result: Result) -> str:
+    return f" (line {result.line})" if result.line is not None else ""
+
+
+def _wrong(result: Result) -> str:
+    """What was written and what would be right, of a slip."""
+    parts = [p for p in result.elements.values() if p.verdict == SLIP] or [result]
+    first = parts[0]
+    return f"{first.written} for {_shown(first.from_yours, first.written)}"
+
+
+def _slip(result: Result) -> str:
+    causes = "; ".join(result.causes) or "none of the usual causes gives this number"
+    return f"- ✗ **{_escaped(result.label)}**{_at(result)}: {_escaped(_wrong(result))}. {_escaped(causes)}"
+
+
+def _followed(result: Result) -> str:
+    exact = _shown(result.exact, result.written) if not result.elements else "another matrix"
+    origins = ", ".join(result.carried_from)
+    wrote = "this" if result.elements else str(result.written)
+    said = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
+    return f"- → **{_escaped(result.label)}**{_at(result)}: {_escaped(said)}"
+
+
+def _escaped(text: str) -> str:
+    text = clean(text)
+    for mark in "\\`*_|<>[]":
+        text = text.replace(mark, "\\" + mark)
+    return text
+
+
+def _record(result: Result) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "claim": result.label,
+        "written": _plain(result.written),
+        "from_yours": _plain(result.from_yours),
+        "exact": _plain(result.exact),
+        "verdict": result.verdict,
+        "causes": list(result.causes),
+        "carried_from": list(result.carried_from),
+        "line": result.line,
+        "remark": result.remark,
+    }
+    if result.elements:
+        record["elements"] = [
+            {"index": list(at), "written": p.written, "verdict": p.verdict} for at, p in result.elements.items()
+        ]
+    return record
+
+
+def _plain(value: Any) -> Any:
+    """Tuples and arrays as lists; what is not finite as text, because JSON has no number for it."""
+    if isinstance(value, (tuple, list, np.ndarray)):
+        return [_plain(v) for v in value]
+    if isinstance(value, str):
+        return value
+    return float(value) if isfinite(value) else str(float(value))

@@ -1,0 +1,71 @@
+"""What stands above the picture of a `Flow`: how far the gradient reaches, where it is smallest, the worst finding."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from ..graph import Graph
+from ..text.numbers import clean, number
+from ..text.numbers import pretty as _pretty
+from .flow_overlay import inspected, painted
+from .panels import Line, norm
+
+NAME = 40  # characters of a name that are shown
+DIGITS = 3  # of a norm
+
+
+def header(graph: Any) -> tuple[Line, ...]:
+    """The lines above the picture of a `Flow`, of whatever view of it; none above other pictures."""
+    if not painted(graph):
+        return ()
+    whole = inspected(graph)
+    texts = [_reach(whole), *_layers(whole), _worst(graph)]
+    return tuple(Line(text, "header") for text in texts)
+
+
+def _reach(graph: Graph) -> str:
+    """How many parameters a gradient reaches, and at how many of those it is exactly zero."""
+    from ..analysis.flow_report import reach  # with a `Flow`, it has been imported; without one it costs its time
+
+    leaf, due, there = reach(graph)
+    if not due:
+        return "no parameters and no inputs"
+    said = f"gradient reaches {len(there)} of {due} {leaf}{'s' * (due > 1)}"
+    zero = sum(norm(n.gradient) == 0 for n in there)
+    return f"{said}; it is exactly zero at {zero}" if zero else said
+
+
+def _layers(graph: Graph) -> list[str]:
+    """The smallest and the largest layer, of those whose norm is a number."""
+    from ..analysis.flow_report import layers
+
+    sizes = layers(graph)
+    finite = sorted((name for name, size in sizes.items() if isfinite(size)), key=sizes.__getitem__)
+    said = []
+    if len(finite) > 1:
+        said.append(f"layer norms from {_of(sizes, finite[0])} to {_of(sizes, finite[-1])}")
+    elif finite:
+        said.append(f"layer norm {_of(sizes, finite[0])}")
+    if bad := len(sizes) - len(finite):
+        said.append(f"not a finite number in {bad} of {len(sizes)} layer{'s' * (len(sizes) > 1)}")
+    return ["; ".join(said)] if said else []
+
+
+def _of(sizes: dict[str, float], name: str) -> str:
+    return f"{number(sizes[name], DIGITS)} ({_name(name)})"
+
+
+def _worst(graph: Any) -> str:
+    """The worst finding by its badge, and how many there are; the causes are in the table of `tracegraph flow`."""
+    found = graph.findings
+    if not found:
+        return "nothing wrong was found"
+    worst = found[0]
+    count = f"worst of {len(found)} findings" if len(found) > 1 else "one finding"
+    node = graph.whole.node(worst.node)
+    return f"{count}: {_name(node.name)} – {clean(worst.badge)}"
+
+
+def _name(name: str) -> str:
+    return _pretty(name if len(name) <= NAME else f"{name[: NAME - 1]}…")

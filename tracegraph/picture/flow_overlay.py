@@ -1,0 +1,237 @@
+"""How the arrows and badges of a `Flow` look: colour by the size of what flows back, width by its share, the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite, log10, sqrt
+from typing import Any
+
+import numpy as np
+
+from ..graph import Edge, Graph, Node
+from ..text.numbers import clean, number, superscript
+from .panels import Line, norm
+
+SMALLEST, LARGEST = -8, 0
+"""Decades of the colour map, the same in every picture, so that two can be compared: 1 is what the loss itself gets,
+and what lies below the first takes its colour; from 10⁻⁷ on a gradient is called vanished."""
+STEPS = 2  # cells of the legend for each decade, and decades from tick to tick
+DIGITS = 3  # of the numbers on the arrows
+MARKED = 3  # paths that are named on one arrow
+BADGES = 3  # tags that a group shows
+TONES = {"✓": "calm", "✗": "invalid"}
+"""By the sign that a tag starts with, the colour of the theme that it takes."""
+BROKEN = ("NaN", "∞")
+"""Words in what was found that say that numbers are no longer numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """What decides the look of an arrow: the ``rms`` of the contribution, its ``tone`` and its ``share``.
+
+    ``tone`` is the place in the map of magnitudes, 0 to 1; None for exactly zero and for what is not finite. ``share``
+    is the norm over the sum of the norms of all contributions to the same tensor, 0 to 1; None where that has no value.
+    ``paths``: number and share of those of the graph's paths that go through here.
+    """
+
+    rms: float
+    tone: float | None
+    share: float | None
+    paths: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The map of magnitudes as a bar: a title, tones from 0 to 1, tick marks at even distances, and other looks."""
+
+    title: str
+    tones: tuple[float, ...]
+    ticks: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A tag as it is shown; ``tone`` is the name of one of the theme's colours."""
+
+    text: str
+    tone: str
+
+
+def painted(graph: Graph) -> bool:
+    """Whether a graph is a `Flow`; it is known by its `whole`, as importing what finds them takes its time."""
+    return hasattr(graph, "whole")
+
+
+def inspected(graph: Any) -> Graph:
+    """The graph of a `Flow` before views hid parts of it; but where some steps of a run were picked, these only.
+
+    Their gradients are those of their own losses.
+    """
+    shown, all_steps = ({n.step for n in g} - {None} for g in (graph, graph.whole))
+    grouped = any(n.role == "group" for n in graph)
+    return graph if shown and shown != all_steps and not grouped else graph.whole  # type: ignore[no-any-return]
+
+
+def paints(graph: Graph) -> tuple[Paint | None, ...]:
+    """For each edge its paint; None where nothing flows back, and everywhere in a graph that is no `Flow`."""
+    if not painted(graph):
+        return (None,) * len(graph.edges)
+    sizes, paths = _sizes(graph), _paths(graph)
+    return tuple(
+        None if e.contribution is None else _paint(e.contribution, sizes[e.tensor, e.index], paths.get(i, ()))
+        for i, e in enumerate(graph.edges)
+    )
+
+
+def rms(value: Any) -> float:
+    """Root mean square; 0 of nothing."""
+    return norm(value) / sqrt(max(np.size(value), 1))
+
+
+def tone(size: float) -> float | None:
+    """The place of a size in the map of magnitudes; what lies beyond takes the end.
+
+    >>> tone(1e-4), tone(1e-30), tone(7.0), tone(0.0)
+    (0.5, 0.0, 1.0, None)
+    """
+    if not isfinite(size) or size == 0:
+        return None
+    return (min(max(log10(size), SMALLEST), LARGEST) - SMALLEST) / (LARGEST - SMALLEST)
+
+
+def _paint(sent: Any, sizes: list[float], paths: tuple[tuple[int, float], ...]) -> Paint:
+    own = norm(sent)
+    largest = max(sizes)
+    known = all(map(isfinite, sizes)) and largest > 0
+    share = min((own / largest) / sum(s / largest for s in sizes), 1.0) if known else None
+    size = rms(sent)
+    # The mean of squares may be too small for a float where the largest of them is not: it is not called zero.
+    return Paint(size, tone(size) if size else 0.0 if own else None, share, paths)
+
+
+def _sizes(graph: Any) -> dict[tuple[str, Any], list[float]]:
+    """Norms of all contributions to each tensor: of those of the whole graph too that a view left away."""
+    found = _norms(inspected(graph).edges)
+    return found | {k: v for k, v in _norms(graph.edges).items() if k not in found}
+
+
+def _norms(edges: Iterable[Edge]) -> dict[tuple[str, Any], list[float]]:
+    found: dict[tuple[str, Any], list[float]] = {}
+    for edge in edges:
+        if edge.contribution is not None:
+            found.setdefault((edge.tensor, edge.index), []).append(norm(edge.contribution))
+    return found
+
+
+def _paths(graph: Any) -> dict[int, tuple[tuple[int, float], ...]]:
+    """By place of an edge, the paths that it is on."""
+    between: dict[tuple[int, int], list[int]] = {}
+    for place, edge in enumerate(graph.edges):
+        between.setdefault((edge.source, edge.target), []).append(place)
+    shown = {n.key for n in graph}
+    found: dict[int, tuple[tuple[int, float], ...]] = {}
+    for i, path in enumerate(getattr(graph, "paths", ()), 1):
+        for source, target, slot in _hops(path, shown):
+            places = between.get((source, target), [])
+            for place in [p for p in places if graph.edges[p].slot == slot] or places:
+                found[place] = (*found.get(place, ()), (i, path.share))
+    return found
+
+
+def _hops(path: Any, shown: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Source, target and slot of the arrows of a path, over nodes that a view has put into others."""
+    slots = dict(zip(path.nodes[1:], getattr(path, "slots", ())))
+    for source, target in pairwise(key for key in path.nodes if key in shown):
+        yield source, target, slots.get(target, -1)
+
+
+def percent(share: float) -> str:
+    """A share in percent, whole ones; what is not nothing and not all is not called so.
+
+    >>> percent(0.384), percent(1.0), percent(0.9999), percent(1e-9), percent(0.0)
+    ('38 %', '100 %', '>99 %', '<1 %', '0 %')
+    """
+    if 0 < share < 1:
+        return "<1 %" if share < 0.01 else ">99 %" if share > 0.99 else f"{100 * share:.0f} %"
+    return f"{100 * share:.0f} %"
+
+
+def caption(sent: Any, paint: Paint, digits: int, full: bool) -> tuple[Line, ...]:
+    """What an arrow says of the size of its contribution; ``full``: below the chain rule, which told the number.
+
+    There the share is left out where it is all.
+    """
+    scalar = np.ndim(sent) == 0
+    share = [] if paint.share is None or full and paint.share == 1 else [percent(paint.share)]
+    if not isfinite(paint.rms):
+        said = [] if scalar and full else [_broken(sent)]
+    elif paint.tone is None:
+        said = ["exactly zero"]
+    elif scalar:
+        said = [f"share {s}" for s in share] if full else [" · ".join([number(sent, digits), *share])]
+    else:
+        said = [" · ".join([f"rms {number(paint.rms, min(digits, DIGITS))}", *share])]
+    return (*(Line(text, "contribution") for text in said), *(Line(text, "caption") for text in _on_paths(paint)))
+
+
+def _broken(sent: Any) -> str:
+    if np.ndim(sent) == 0:
+        return number(sent)
+    bad = np.size(sent) - int(np.isfinite(sent).sum())
+    return f"{bad} of {np.size(sent)} NaN or ∞" if bad else "rms beyond what a float holds"
+
+
+def _on_paths(paint: Paint) -> list[str]:
+    told = [f"path {i} · {percent(share)}" for i, share in paint.paths[:MARKED]]
+    more = len(paint.paths) - MARKED
+    return [*told, f"… {more} more paths"] if more > 0 else told
+
+
+def legend(graph: Graph, drawn: Iterable[Paint | None]) -> Legend | None:
+    """The legend of the arrows of a `Flow`; of the looks that tell something else, those that there are."""
+    if not painted(graph) or not graph.edges:
+        return None
+    decades = LARGEST - SMALLEST
+    marks = [f"10{superscript(str(d))}" for d in range(SMALLEST, LARGEST + 1, STEPS)]
+    cells = decades * STEPS
+    return Legend(
+        "colour of an arrow: log₁₀ rms of what flows back",
+        tuple((i + 0.5) / cells for i in range(cells)),
+        (f"≤{marks[0]}", *marks[1:-1], f"≥{marks[-1]}"),
+        (Line("width: its share of the gradient that it joins", "note"), *_looks(graph, list(drawn))),
+    )
+
+
+def _looks(graph: Graph, drawn: list[Paint | None]) -> Iterator[Line]:
+    there = [p for p in drawn if p is not None]
+    none = any(e.contribution is None and graph.node(e.target).role != "update" for e in graph.edges)
+    looks = {
+        "dotted: NaN or ∞": any(not isfinite(p.rms) for p in there),
+        "thin and grey: exactly zero": any(isfinite(p.rms) and p.tone is None for p in there),
+        "dashed, open head: no gradient": none,
+        "dot at the start: on a path": any(p.paths for p in there),
+    }
+    if told := [text for text, is_there in looks.items() if is_there]:
+        yield Line("; ".join(told), "note")
+
+
+def badges(graph: Graph, node: Node) -> tuple[Badge, ...]:
+    """The tags of a node as they are shown; of a group the first few, what was found wrong before what was not."""
+    tags = sorted(node.tags, key=lambda t: "✓ " in t) if node.role == "group" else list(node.tags)
+    found = {f.badge for f in getattr(graph, "findings", ())} if tags else set()
+    shown = tags[:BADGES] if node.role == "group" else tags
+    made = [_badge(tag, found) for tag in shown]
+    return (*made, Badge(f"… {len(tags) - len(shown)} more", "faint")) if len(shown) < len(tags) else tuple(made)
+
+
+def _badge(tag: str, found: set[str]) -> Badge:
+    text = clean(tag)
+    for sign, color in TONES.items():
+        if f"{sign} " in tag:
+            return Badge(text, color)
+    if not any(tag == badge or tag.endswith(f": {badge}") for badge in found):
+        return Badge(f"● {text}", "positive")
+    return Badge(f"● {text}", "invalid" if any(word in tag for word in BROKEN) else "warning")

@@ -1,0 +1,192 @@
+"""A value or a gradient as it is shown on a card: a number, a grid of numbers, or a heat map with a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..graph import Mark
+from ..text.numbers import MINUS, cell, clean, number
+from .heat import BINS, Heat, heat, histogram
+
+GRID = 8  # rows up to which an array is shown number by number
+WIDE = 12  # columns of such an array
+MARKS = 4  # marks that are told one by one on a card
+SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
+"""How a verdict is shown; none rests on colour."""
+WRONG = ("slip", "carried")
+SAME = 1e-12  # of the largest: a range in which rounding decides the bins
+FEW = 2  # digits of the ends of a histogram; the summary above it has all
+SLICES = 4  # matrices of a small three-dimensional array that are shown side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text; ``style`` is one of `theme.STYLES`. ``struck`` is struck through, and ``after`` follows it."""
+
+    text: str
+    style: str
+    struck: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite.
+
+    ``focus``: which cells are framed; empty for none.
+    """
+
+    cells: tuple[tuple[str, ...], ...]
+    tones: tuple[tuple[float | None, ...], ...]
+    focus: tuple[tuple[bool, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number.
+
+    ``spark``: a histogram below them, with ``spread`` under it.
+    """
+
+    heading: str
+    number: str = ""
+    sign: int = 0
+    grids: tuple[Grid, ...] = ()
+    lines: tuple[Line, ...] = ()
+    heat: Heat | None = None
+    spark: Heat | None = None
+    spread: tuple[Line, ...] = ()
+
+
+def panel(
+    heading: str, value: Any, digits: int, *, signed: bool = False, focus: tuple[Any, ...] = (), spark: bool = False
+) -> Panel:
+    """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed.
+
+    ``spark``: a large array has a histogram, too.
+    """
+    if np.ndim(value) == 0:
+        return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
+    array = np.asarray(value)
+    if array.size == 0:
+        return Panel(heading, "empty")
+    matrices = _matrices(array)
+    if matrices is None:
+        image = heat(array)
+        note = (Line(image.note, "note"),) if image.note else ()
+        made = Panel(heading, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+        return _with_spark(made, array, digits) if spark else made
+    largest = _largest(array)
+    grids = [_grid(m, largest, digits) for m in matrices]
+    if framed := _matrices(_mask(array, focus)) if focus else None:
+        grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
+    return Panel(heading, grids=tuple(grids))
+
+
+def marked(marks: tuple[Mark, ...], gradient: str) -> tuple[Line, ...]:
+    """Word what a teacher found: a sign, what was written, struck through if it is not right, and what is right.
+
+    Of a matrix only what is wrong is told. ``gradient`` is how the gradient is called.
+    """
+    wrong = [m for m in marks if m.verdict in WRONG]
+    told = wrong if len(marks) > 1 and any(m.index for m in marks) else list(marks)
+    lines = [_marked(m, gradient) for m in told[:MARKS]]
+    if len(told) > MARKS:
+        lines.append(Line(f"… {len(told) - MARKS} more", "mark"))
+    elif not told and marks:
+        signs = dict.fromkeys(SIGNS.get(m.verdict, m.verdict) for m in marks)
+        lines.append(Line(" ".join(s for s in signs if len(signs) == 1 or s != SIGNS["left blank"]), "mark"))
+    return tuple(lines)
+
+
+def _marked(mark: Mark, gradient: str) -> Line:
+    name = f" {gradient}" if mark.quantity == "gradient" else ""
+    place = f" [{', '.join(map(str, mark.index))}]" if mark.index else ""
+    head = f"{SIGNS.get(mark.verdict, mark.verdict)}{name}{place} "
+    written, right = (clean(text).replace("-", MINUS) for text in (mark.written, mark.right))
+    if not right:
+        return Line(head + written, "mark")
+    return Line(head, "mark", written, f" {right}" if written else right)
+
+
+def norm(value: Any) -> float:
+    """Absolute value, or Euclidean norm of an array; it overflows only where the norm itself does."""
+    with np.errstate(all="ignore"):
+        if np.ndim(value) == 0:
+            return abs(float(value))
+        flat = np.asarray(value, float).ravel()
+        found = float(np.linalg.norm(flat))
+        if found < 1e-150 or found > 1e150:  # the squares may be beyond what a float holds
+            largest = float(np.abs(flat).max(initial=0.0))
+            return largest * float(np.linalg.norm(flat / largest)) if 0 < largest < np.inf else largest
+        return found
+
+
+def _largest(array: Any) -> float:
+    sizes = np.abs(np.asarray(array, float))
+    return float(sizes[np.isfinite(sizes)].max(initial=0.0))
+
+
+def _summary(array: Any, digits: int) -> tuple[Line, ...]:
+    """Range and mean of what is finite, and the norm; or how many entries are not finite."""
+    flat = np.asarray(array, float).ravel()
+    finite = flat[np.isfinite(flat)]
+    lines = []
+    if finite.size:
+        with np.errstate(all="ignore"):
+            mean = finite.mean() if _largest(finite) < 1e290 else (finite / finite.size).sum()
+        lines = [f"{number(finite.min(), digits)} … {number(finite.max(), digits)}", f"mean {number(mean, digits)}"]
+    bad = flat.size - finite.size
+    lines.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
+    return tuple(Line(text, "note") for text in lines)
+
+
+def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
+    """The panel with a histogram of what is finite; in words where all of it is the same."""
+    flat = np.asarray(array, float).ravel()
+    finite = flat[np.isfinite(flat)]
+    if not finite.size:
+        return panel
+    low, high = float(finite.min()), float(finite.max())
+    if high - low <= SAME * _largest(finite):
+        same = "all exactly 0" if low == high == 0 else f"all {number(low, digits)}"
+        return replace(panel, spread=(Line(same, "note"),))
+    zeros = finite.size - int(np.count_nonzero(finite))
+    share = f", {100 * zeros / finite.size:.0f} % exactly 0" if zeros > finite.size / BINS else ""
+    told = Line(f"{BINS} bins, {number(low, FEW)} to {number(high, FEW)}{share}", "note")
+    return replace(panel, spark=histogram(finite), spread=(told,))
+
+
+def _matrices(array: Any) -> list[Any] | None:
+    """A small array as matrices to be shown number by number; None where it is too large."""
+    rows = np.atleast_2d(array)
+    height, width = rows.shape[-2:]
+    if height > GRID or width > WIDE or rows.size > SLICES * height * width:
+        return None
+    return list(rows.reshape(-1, height, width))
+
+
+def _mask(array: Any, focus: tuple[Any, ...]) -> Any:
+    """Where the elements of interest are."""
+    mask = np.zeros(array.shape, bool)
+    mask[tuple(np.transpose(focus))] = True
+    return mask
+
+
+def _extent(focus: tuple[Any, ...]) -> tuple[Line, ...]:
+    """Where the elements of interest are, in words, for an array too large to frame them."""
+    if not focus:
+        return ()
+    ends = zip(np.min(focus, axis=0).tolist(), np.max(focus, axis=0).tolist(), strict=True)
+    return (Line("reads " + ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ends), "note"),)
+
+
+def _grid(matrix: Any, largest: float, digits: int) -> Grid:
+    def tone(x: Any) -> float | None:
+        return None if not np.isfinite(x) else float(x) / largest if largest else 0.0
+
+    cells = tuple(tuple(cell(x, digits) for x in row) for row in matrix)
+    return Grid(cells, tuple(tuple(tone(x) for x in row) for row in matrix))

@@ -1,0 +1,70 @@
+"""The parts of a picture: boxes of text and grids, arrows with captions, clusters; what is around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .flow_overlay import Badge, Legend, Paint
+from .panels import Line, Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One card."""
+
+    key: str
+    role: str
+    title: str
+    kind: str
+    lines: tuple[Line, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    tags: tuple[Badge, ...] = ()
+    label: str = ""
+    marks: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
+
+    ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
+    ``update``: it leads into an update of a parameter, where none is meant to flow.
+    ``paint``: what its colour is by in the drawing of a `Flow`, where ``weight`` is its share; None in others.
+    """
+
+    source: str
+    target: str
+    lines: tuple[Line, ...] = ()
+    weight: float | None = None
+    sign: int = 0
+    label: str = ""
+    update: bool = False
+    finite: bool = True
+    paint: Paint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A scope: the boxes directly in it, and the scopes inside."""
+
+    title: str
+    boxes: tuple[str, ...]
+    inner: tuple[Cluster, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything a renderer needs to know, and nothing about where it goes.
+
+    ``header`` and ``legend`` are those of a `Flow`; they stand above the picture, as the ``note`` does.
+    """
+
+    title: str
+    description: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    clusters: tuple[Cluster, ...]
+    direction: str
+    note: str = ""
+    header: tuple[Line, ...] = ()
+    legend: Legend | None = None

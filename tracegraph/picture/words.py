@@ -1,0 +1,237 @@
+"""What a drawing shows, in words: boxes of text and grids, arrows with captions, clusters.
+
+All wording and all formatting of numbers happens here, once; what reads a `Picture` only places and colours it.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from .. import formula
+from ..errors import GraphError
+from ..formula import notation
+from ..graph import Edge, Graph, Node
+from ..text.numbers import clean, gradient_name, number, shape
+from ..text.numbers import pretty as _pretty
+from .flow_header import header
+from .flow_overlay import Paint, badges, caption, legend, painted, paints
+from .options import option, options_of
+from .panels import Line, Panel, marked, norm, panel
+from .parts import Arrow, Box, Cluster, Picture
+
+__all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "Picture", "picture"]
+
+DETAILS = ("outline", "shapes", "values", "full")
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
+TERMS = 40  # inputs up to which a formula is written out
+NESTED = 8  # scopes in each other up to which they are drawn so
+NAME = 60  # characters of a name that are shown
+NO_GRADIENT = "–"
+
+
+def picture(graph: Graph, *, detail: str = "values", direction: str = "LR", digits: int = 4, note: str = "") -> Picture:
+    """Word a graph.
+
+    ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
+    chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT. ``digits``: significant ones.
+    ``note`` is put above the picture.
+    """
+    _one_of("detail", detail, DETAILS)
+    _one_of("direction", direction, DIRECTIONS)
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
+        raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
+    words = _Words(graph, DETAILS.index(detail), digits)
+    paint = paints(graph)
+    loss = pretty(graph.output.name)
+    return Picture(
+        title=f"Computation of {loss}",
+        description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
+        boxes=tuple(words.box(n) for n in graph.nodes),
+        arrows=tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True)),
+        clusters=_clusters(graph),
+        direction=direction,
+        note=note,
+        header=header(graph),
+        legend=legend(graph, paint),
+    )
+
+
+class _Words:
+    """Words the nodes and edges of one graph, at one level of detail."""
+
+    def __init__(self, graph: Graph, level: int, digits: int) -> None:
+        self.graph, self.level, self.digits = graph, level, digits
+        self.loss = graph.output.name
+        self.run = any(n.base for n in graph.nodes)
+        self.flow = painted(graph)
+        self.differentiated = any(n.gradient is not None for n in graph.nodes)
+        sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
+        self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
+
+    def box(self, node: Node) -> Box:
+        lines, panels = self._lines(node), self._panels(node)
+        said = [node.op, shape(node.shape)] if node.shape else [node.op, f"value {self.brief(node.value)}"]
+        if self.differentiated:
+            said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
+        label = f"{pretty(node.name)}: {', '.join(said)}"
+        marks = marked(node.marks, gradient_name(node.loss or self.loss, node.name))
+        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in node.marks)
+        kind = self._kind(node)
+        tags = badges(self.graph, node)
+        label += "".join(f"; {badge.text.removeprefix('● ')}" for badge in tags)
+        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
+
+    def arrow(self, edge: Edge, paint: Paint | None = None) -> Arrow:
+        """One use of a tensor: what it sends back decides width, colour and caption."""
+        source, target = self.graph.node(edge.source), self.graph.node(edge.target)
+        label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
+        sent = edge.contribution
+        if not self.differentiated:
+            return Arrow(f"n{source.key}", f"n{target.key}", (), 0.0, 0, label)
+        if sent is None:
+            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.role == "update")
+        size = norm(sent)
+        finite = bool(np.isfinite(sent).all())
+        weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
+        sign = int(np.sign(sent)) if np.ndim(sent) == 0 and finite else 0
+        label += f", contribution {self.brief(sent)}"
+        lines = self._caption(edge, target, paint)
+        if paint is not None:
+            weight = paint.share or 0.0
+            label += "".join(f", {x.text}" for x in caption(sent, paint, self.digits, full=True))
+        return Arrow(f"n{source.key}", f"n{target.key}", lines, weight, sign, label, finite=finite, paint=paint)
+
+    def brief(self, value: Any) -> str:
+        """A number, or the norm of an array."""
+        return self.number(value) if np.ndim(value) == 0 else f"‖·‖ {self.number(norm(value))}"
+
+    def number(self, value: Any) -> str:
+        return number(value, self.digits)
+
+    def _kind(self, node: Node) -> str:
+        what = node.role if not node.formula and node.role in ("input", "parameter", "constant") else node.symbol
+        size = shape(node.shape) if node.shape and self.level >= 1 else ""
+        return f"{what} {size}".strip() or node.op
+
+    def _lines(self, node: Node) -> tuple[Line, ...]:
+        if node.role == "group" and self.level:
+            counts = {k: v for k, v in node.attrs.items() if v}
+            return (Line(", ".join(f"{number(v)} {k}" for k, v in counts.items()), "note"),) if counts else ()
+        if self.level == 0 or not node.formula or node.op == "gradient":
+            return ()
+        if len(node.args) > TERMS:
+            return (Line(f"{pretty(node.name)} = {node.op} of {len(node.args)} tensors", "formula"),)
+        names = self._names(node)
+        tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
+        lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
+        closed = any(self.graph.node(e.source).role == "group" for e in self.graph.inputs(node))
+        if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
+            numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
+            worked = notation.text(node.formula, {**names, **numbers})
+            if worked != self.number(node.value):
+                lines.append(Line(f"{worked} = {self.number(node.value)}", "numbers"))
+        if options := options_of(node):
+            lines.append(Line(options, "note"))
+        return tuple(lines)
+
+    def _args(self, node: Node) -> list[tuple[str, Edge]]:
+        return list(zip(node.args, self.graph.inputs(node), strict=True))
+
+    def _names(self, node: Node) -> dict[str, str]:
+        """How each name in a node's formula is written: inputs by their names, options by their values."""
+        options = {k: option(v) for k, v in node.attrs.items()}
+        return {**options, **{a: pretty(e.tensor) for a, e in self._args(node)}, "y": pretty(node.name)}
+
+    def _panels(self, node: Node) -> tuple[Panel, ...]:
+        if self.level < 2:
+            return ()
+        value = panel("value", node.value, self.digits, focus=node.focus, spark=self.flow)
+        if not self.differentiated:
+            return (value,)
+        heading = gradient_name(short(node.loss or self.loss), short(node.name))
+        if node.gradient is None and (node.role == "update" or self.run and not node.loss):
+            return (value,)  # the step ends here, or it is not of a loss: nothing is missing
+        if node.gradient is None:
+            return (value, Panel(heading, NO_GRADIENT))
+        return (value, panel(heading, node.gradient, self.digits, signed=True, spark=self.flow))
+
+    def _caption(self, edge: Edge, target: Node, paint: Paint | None) -> tuple[Line, ...]:
+        if self.level < 2 or len(self.graph.edges) > CAPTIONS:
+            return ()
+        if paint is None:
+            return self._chain(edge, target)
+        size = caption(edge.contribution, paint, self.digits, self.level == 3)
+        return (*self._chain(edge, target), *size) if self.level == 3 else size
+
+    def _chain(self, edge: Edge, target: Node) -> tuple[Line, ...]:
+        """The local derivative, and what flows back by the chain rule."""
+        sent = self.brief(edge.contribution)
+        if self.level == 2 or edge.vjp is None:
+            return (Line(sent, "contribution"),)
+        if edge.local is None or target.gradient is None:
+            return (Line(self._rule(edge, target), "caption"), Line(sent, "contribution"))
+        slope = self.number(edge.local)
+        chain = f"{self.number(target.gradient)}·{self._factor(edge.local)} = {sent}"
+        symbolic = self._slope(edge, target)
+        parts = dict.fromkeys(part for part in (_quotient(target, edge), symbolic, slope) if part)
+        return (Line(" = ".join(parts), "caption"), Line(chain, "contribution"))
+
+    def _factor(self, value: Any) -> str:
+        written = self.number(value)
+        return f"({written})" if written.startswith("−") or "×" in written else written
+
+    def _slope(self, edge: Edge, target: Node, tensors: bool = False) -> str | None:
+        local = formula.local(edge.vjp or "")
+        return None if local is None else notation.text(local, self._names(target), tensors=tensors)
+
+    def _rule(self, edge: Edge, target: Node) -> str:
+        """The way back through an array operation: its local derivative, or the whole rule with g for the gradient."""
+        slope = self._slope(edge, target, tensors=True)
+        stretched = self.graph.node(edge.source).shape != target.shape and slope is not None
+        if slope is not None and not stretched:
+            return f"{_quotient(target, edge)} = {slope}"
+        names = {**self._names(target), "g": "g"}
+        rule = notation.text(edge.vjp or "", names, tensors=True)
+        return f"Σ {rule}" if stretched and np.size(edge.contribution) < np.size(target.value) else rule
+
+
+def _quotient(target: Node, edge: Edge) -> str:
+    return f"∂{pretty(target.name)}/∂{pretty(edge.tensor)}"
+
+
+def short(name: str) -> str:
+    """A name that is not too long to be shown."""
+    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+
+
+def pretty(name: str) -> str:
+    """A name as it is shown."""
+    return _pretty(short(name))
+
+
+def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise GraphError(f"{what} {value!r} is not one of {', '.join(known)}")
+
+
+def _clusters(graph: Graph) -> tuple[Cluster, ...]:
+    """The scopes of the program, down to some depth; in a run of several steps, inside a cluster for each step."""
+    several = len({n.step for n in graph} - {None}) > 1
+    boxes: dict[str, list[str]] = {}
+    for node in graph.nodes:
+        path = [f"step {node.step}"] * (several and node.step is not None) + [node.scope] * bool(node.scope)
+        home = "/".join("/".join(path).split("/")[:NESTED])
+        for outer in accumulate(home.split("/"), "{}/{}".format):
+            boxes.setdefault(outer, [])
+        boxes[home].append(f"n{node.key}")
+    boxes.pop("", None)
+
+    def inside(outer: str) -> tuple[Cluster, ...]:
+        level = [s for s in boxes if s.rpartition("/")[0] == outer]
+        return tuple(Cluster(clean(short(s.rpartition("/")[2])), tuple(boxes[s]), inside(s)) for s in level)
+
+    return inside("")

@@ -1,0 +1,1 @@
+"""Whole training runs and their curves."""

@@ -1,0 +1,146 @@
+"""Small multiples: how the loss and the layers went over the steps of a training."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import GraphError
+from ..files import write_atomic
+from ..picture.theme import THEMES, Theme
+from .curves import GAP, GUTTER, Panel, drawn
+from .plot_axes import axis
+
+ROWS = 12  # layers that are drawn
+HEALTHY = 1e-3
+"""Of the size of an update to that of the weights (A. Karpathy, CS231n, "Ratio of weights:updates")."""
+SIDE, WIDE, TALL = 110.0, 190.0, 56.0  # points: titles of rows, a panel, its height
+Array = Any
+
+
+class Layer(NamedTuple):
+    """For each step the norm of all values after it, of all gradients, and of all changes in a layer.
+
+    ``first``: the norm of the values before the first step.
+    """
+
+    values: np.ndarray[Any, Any]
+    gradients: np.ndarray[Any, Any]
+    updates: np.ndarray[Any, Any]
+    parameters: tuple[str, ...]
+    first: float
+
+    @property
+    def ratios(self) -> np.ndarray[Any, Any]:
+        """For each step the size of the change by that of the values before it."""
+        with np.errstate(all="ignore"):
+            found: np.ndarray[Any, Any] = self.updates / np.append(self.first, self.values[:-1])
+        return found
+
+
+def layered(
+    values: Mapping[str, Array],
+    gradients: Mapping[str, Array],
+    updates: Mapping[str, Array],
+    first: Mapping[str, float],
+) -> dict[str, Layer]:
+    """The norms of layers from those of parameters: the layer of ``encoder/w`` or ``encoder.w`` is ``encoder``."""
+    members: dict[str, list[str]] = {}
+    for name in values:
+        members.setdefault(re.sub(r"(?<=.)[/.][^/.]+$", "", name), []).append(name)
+
+    def together(of: Mapping[str, Any], names: list[str]) -> Any:
+        return np.hypot.reduce([of[name] for name in names])
+
+    found = {}
+    for layer, names in members.items():
+        v, g, u, start = (together(of, names) for of in (values, gradients, updates, first))
+        found[layer] = Layer(v, g, u, tuple(names), float(start))
+    return found
+
+
+class Multiples:
+    """What ``History.draw`` returns: ``save(path)`` writes it as .svg, and a notebook shows it.
+
+    ``panels``: the lines, that of the loss first. ``left_out``: the names of layers that have no row.
+    """
+
+    def __init__(self, losses: Array, layers: Mapping[str, Layer], theme: str | Theme = "light") -> None:
+        self.theme, self.steps = _theme(theme), len(losses)
+        shown = _spread(list(layers), ROWS)
+        self.left_out = tuple(name for name in layers if name not in shown)
+        self.parameters = {name: layers[name].parameters for name in shown}
+        s = self.theme.scale
+        self._step = (WIDE + GUTTER + GAP) * s  # from one column to the next
+        top, rows = 48 * s, [(106 + TALL + i * (TALL + GAP)) * s for i in range(len(shown))]
+        self.panels: tuple[Panel, ...] = (
+            self._panel("loss", "loss", losses, 0, top, self.theme.text, 3),
+            *(p for name, y in zip(shown, rows) for p in self._row(name, layers[name], y)),
+        )
+        below = (TALL + 30 + 18 * bool(self.left_out)) * s
+        self.size = SIDE * s + 3 * self._step + GAP * s, self.panels[-1].y + below
+
+    def _row(self, name: str, layer: Layer, y: float) -> list[Panel]:
+        look = self.theme
+        return [
+            self._panel(name, "norm of the values", layer.values, 0, y, look.negative),
+            self._panel(name, "norm of the gradient", layer.gradients, 1, y, look.positive),
+            self._panel(name, "update ÷ value", layer.ratios, 2, y, look.update, line=HEALTHY),
+        ]
+
+    def _panel(
+        self,
+        row: str,
+        what: str,
+        values: Array,
+        column: int,
+        y: float,
+        colour: str,
+        wide: int = 1,
+        line: float | None = None,
+    ) -> Panel:
+        s = self.theme.scale
+        x, width = (SIDE + GUTTER) * s + column * self._step, wide * self._step - (GUTTER + GAP) * s
+        scale = axis(values, () if line is None else (line,))
+        return Panel(row, what, values, x, y, width, TALL * s, scale, colour, line)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG, with attributes only."""
+        return drawn(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write an .svg file, whole or not at all; return its path."""
+        path = Path(path)
+        if path.suffix.lower() != ".svg":
+            raise GraphError(f"{path.name!r}: the curves of a training are an .svg; give a name that ends so")
+        write_atomic(path, self.svg.encode())
+        return path
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        return {k: text for k, text in shown.items() if (not include or k in include) and k not in (exclude or ())}
+
+    def __repr__(self) -> str:
+        return f"Multiples({len(self.parameters)} layers, {self.steps} steps, theme {self.theme.name})"
+
+
+def _spread(names: list[str], most: int) -> list[str]:
+    """Some of the names, the first and the last and others evenly in between."""
+    if len(names) <= most:
+        return names
+    return [names[round(i)] for i in np.linspace(0, len(names) - 1, most).tolist()]
+
+
+def _theme(theme: str | Theme) -> Theme:
+    if isinstance(theme, Theme):
+        return theme
+    if not isinstance(theme, str) or theme not in THEMES:
+        raise GraphError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
+    return THEMES[theme]
