@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import hooks
 from .engine.backward import Gradients, backward
 from .engine.call import function
 from .engine.tensor import Tensor, constant, parameter, scope, tensor
@@ -34,7 +35,7 @@ _LATER = {  # imported where they are first used: a program that only computes l
     "Node": "graph",
     "Edge": "graph",
     "trace": "frontends",
-    "load": "graph.store",
+    "load": "graph",
     "collapse": "views",
     "hide": "views",
     "between": "views",
@@ -77,6 +78,13 @@ def __getattr__(name: str) -> Any:
     if not _LATER[name]:
         return import_module(f".{name}", __name__)
     return getattr(import_module(f".{_LATER[name]}", __name__), name)
+
+
+def _draw(*args: Any, **options: Any) -> Any:
+    return __getattr__("draw")(*args, **options)
+
+
+hooks.draw = _draw
 
 
 def __dir__() -> list[str]:

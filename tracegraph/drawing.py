@@ -175,11 +175,6 @@ def draw(
     return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout, recorded=graph)
 
 
-def dot(graph: Graph, **options: Any) -> str:
-    """The DOT source of the drawing of a graph; ``options`` as for `draw`."""
-    return draw(graph, **options).dot
-
-
 def _theme(theme: str | Theme) -> Theme:
     if isinstance(theme, Theme):
         return theme

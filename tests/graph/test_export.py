@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import graphviz
 import networkx
 import pydot
 import pytest
 
 import tracegraph as tg
-from tracegraph.drawing import dot
 from tracegraph.graph import Graph
 
 pydots = pytest.mark.filterwarnings("ignore::DeprecationWarning:pydot")  # its own use of pyparsing
@@ -46,7 +47,7 @@ def test_networkx_has_the_algorithms(graph: Graph) -> None:
 def test_graphviz_holds_the_drawing(graph: Graph) -> None:
     made = graph.to_graphviz(detail="full", theme="dark")
     assert type(made) is graphviz.Digraph
-    assert made.source == dot(graph, detail="full", theme="dark") != dot(graph)
+    assert made.source == tg.draw(graph, detail="full", theme="dark").dot != tg.draw(graph).dot
 
 
 def test_graphviz_can_be_added_to(graph: Graph) -> None:
@@ -66,7 +67,8 @@ def test_pydot_reads_it_back(graph: Graph) -> None:
 
 @pydots
 def test_pydot_refuses_what_it_cannot_read(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracegraph.drawing.dot", lambda *_, **__: "digraph g {\n  n0 [label=<<TABLE>];\n  ]]\n}\n")
+    broken = SimpleNamespace(dot="digraph g {\n  n0 [label=<<TABLE>];\n  ]]\n}\n")
+    monkeypatch.setattr("tracegraph.hooks.draw", lambda *_, **__: broken)
     with pytest.raises(tg.GraphError, match="pydot cannot read"):
         graph.to_pydot()
 

@@ -58,8 +58,8 @@ def check_same(a: Graph, b: Graph) -> None:
 
 
 def saved(graph: Graph, folder: Path) -> Graph:
-    store.save(graph, folder / "a.tgraph")
-    return store.load(folder / "a.tgraph")
+    graph.save(folder / "a.tgraph")
+    return tg.load(folder / "a.tgraph")
 
 
 def test_a_trace_comes_back(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_public_names(tmp_path: Path) -> None:
 
 def test_the_same_bytes(tmp_path: Path) -> None:
     example().save(tmp_path / "a")
-    store.load(tmp_path / "a").save(tmp_path / "b")
+    tg.load(tmp_path / "a").save(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -161,7 +161,7 @@ def test_other_options_become_their_repr(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_saved(node: Node, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot save .*a.tgraph"):
-        store.save(Graph([node], []), tmp_path / "a.tgraph")
+        Graph([node], []).save(tmp_path / "a.tgraph")
     assert not os.listdir(tmp_path)
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from test_store import check_same, example_file, members, with_json, zipped
 from test_store_hostile import set_at
 
+import tracegraph as tg
 from tracegraph.errors import StoreError
-from tracegraph.graph import Graph, Node, records, store
+from tracegraph.graph import Graph, Node, records
 
 
 @pytest.fixture
@@ -64,12 +65,12 @@ def harmless(path: Path, data: bytes) -> None:
     """A damaged file is refused, or is still a graph that can be saved."""
     path.write_bytes(data)
     try:
-        graph = store.load(path)
+        graph = tg.load(path)
     except StoreError as error:
         assert "\n" not in str(error)
     else:
         graph.save(path)
-        check_same(graph, store.load(path))
+        check_same(graph, tg.load(path))
 
 
 def test_the_fuzz_finds_a_planted_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from test_store import check_same, example, example_file, members, with_json, zipped
 
+import tracegraph as tg
 from tracegraph.errors import StoreError
-from tracegraph.graph import store
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def refused(path: Path, data: bytes | None = None) -> str:
     tracemalloc.start()
     try:
         with pytest.raises(StoreError) as caught:
-            store.load(path)
+            tg.load(path)
         assert tracemalloc.get_traced_memory()[1] < 50e6
     finally:
         tracemalloc.stop()
@@ -46,7 +46,7 @@ def test_files_that_are_none(tmp_path: Path, whole: bytes) -> None:
     for data in (b"", b"PK", b"not a zip" * 100, zipped({}), zipped({"a": b""}), b"{}", whole + b"more"):
         refused(tmp_path / "a", data)
     with pytest.raises(StoreError):
-        store.load(None)  # type: ignore[arg-type]
+        tg.load(None)  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
@@ -58,7 +58,7 @@ def test_pipes_and_devices_do_not_hang(tmp_path: Path) -> None:
 
 def test_deflated_files_are_read(tmp_path: Path, whole: bytes) -> None:
     (tmp_path / "a").write_bytes(zipped(members(whole), zipfile.ZIP_DEFLATED))
-    check_same(example(), store.load(tmp_path / "a"))
+    check_same(example(), tg.load(tmp_path / "a"))
 
 
 def test_every_truncation(tmp_path: Path, whole: bytes) -> None:

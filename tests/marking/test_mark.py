@@ -141,7 +141,7 @@ def test_a_claimed_gradient_feeds_what_lies_below_and_the_update() -> None:
 
 def test_the_history_left_out_is_named() -> None:
     graph = run()
-    g = find_gradient(graph, "w", 2).value
+    g = find_gradient(graph.nodes, "w", 2).value
     result = tg.mark(graph, [{"value": "v_w", "step": 2, "written": shown(0.01 * g, 6)}]).results[0]
     assert result.verdict == "slip" and "history is left out" in result.causes[0]
 
@@ -275,7 +275,7 @@ def test_reports_save_themselves(tmp_path: Any) -> None:
 def test_names_and_steps() -> None:
     graph = run()
     assert graph.find("w", 2).name == "w_2" and graph.find("yhat", 3).name == "yhat_3"
-    assert find_gradient(graph, "w", 2).name == "∂L₂/∂w₁"
+    assert find_gradient(graph.nodes, "w", 2).name == "∂L₂/∂w₁"
     wrong = (("w", 9, "1 to 3"), ("yhat", None, "give the step"), ("yhatt", 1, "nearest"), ("qq", None, "qq"))
     for name, step, word in wrong:
         with pytest.raises(tg.GraphError, match=word):

@@ -396,7 +396,7 @@ def test_examples_by_hand(graph: tg.Graph, steps: list[dict[str, float]]) -> Non
 
     for step, numbers in enumerate(steps, start=1):
         for name, value in numbers.items():
-            found = find_gradient(graph, name[2:], step) if name.startswith("d ") else graph.find(name, step)
+            found = find_gradient(graph.nodes, name[2:], step) if name.startswith("d ") else graph.find(name, step)
             assert found.value == pytest.approx(value, rel=1e-9), (name, step)
 
 

@@ -37,7 +37,7 @@ def split(text: str) -> tuple[Path, str | None]:
 def target(path: Path, name: str | None) -> Graph | Drawing:
     """What a program or a ``.tgraph`` file gives to draw: a `Graph`, or a `Drawing` that the program made itself."""
     if path.suffix.lower() == ".tgraph":
-        from ..graph.store import load
+        from ..graph import load
 
         return load(path)
     with program(path) as module:

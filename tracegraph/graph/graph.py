@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import hooks
 from ..errors import GraphError
-from .node import ROLES, Edge, Mark, Node, maker, shape
+from . import exchange, lookup
+from .check import check_edges, check_nodes
+from .lookup import nearest
+from .node import Edge, Node
 
 if TYPE_CHECKING:
     import graphviz
     import networkx
     import pydot
-
-__all__ = ["ROLES", "Edge", "Graph", "Mark", "Node", "maker", "nearest", "shape"]
 
 
 class Graph:
@@ -32,12 +34,12 @@ class Graph:
         # None where each key is the node's place, as frontends have it: a million nodes need no table for that.
         straight = all(n.key == i for i, n in enumerate(self.nodes))
         self._keys = None if straight else {n.key: i for i, n in enumerate(self.nodes)}
-        _check_nodes(self.nodes, self._keys)
+        check_nodes(self.nodes, self._keys)
         self.edges: tuple[Edge, ...] = _ordered(tuple(edges), self._place)
         self._names: dict[str, Node] | None = None
         self._into: dict[int, list[Edge]] | None = None
         self._uses: dict[int, list[Edge]] | None = None
-        _check_edges(self)
+        check_edges(self.nodes, self.edges, self._place)
 
     def __getitem__(self, name: str) -> Node:
         try:
@@ -62,9 +64,7 @@ class Graph:
 
         ``find("w", 2)`` is w as step 2 made it. Raises `GraphError` with the nearest names, or the steps there are.
         """
-        from .lookup import find
-
-        return find(self, name, step)
+        return lookup.find(self.nodes, name, step)
 
     def node(self, key: int) -> Node:
         """The node with this key."""
@@ -108,33 +108,35 @@ class Graph:
         return tuple(found)
 
     def to_networkx(self) -> networkx.MultiDiGraph[Any]:
-        """A networkx ``MultiDiGraph``: node names as nodes, slots as keys of the edges, all fields as attributes."""
-        from ..formats.objects import to_networkx
+        """A networkx ``MultiDiGraph``: node names as nodes, slots as keys of the edges, all fields as attributes.
 
-        return to_networkx(self)
+        >>> import tracegraph as tg
+        >>> x = tg.tensor(3.0, "x")
+        >>> made = tg.trace(x * x).to_networkx()
+        >>> sorted(made.edges(keys=True)), made.nodes["x"]["gradient"]
+        ([('x', 'mul_1', 0), ('x', 'mul_1', 1)], 6.0)
+        """
+        return exchange.to_networkx(self.nodes, self.edges)
 
     def to_graphviz(self, **options: Any) -> graphviz.Digraph:
-        """A ``graphviz.Digraph`` of the drawing; ``options`` as for `draw`."""
-        from ..formats.objects import to_graphviz
+        """A ``graphviz.Digraph`` with the statements of the drawing; ``options`` as for `draw`.
 
-        return to_graphviz(self, **options)
+        Colours of heat maps are left out, because they are files beside the source.
+        """
+        return exchange.to_graphviz(hooks.draw(self, **options).dot)
 
     def to_pydot(self, **options: Any) -> pydot.Dot:
         """A ``pydot.Dot`` of the drawing; ``options`` as for `draw`."""
-        from ..formats.objects import to_pydot
-
-        return to_pydot(self, **options)
+        return exchange.to_pydot(hooks.draw(self, **options).dot)
 
     def save(self, path: Any) -> None:
         """Write a ``.tgraph`` file: a zip of JSON and ``.npy``, whole or not at all."""
         from .store import save
 
-        save(self, path)
+        save(path, self.nodes, self.edges)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..drawing import draw
-
-        return draw(self)._repr_mimebundle_(include, exclude)
+        return hooks.draw(self)._repr_mimebundle_(include, exclude)  # type: ignore[no-any-return]
 
     @property
     def _named(self) -> dict[str, Node]:
@@ -149,12 +151,14 @@ class Graph:
         raise GraphError(f"an edge refers to node {key}, which the graph does not have")
 
 
-def nearest(name: Any, known: Iterable[str]) -> str:
-    """The end of an error message about an unknown name: what comes closest to it among the known ones."""
-    from difflib import get_close_matches
+def load(path: str | os.PathLike[str]) -> Graph:
+    """Read a graph from a ``.tgraph`` file; arrays come back read-only.
 
-    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
-    return f"; nearest: {', '.join(close)}" if close else ""
+    Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or not one at all.
+    """
+    from .store import load
+
+    return load(path, Graph)
 
 
 def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:
@@ -172,40 +176,3 @@ def _ordered(edges: tuple[Edge, ...], place_of: Callable[[int], int]) -> tuple[E
         if place < before or edge.slot and place != before:
             return tuple(sorted(edges, key=lambda e: (place_of(e.target), e.slot)))
     return edges
-
-
-def _check_nodes(nodes: tuple[Node, ...], keys: Mapping[int, int] | None) -> None:
-    """Raise `GraphError` for the first node that does not fit."""
-    if keys is not None and len(keys) != len(nodes):
-        raise GraphError("two nodes have the same key")
-    if len(dict.fromkeys(n.name for n in nodes)) != len(nodes):  # a set would take half as much again
-        raise GraphError(f"two nodes are called {Counter(n.name for n in nodes).most_common(1)[0][0]!r}")
-    for node in nodes:
-        if node.role not in ROLES:
-            raise GraphError(f"node {node.name!r}: role {node.role!r} is not one of {', '.join(ROLES)}")
-        if node.gradient is not None and shape(node.gradient) != shape(node.value):
-            raise GraphError(f"node {node.name!r}: gradient {shape(node.gradient)} for a value {node.shape}")
-
-
-def _check_edges(graph: Graph) -> None:
-    """Raise `GraphError` for the first edge that does not fit; edges come by target and slot."""
-    counts = [0] * len(graph.nodes)
-    for edge in graph.edges:
-        source, target = graph._place(edge.source), graph._place(edge.target)
-        node = graph.nodes[source]
-        if source >= target:
-            raise GraphError(f"{_arrow(graph, edge)}: the source does not come before the target")
-        if edge.slot != counts[target]:
-            raise GraphError(f"{_arrow(graph, edge)}: slot {edge.slot} where {counts[target]} was due")
-        counts[target] += 1
-        part = edge.contribution
-        due = shape(node.value) if edge.index is None else ()
-        if part is not None and node.role != "group" and shape(part) != due:
-            raise GraphError(f"{_arrow(graph, edge)}: contribution {shape(part)}, value {node.shape}")
-    for node, count in zip(graph.nodes, counts):
-        if node.formula and count != len(node.args):
-            raise GraphError(f"node {node.name!r}: {len(node.args)} arguments, but {count} edges come in")
-
-
-def _arrow(graph: Graph, edge: Edge) -> str:
-    return f"edge {graph.node(edge.source).name!r} -> {graph.node(edge.target).name!r}"

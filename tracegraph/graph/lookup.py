@@ -2,58 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..errors import GraphError
-from . import Graph, Node, nearest
+from .node import Node
 
 
-def find(graph: Graph, name: str, step: int | None = None) -> Node:
+def find(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
     """The node of this name; with a step, the one of this base name that belongs to it.
 
     Of a parameter or a state, that is what the step's update made. Raises `GraphError` where there is none.
     """
     if step is not None:
-        return _of_step(graph, name, step)
-    if name in graph:
-        return graph[name]
-    alike = [n for n in graph if n.base == name and n.op != "gradient"]
+        return _of_step(nodes, name, step)
+    for node in nodes:
+        if node.name == name:
+            return node
+    alike = [n for n in nodes if n.base == name and n.op != "gradient"]
     if not alike:
-        raise GraphError(f"no node is called {name!r}{nearest(name, names(graph))}")
+        raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
     if len(alike) > 1:
         raise GraphError(f"there are several {name!r}; give the step, {_listed(n.step for n in alike)}")
     return alike[0]
 
 
-def find_gradient(graph: Graph, name: str, step: int | None = None) -> Node:
+def find_gradient(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
     """The node that holds a gradient as a value (of a parameter, in a step of training), else the node itself.
 
     ``find_gradient(graph, "w", 2)`` is ∂L₂/∂w, the gradient that step 2 used.
     """
-    held = [n for n in graph if n.op == "gradient" and step in (None, n.step) and name in _parameter(graph, n)]
+    bases = {n.name: n.base for n in nodes}
+    held = [n for n in nodes if n.op == "gradient" and step in (None, n.step) and name in _parameter(n, bases)]
     if len(held) > 1:
         raise GraphError(f"there are several gradients of {name!r}; give the step, {_listed(n.step for n in held)}")
-    return held[0] if held else find(graph, name, step)
+    return held[0] if held else find(nodes, name, step)
 
 
-def names(graph: Graph) -> list[str]:
+def names(nodes: Sequence[Node]) -> list[str]:
     """Every name that `find` knows."""
-    return list(dict.fromkeys([n.name for n in graph] + [n.base for n in graph if n.base]))
+    return list(dict.fromkeys([n.name for n in nodes] + [n.base for n in nodes if n.base]))
 
 
-def _parameter(graph: Graph, gradient: Node) -> tuple[str, ...]:
+def _parameter(gradient: Node, bases: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the parameter that a gradient node is of."""
     name = str(gradient.attrs.get("w", ""))
-    return (name, graph[name].base) if name in graph else (name,)
+    return (name, bases[name]) if name in bases else (name,)
 
 
-def _of_step(graph: Graph, name: str, step: int) -> Node:
-    alike = [n for n in graph if name in (n.base, n.name) and n.op != "gradient"]
+def _of_step(nodes: Sequence[Node], name: str, step: int) -> Node:
+    alike = [n for n in nodes if name in (n.base, n.name) and n.op != "gradient"]
     found = [n for n in alike if n.step == step]
     if found:
         return next((n for n in found if n.role == "update"), found[-1])
     if not alike:
-        raise GraphError(f"no node is called {name!r}{nearest(name, names(graph))}")
+        raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
     known = [n.step for n in alike if n.step is not None]
     if not known:
         raise GraphError(f"{name!r} belongs to no step; leave the step out")
@@ -65,3 +68,11 @@ def _listed(steps: Iterable[int | None]) -> str:
     if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
         return f"{known[0]} to {known[-1]}"
     return " or ".join(map(str, known)) or "none"
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The end of an error message about an unknown name: what comes closest to it among the known ones."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
+    return f"; nearest: {', '.join(close)}" if close else ""

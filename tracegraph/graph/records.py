@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import formula
 from ..errors import GraphError
-from . import Edge, Mark, Node
+from .node import Edge, Mark, Node
 from .packing import DTYPES, Packer, Unpacker
 
 

@@ -12,16 +12,16 @@ import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from math import prod
-from typing import IO
+from typing import IO, TypeVar
 
 import numpy as np
 
 from ..errors import StoreError
 from ..files import write_atomic
-from . import Edge, Graph, Node
+from .node import Edge, Node
 from .packing import DTYPES, Array, Packer, Unpacker
 from .records import read, write
 
@@ -36,6 +36,8 @@ MAX_MEMBERS = 65_000
 MAX_RATIO = 1000
 """Uncompressed to compressed size, of a member above 1 MiB."""
 
+Made = TypeVar("Made")
+
 _TEXT = "graph.json"
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip
 _HEADER = re.compile(
@@ -44,8 +46,8 @@ _HEADER = re.compile(
 _DESCRS = {d.str.encode(): d for kind in DTYPES.values() for d in (kind.newbyteorder("<"), kind.newbyteorder(">"))}
 
 
-def save(graph: Graph, path: str | os.PathLike[str]) -> None:
-    """Write a graph to a ``.tgraph`` file, whole or not at all; the same graph gives the same bytes.
+def save(path: str | os.PathLike[str], nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
+    """Write the parts of a graph to a ``.tgraph`` file, whole or not at all; the same graph gives the same bytes.
 
     Raises `StoreError` for a graph beyond the limits, and `FileError` if the file cannot be written.
     """
@@ -54,12 +56,12 @@ def save(graph: Graph, path: str | os.PathLike[str]) -> None:
         record = {
             "format": "tracegraph",
             "version": VERSION,
-            "nodes": [write(n, packer) for n in graph.nodes],
-            "edges": [write(e, packer) for e in graph.edges],
+            "nodes": [write(n, packer) for n in nodes],
+            "edges": [write(e, packer) for e in edges],
         }
         text = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
-        if len(text) > MAX_TEXT or _parts(text) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
-            raise ValueError(f"{len(graph)} nodes are too many; save a part of the graph, or a collapsed one")
+        if len(text) > MAX_TEXT or _count(text) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
+            raise ValueError(f"{len(nodes)} nodes are too many; save a part of the graph, or a collapsed one")
         if len(text) + sum(a.nbytes + 128 for a in packer.arrays) > MAX_TOTAL:
             raise ValueError(f"the arrays take more than {MAX_TOTAL >> 20} MiB; save a part of the graph")
     except (ValueError, RecursionError) as error:
@@ -67,14 +69,15 @@ def save(graph: Graph, path: str | os.PathLike[str]) -> None:
     write_atomic(path, _zipped(text, packer.arrays))
 
 
-def load(path: str | os.PathLike[str]) -> Graph:
-    """Read a graph from a ``.tgraph`` file; arrays come back read-only.
+def load(path: str | os.PathLike[str], make: Callable[[list[Node], list[Edge]], Made]) -> Made:
+    """What ``make`` makes of the parts in a ``.tgraph`` file; arrays come back read-only.
 
-    Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or not one at all.
+    Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or whose parts do not
+    fit together.
     """
     try:
         with open(os.fspath(path), "rb", opener=_open_regular) as file:
-            return _read(file)
+            return make(*_read(file))
     except Exception as error:  # a damaged zip raises a dozen different ones
         raise StoreError(f"cannot read {str(path)!r}: {_line(error)}") from None
 
@@ -113,13 +116,13 @@ def _open_regular(path: str, flags: int) -> int:
     raise ValueError("it is not a regular file")
 
 
-def _read(file: IO[bytes]) -> Graph:
+def _read(file: IO[bytes]) -> tuple[list[Node], list[Edge]]:
     _check_end(file)
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         _check_members(members)
         text, *arrays = (_content(archive, m) for m in members)
-        return _graph(text, [_array(a) for a in arrays])
+        return _parts(text, [_array(a) for a in arrays])
 
 
 def _check_end(file: IO[bytes]) -> None:
@@ -173,8 +176,8 @@ def _array(content: bytes) -> Array:
     return array
 
 
-def _graph(text: bytes, arrays: list[Array]) -> Graph:
-    if _parts(text) > MAX_PARTS:
+def _parts(text: bytes, arrays: list[Array]) -> tuple[list[Node], list[Edge]]:
+    if _count(text) > MAX_PARTS:
         raise ValueError(f"{_TEXT} has more than {MAX_PARTS} parts")
     record = json.loads(text, parse_constant=_refuse)
     if not isinstance(record, dict) or record.get("format") != "tracegraph":
@@ -185,10 +188,10 @@ def _graph(text: bytes, arrays: list[Array]) -> Graph:
     if not isinstance(nodes, list) or not isinstance(edges, list):
         raise ValueError("it has no lists of nodes and edges")
     values = Unpacker(arrays)
-    return Graph([read(Node, n, values) for n in nodes], [read(Edge, e, values) for e in edges])
+    return [read(Node, n, values) for n in nodes], [read(Edge, e, values) for e in edges]
 
 
-def _parts(text: bytes) -> int:
+def _count(text: bytes) -> int:
     return text.count(b"{") + text.count(b"[")
 
 

@@ -52,7 +52,7 @@ def _quantity(graph: Graph, replay: Replay, claim: Claim) -> tuple[Node, Quantit
     if claim.grad is None:
         node = graph.find(str(claim.value), claim.step)
         return node, (node.key, None)
-    node = find_gradient(graph, claim.grad, claim.step)
+    node = find_gradient(graph.nodes, claim.grad, claim.step)
     if node.op == "gradient":
         return node, (node.key, None)
     losses = [loss for loss in replay.losses() if replay.reaches(node.key, loss)]
