@@ -1,10 +1,12 @@
-"""Frontends turn programs into graphs: one file each."""
+"""Frontends turn programs into graphs: one file each, entered in `FRONTENDS` under `@frontend`."""
 
 from __future__ import annotations
 
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from types import FrameType
 from typing import Any
 
@@ -12,7 +14,13 @@ from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph
 from ..views.steps import picked
-from .numpy import trace as _numpy
+from .frontend import FRONTENDS, Frontend, frontend, frontend_of, taken
+from .function import from_function
+
+__all__ = ["FRONTENDS", "Frontend", "frontend", "frontend_of", "graph_of", "own_variables", "taken", "trace"]
+
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")  # a frontend enters itself
 
 
 def trace(
@@ -36,17 +44,13 @@ def trace(
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
     """What `trace` does; ``frame`` is that of the caller, whose variables lend their names."""
-    if isinstance(program, Tensor):
-        if arrays:
-            raise GraphError("trace: arrays go with a function; a tensor is recorded already, so give it alone")
-        return _numpy.from_tensor(program, _variables(frame))
-    if isinstance(program, (list, tuple)) and program and all(isinstance(t, Tensor) for t in program) and not arrays:
-        return _numpy.from_tensor(program, _variables(frame))
     if isinstance(program, Graph):
         return program
+    if taker := frontend_of(program):
+        return taker.graph(program, arrays, _variables(frame))
     if callable(program):
-        return _numpy.from_function(program, arrays)
-    raise GraphError(f"trace takes a tensor, or a function and its arrays, not {type(program).__name__}")
+        return from_function(program, arrays)
+    raise GraphError(f"trace takes {taken()}, or a function and its arrays, not {type(program).__name__}")
 
 
 def _variables(frame: FrameType) -> dict[str, Any]:

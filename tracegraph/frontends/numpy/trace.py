@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
@@ -13,10 +12,11 @@ import numpy as np
 
 from ...engine.backward import Gradients, backward
 from ...engine.created import watching
-from ...engine.tensor import Tensor, Value, tensor
+from ...engine.tensor import Tensor, Value
 from ...errors import GraphError
 from ...graph import Edge, Graph, Node, maker
 from ...ops.updates import UPDATES
+from ..frontend import frontend
 from . import formulas
 from .naming import Places, name_all
 from .runs import Run
@@ -24,37 +24,19 @@ from .runs import Run
 _make_node, _make_edge = maker(Node), maker(Edge)
 
 
-def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
-    """Call a function with its arrays as inputs named like its parameters, and trace what it returns."""
-    what = getattr(program, "__name__", type(program).__name__)
-    names = _parameters(program, what, arrays)
-    made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
-    result = program(*made)
-    if isinstance(result, Graph):
-        return result
-    if isinstance(result, (list, tuple)) and result and all(isinstance(t, Tensor) for t in result):
-        return from_tensor(result, dict(zip(names, made, strict=True)))
-    if not isinstance(result, Tensor):
-        remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
-        raise GraphError(f"trace: {what}() returned {type(result).__name__}, not a tensor; return {remedy}")
-    return from_tensor(result, dict(zip(names, made, strict=True)))
+def _recorded(program: object) -> bool:
+    """Whether it is a tensor, or some of them."""
+    if isinstance(program, (list, tuple)):
+        return bool(program) and all(isinstance(t, Tensor) for t in program)
+    return isinstance(program, Tensor)
 
 
-def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
-    """The names of the parameters that take the arrays; ``*xs`` takes ``xs_0``, ``xs_1`` and so on."""
-    try:
-        signature = inspect.signature(program)
-    except (ValueError, TypeError):  # some functions written in C do not tell
-        return [f"x_{i}" for i in range(len(arrays))]
-    try:
-        bound = signature.bind(*arrays).arguments
-    except TypeError as error:
-        raise GraphError(f"trace: {what}{signature} does not take {len(arrays)} arrays: {error}") from None
-    names: list[str] = []
-    for name in bound:
-        many = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-        names += [f"{name}_{i}" for i in range(len(bound[name]))] if many else [name]
-    return names
+@frontend("numpy", "a tensor", _recorded)
+def _graph(program: Tensor | Sequence[Tensor], arrays: tuple[Any, ...], variables: Mapping[str, Any]) -> Graph:
+    """The graph of what was recorded; tensors without a name take that of the variable that holds them."""
+    if arrays:
+        raise GraphError("trace: arrays go with a function; a tensor is recorded already, so give it alone")
+    return from_tensor(program, variables)
 
 
 def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any], before: int = 0) -> Graph:

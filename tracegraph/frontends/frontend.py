@@ -1,0 +1,48 @@
+"""What a frontend is, and the registry of frontends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..graph import Graph
+
+Make = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Graph]
+
+
+class Frontend(NamedTuple):
+    """What makes the graph of one kind of object.
+
+    ``what``: the objects in words, such as "a tensor". ``takes``: whether an object is one of them; it is asked about
+    every object, so it imports no library that the object does not come from. ``graph``: a function ``(object, arrays,
+    variables) -> graph``; ``arrays`` are those that the user gave with the object, and ``variables`` lend their names.
+    """
+
+    name: str
+    what: str
+    takes: Callable[[object], bool]
+    graph: Make
+
+
+FRONTENDS: dict[str, Frontend] = {}
+"""By name; the first that takes an object makes its graph."""
+
+
+def frontend(name: str, what: str, takes: Callable[[object], bool]) -> Callable[[Make], Make]:
+    """Enter the function that makes a graph of the objects that ``takes`` says yes to."""
+
+    def enter(graph: Make) -> Make:
+        FRONTENDS[name] = Frontend(name, what, takes, graph)
+        return graph
+
+    return enter
+
+
+def frontend_of(program: object) -> Frontend | None:
+    """Who takes this object; None for nobody."""
+    return next((f for f in FRONTENDS.values() if f.takes(program)), None)
+
+
+def taken() -> str:
+    """What the frontends take, in words."""
+    return " or ".join(f.what for f in FRONTENDS.values())

@@ -1,0 +1,43 @@
+"""The graph of a function that is called with arrays."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ..engine.tensor import Tensor, tensor
+from ..errors import GraphError
+from ..graph import Graph
+from .frontend import frontend_of, taken
+
+
+def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
+    """Call a function with its arrays as inputs named like its parameters, and make the graph of what it returns."""
+    what = getattr(program, "__name__", type(program).__name__)
+    names = _parameters(program, what, arrays)
+    made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
+    result = program(*made)
+    if isinstance(result, Graph):
+        return result
+    if taker := frontend_of(result):
+        return taker.graph(result, (), dict(zip(names, made, strict=True)))
+    remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
+    raise GraphError(f"trace: {what}() returned {type(result).__name__}, not {taken()}; return {remedy}")
+
+
+def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
+    """The names of the parameters that take the arrays; ``*xs`` takes ``xs_0``, ``xs_1`` and so on."""
+    try:
+        signature = inspect.signature(program)
+    except (ValueError, TypeError):  # some functions written in C do not tell
+        return [f"x_{i}" for i in range(len(arrays))]
+    try:
+        bound = signature.bind(*arrays).arguments
+    except TypeError as error:
+        raise GraphError(f"trace: {what}{signature} does not take {len(arrays)} arrays: {error}") from None
+    names: list[str] = []
+    for name in bound:
+        many = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        names += [f"{name}_{i}" for i in range(len(bound[name]))] if many else [name]
+    return names
