@@ -18,7 +18,7 @@ from .formats.dot import source
 from .frontends import graph_of
 from .graph import Graph
 from .graphviz import run as _layout
-from .picture.theme import THEMES, Theme
+from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
 from .views.coarse import coarse
 from .views.fold import fold as fold_unnamed
@@ -163,7 +163,7 @@ def draw(
     on the PATH; ``timeout`` in seconds.
     """
     _layout.warm()
-    look = _theme(theme)
+    look = theme_of(theme)
     digits = look.digits if digits is None else digits
     graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
     shown = fold_unnamed(graph) if fold else graph
@@ -173,14 +173,6 @@ def draw(
         return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
 
     return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout, recorded=graph)
-
-
-def _theme(theme: str | Theme) -> Theme:
-    if isinstance(theme, Theme):
-        return theme
-    if not isinstance(theme, str) or theme not in THEMES:
-        raise GraphError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
-    return THEMES[theme]
 
 
 def capped(svg: str) -> str:

@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..errors import GraphError
+
 VIK = (
     "#001260",
     "#023e7d",
@@ -170,6 +172,21 @@ THEMES: dict[str, Theme] = {
     ),
     "slides": replace(_LIGHT, name="slides", scale=1.4, least=13.0, digits=3),
 }
+
+
+def theme(new: Theme) -> Theme:
+    """Enter a theme under its name, so that it can be asked for everywhere; made from another by `replace`."""
+    THEMES[new.name] = new
+    return new
+
+
+def theme_of(name: str | Theme) -> Theme:
+    """The theme of a name; a theme is handed back. Raises `GraphError` for a name that is not known."""
+    if isinstance(name, Theme):
+        return name
+    if not isinstance(name, str) or name not in THEMES:
+        raise GraphError(f"no theme {name!r}; there are {', '.join(THEMES)}")
+    return THEMES[name]
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..files import write_atomic
-from ..picture.theme import THEMES, Theme
+from ..picture.theme import Theme, theme_of
 from .curves import GAP, GUTTER, Panel, drawn
 from .plot_axes import axis
 
@@ -72,7 +72,7 @@ class Multiples:
     """
 
     def __init__(self, losses: Array, layers: Mapping[str, Layer], theme: str | Theme = "light") -> None:
-        self.theme, self.steps = _theme(theme), len(losses)
+        self.theme, self.steps = theme_of(theme), len(losses)
         shown = _spread(list(layers), ROWS)
         self.left_out = tuple(name for name in layers if name not in shown)
         self.parameters = {name: layers[name].parameters for name in shown}
@@ -136,11 +136,3 @@ def _spread(names: list[str], most: int) -> list[str]:
     if len(names) <= most:
         return names
     return [names[round(i)] for i in np.linspace(0, len(names) - 1, most).tolist()]
-
-
-def _theme(theme: str | Theme) -> Theme:
-    if isinstance(theme, Theme):
-        return theme
-    if not isinstance(theme, str) or theme not in THEMES:
-        raise GraphError(f"no theme {theme!r}; there are {', '.join(THEMES)}")
-    return THEMES[theme]

@@ -1,19 +1,18 @@
-"""Views: functions that take a graph and return another."""
+"""Views: functions that take a graph and return another, under `@view` in the files of this folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 
-from ..graph import Graph
 from .collapse import collapse
 from .cut import between, hide, upto
 from .expand import expand
 from .fold import fold
 from .steps import steps
+from .view import VIEWS, view
 
-__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "steps", "upto"]
+__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "steps", "upto", "view"]
 
-VIEWS: dict[str, Callable[..., Graph]] = {
-    view.__name__: view for view in (between, collapse, expand, fold, hide, steps, upto)
-}
-"""Every view by name; the first argument is the graph."""
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")  # a view enters itself

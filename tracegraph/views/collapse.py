@@ -13,10 +13,12 @@ from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
 from ..text.numbers import pretty
 from .cut import with_loss
+from .view import view
 
 NAME = 24  # characters of a name before a tag, so that the tag itself has place on a card
 
 
+@view
 def collapse(graph: Graph, scope: str | None = None) -> Graph:
     """Draw everything inside a scope, its parameters too, as one card; by default each of the outermost scopes.
 

@@ -10,8 +10,10 @@ from typing import Any
 from .. import formula
 from ..errors import GraphError
 from ..graph import ROLES, Edge, Graph, Node, nearest
+from .view import view
 
 
+@view
 def hide(graph: Graph, *names: str, roles: Iterable[str] = ()) -> Graph:
     """Leave away the nodes with these names or roles; by default the constants.
 
@@ -28,6 +30,7 @@ def hide(graph: Graph, *names: str, roles: Iterable[str] = ()) -> Graph:
     return keep(graph, kept)
 
 
+@view
 def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) -> Graph:
     """Keep what is on a path from one node to another, or from some to others; both ends are names or lists of names.
 
@@ -41,6 +44,7 @@ def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) 
     return keep(graph, on_path)
 
 
+@view
 def upto(graph: Graph, *names: str) -> Graph:
     """Keep the nodes with these names and everything that they depend on."""
     if not names:

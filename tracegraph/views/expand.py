@@ -12,8 +12,10 @@ import numpy as np
 from ..errors import GraphError
 from ..graph import Graph, Node
 from .element import MOST, Element, Index, find_op, opened
+from .view import view
 
 
+@view
 def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
     """Open one element of a convolution, pooling, product, sum, elementwise or rearranging operation.
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import formula
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
+from .view import view
 
 INNER = frozenset("add sub mul div neg pow square sqrt exp log abs matmul".split())
 """Operations that may go into the formula of another: the arithmetic that people write in one line."""
@@ -20,6 +21,7 @@ MOST = 6
 """Inputs that a card may have after folding; a longer formula is harder to read than two cards."""
 
 
+@view
 def fold(graph: Graph) -> Graph:
     """Put unnamed arithmetic into the formula of its only user, and unnamed scalar constants in as numbers.
 

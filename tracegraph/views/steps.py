@@ -12,10 +12,12 @@ from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 from ..text.numbers import pretty
 from .collapse import group
+from .view import view
 
 FEW = 20  # cards for many steps
 
 
+@view
 def steps(graph: Graph, *numbers: int) -> Graph:
     """Keep some steps of a training run, with what they take over from the step before and from the data.
 
