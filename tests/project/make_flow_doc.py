@@ -12,15 +12,14 @@ from pathlib import Path
 from make_ops_doc import code, table
 
 from tracegraph.analysis import DIAGNOSTICS
-from tracegraph.cli.flow_command import meaning, written
 
 FILE = Path(__file__).parents[2] / "docs" / "flow.md"
 
 
 def kinds():
     """A table of all kinds, and what each measures and where its threshold comes from."""
-    known = sorted(DIAGNOSTICS.values(), key=lambda d: d.rank)
-    rows = [[code(d.kind), meaning(d), "" if d.limit is None else code(written(d.limit))] for d in known]
+    known = DIAGNOSTICS.values()
+    rows = [[code(d.kind), d.meaning, code(d.threshold)] for d in known]
     return "\n".join([table(["kind", "what is found", "threshold"], rows), "", *map(detail, known)])
 
 

@@ -1,5 +1,7 @@
 """The diagnostics, a file for each family; importing this package enters them all into `DIAGNOSTICS`."""
 
-# The order of the registry.
-# isort: off
-from . import nonfinite, cancellation, drop, unreached, initialization, gradient_size, units  # noqa: F401
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")
