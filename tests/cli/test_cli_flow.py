@@ -18,7 +18,7 @@ from commands import NET, error, run, write
 import tracegraph as tg
 from tracegraph.analysis import DIAGNOSTICS
 from tracegraph.cli import main
-from tracegraph.cli.flow_command import PICTURES, TABLES, meaning
+from tracegraph.cli.flow_command import PICTURES, TABLES
 from tracegraph.cli.render_command import FORMATS
 from tracegraph.drawing import Drawing
 from tracegraph.formats import RENDERERS
@@ -341,7 +341,7 @@ def test_the_help_lists_the_kinds_that_there_are() -> None:
     assert "very_small A gradient whose mean is below the threshold [1e-7]" in listed
     assert "span A value outside of a range [-9,9]" in listed and "nan A value that is not a number span" not in listed
     assert [listed.index(kind) for kind in DIAGNOSTICS] == sorted(listed.index(kind) for kind in DIAGNOSTICS)
-    assert "This sentence" not in listed and all(meaning(d) for d in DIAGNOSTICS.values() if d.find.__doc__)
+    assert "This sentence" not in listed and all(d.meaning for d in DIAGNOSTICS.values() if d.find.__doc__)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is needed")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ..files import write_atomic
 from .destinations import STANDARD, destination, pipe
 from .failures import debug, say
-from .program import check, prints_aside, split, target
-
-if TYPE_CHECKING:
-    from ..graph import Graph
+from .look import given, look
+from .program import check, prints_aside, recorded, split, target
 
 FORMATS = ("md", "tex", "txt")
 
@@ -32,14 +30,9 @@ FORMATS = ("md", "tex", "txt")
 @click.option(
     "--format", type=click.Choice(FORMATS), default="txt", show_default=True, help="Format of standard output."
 )
-@click.option("--digits", type=click.IntRange(1, 15), default=4, show_default=True, help="Significant digits.")
-@click.option(
-    "--fold/--no-fold",
-    default=True,
-    help="Put unnamed arithmetic into the formula that uses it, or give every operation an equation.  [default: fold]",
-)
+@look("digits", "fold", digits="4")
 @debug
-def explain(file: str, outputs: tuple[str, ...], format: str, digits: int, fold: bool) -> None:
+def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> None:
     """Write out the solution of a program or a saved graph.
 
     First each value with its formula, symbolic and with numbers; then the chain rule back, for each gradient; then the
@@ -55,10 +48,10 @@ def explain(file: str, outputs: tuple[str, ...], format: str, digits: int, fold:
     check(path, name)
     targets = [destination(output, FORMATS, format) for output in outputs]
     with prints_aside():
-        graph = _graph(target(path, name))
+        graph = recorded(target(path, name))
     from ..explanation import explain as explained
 
-    explanation = explained(graph, digits=digits, fold=fold)
+    explanation = explained(graph, **given(look))
     data = {kind: explanation.render(kind) for kind in {t.format for t in targets}}
     for shown, place, kind in targets:
         if place is None:
@@ -66,10 +59,3 @@ def explain(file: str, outputs: tuple[str, ...], format: str, digits: int, fold:
         else:
             write_atomic(place, data[kind])
             say(f"wrote {shown}")
-
-
-def _graph(what: Any) -> Graph:
-    """The graph itself, also where the program made a drawing of it."""
-    from ..graph import Graph
-
-    return what if isinstance(what, Graph) else what.graph

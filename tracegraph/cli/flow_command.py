@@ -14,19 +14,17 @@ from ..errors import GraphError
 from ..files import write_atomic
 from .destinations import Target, destination, pipe
 from .failures import debug, say
-from .program import DEFAULT, check, made, prints_aside, program, split, target
+from .look import given, look
+from .program import DEFAULT, check, made, prints_aside, program, recorded, split, target
 from .render_command import FORMATS
 
 if TYPE_CHECKING:
-    from ..analysis.finding import Diagnostic, Limit
+    from ..analysis.finding import Limit
     from ..analysis.flow import Flow
-    from ..drawing import Drawing
     from ..graph import Graph
 
 TABLES = ("txt", "md", "json")
 PICTURES = tuple(format for format in FORMATS if format not in TABLES)
-LOOK = ("detail", "theme", "direction", "depth")
-"""Options that are handed to `draw` if they are given; it knows the defaults."""
 OFF = "off"
 
 
@@ -38,23 +36,8 @@ class Command(click.Command):
         from ..analysis import DIAGNOSTICS
 
         with formatter.section("Kinds of findings, worst first, and their thresholds"):
-            kinds = sorted(DIAGNOSTICS.values(), key=lambda d: d.rank)
-            formatter.write_dl([(d.kind, f"{meaning(d)}{_bracketed(d.limit)}") for d in kinds])
-
-
-def meaning(diagnostic: Diagnostic) -> str:
-    """The first sentence of what a diagnostic says of itself."""
-    text = " ".join((diagnostic.find.__doc__ or "").split("\n\n")[0].split())
-    return text.split(". ")[0].rstrip(".").replace("``", "").replace("`", "")
-
-
-def _bracketed(limit: Limit | None) -> str:
-    return "" if limit is None else f"  [{written(limit)}]"
-
-
-def written(limit: Limit) -> str:
-    """A threshold as `--limit` takes it."""
-    return ",".join(f"{x:g}".replace("e-0", "e-") for x in (limit if isinstance(limit, tuple) else (limit,)))
+            limits = {d.kind: f"  [{d.threshold}]" if d.threshold else "" for d in DIAGNOSTICS.values()}
+            formatter.write_dl([(d.kind, d.meaning + limits[d.kind]) for d in DIAGNOSTICS.values()])
 
 
 def _kinds(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,7 +69,7 @@ def _limit(kind: str, text: str) -> tuple[str, Limit | None]:
     if usual is None:
         raise click.BadParameter(f"{kind} has no threshold; {kind}={OFF} leaves it out")
     if len(numbers) != (len(usual) if isinstance(usual, tuple) else 1):
-        raise click.BadParameter(f"{kind}={text}: give {kind}={written(usual)} or {kind}={OFF}")
+        raise click.BadParameter(f"{kind}={text}: give {kind}={DIAGNOSTICS[name].threshold} or {kind}={OFF}")
     return name, (numbers[0], numbers[1]) if isinstance(usual, tuple) else numbers[0]
 
 
@@ -126,21 +109,7 @@ def _numbers(text: str) -> list[float]:
     callback=_limits,
     help="Another threshold for a kind; 'off' leaves it out. Repeat it for more.",
 )
-@click.option(
-    "--step",
-    type=click.IntRange(1),
-    multiple=True,
-    metavar="K",
-    help="Of a training run, look at this step only; repeat it for more.",
-)
-@click.option(
-    "--detail",
-    type=click.Choice(("outline", "shapes", "values", "full")),
-    help="How much is on the cards of a picture.  [default: values]",
-)
-@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
-@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")), help="[default: LR]")
-@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
+@look()
 @debug
 def flow(
     file: str,
@@ -171,7 +140,7 @@ def flow(
     with prints_aside():
         found = _inspected(path, name, step, limits)
     try:
-        _save(found, targets, {key: look[key] for key in LOOK if look[key] is not None})
+        _save(found, targets, given(look))
     finally:  # the table is there also where there is no picture
         if as_json:
             pipe(found.to_json().encode("utf-8", "replace"))
@@ -208,17 +177,10 @@ def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
     from ..frontends.numpy.unused import isolated
 
     if path.suffix.lower() == ".tgraph":
-        return _graph(target(path, name)), []
+        return recorded(target(path, name)), []
     with program(path) as module, created() as watch:  # what the module makes may be for another function
-        graph = _graph(made(module, name or DEFAULT))
+        graph = recorded(made(module, name or DEFAULT))
     return graph, isolated(graph, watch.left())
-
-
-def _graph(what: Graph | Drawing) -> Graph:
-    """The graph itself, also where the program made a drawing of it."""
-    from ..graph import Graph
-
-    return what if isinstance(what, Graph) else what.recorded
 
 
 def _save(found: Flow, targets: list[Target], look: dict[str, Any]) -> None:

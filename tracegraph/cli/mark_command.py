@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from .destinations import destination
-from .failures import Failure, debug, say
-from .program import check, prints_aside, split, target
-
-if TYPE_CHECKING:
-    from ..graph import Graph
+from .failures import debug, say
+from .look import given, look
+from .program import check, prints_aside, recorded, split, target
 
 FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
 
@@ -29,13 +27,7 @@ FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
     "for the marked picture, .tgraph for the marked graph. Repeat it for more files.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
-@click.option(
-    "--detail",
-    type=click.Choice(("outline", "shapes", "values", "full")),
-    help="How much is on the cards of a picture.  [default: values]",
-)
-@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
-@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")), help="[default: LR]")
+@look()
 @debug
 def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look: Any) -> None:
     """Mark what somebody wrote for a computation, each number from their own numbers before it.
@@ -63,10 +55,9 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     targets = [destination(output, FORMATS) for output in outputs]
     entries = read_claims(claims)
     with prints_aside():
-        marking = judged(_graph(file, target(path, name)), entries)
-    options = {key: value for key, value in look.items() if value is not None}
+        marking = judged(recorded(target(path, name)), entries)
     for shown, place, _ in targets:
-        marking.save(place or shown, **options)
+        marking.save(place or shown, **given(look))
         say(f"wrote {shown}")
     if outputs:
         say(marking.summary)
@@ -78,11 +69,3 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
         say(f"error: {claims}: {' '.join(str(problem).split())}")
     if marking.problems:
         raise SystemExit(1)
-
-
-def _graph(file: str, what: Any) -> Graph:
-    from ..graph import Graph
-
-    if isinstance(what, Graph):
-        return what
-    raise Failure(f"{file} gives a finished Drawing; return the tensor or the graph, so that it can be computed again")

@@ -126,20 +126,24 @@ def _called(function: Any, path: Path, name: str) -> Any:
 
 
 def _as_graph(result: Any, variables: dict[str, Any], what: str) -> Graph | Drawing:
-    """The graph of a tensor; graphs and drawings are handed on. ``variables`` lends names to tensors without one."""
+    """The graph of what a frontend takes; graphs and drawings are handed on. ``variables`` lend their names."""
     from ..drawing import Drawing
-    from ..engine.tensor import Tensor
-    from ..frontends.numpy.trace import from_tensor
+    from ..frontends import frontend_of, taken
     from ..graph import Graph
 
-    if isinstance(result, Tensor):
-        return from_tensor(result, variables)
-    if isinstance(result, (list, tuple)) and result and all(isinstance(t, Tensor) for t in result):
-        return from_tensor(result, variables)
     if isinstance(result, (Graph, Drawing)):
         return result
+    if taker := frontend_of(result):
+        return taker.graph(result, (), variables)
     kind = "None" if result is None else type(result).__name__
-    raise Failure(f"{what} {kind}, not a tensor (the loss), a Graph or a Drawing")
+    raise Failure(f"{what} {kind}, not {taken()} (the loss), a Graph or a Drawing")
+
+
+def recorded(what: Graph | Drawing) -> Graph:
+    """The graph that a program gives, as it was recorded; also where the program made a drawing of it."""
+    from ..graph import Graph
+
+    return what if isinstance(what, Graph) else what.recorded
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,15 +9,15 @@ import click
 from ..files import write_atomic
 from .destinations import Target, destination, pipe
 from .failures import Failure, debug, say
-from .program import DEFAULT, check, prints_aside, split, target
+from .look import given, look
+from .part import Views, part, part_of
+from .program import DEFAULT, check, prints_aside, recorded, split, target
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
 
 FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "pptx", "tex", "mmd", "tgraph")
-LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engine")
-"""Options that are handed to `draw` if they are given; it knows the defaults."""
 
 
 @click.command(short_help="Draw a program or a saved graph.")
@@ -39,47 +38,20 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "step", "fold", "engi
     show_default=True,
     help="Format where no suffix names it: of '-o -', and without -o.",
 )
-@click.option(
-    "--detail",
-    type=click.Choice(("outline", "shapes", "values", "full")),
-    help="How much is on the cards; full: the chain rule on the arrows too.  [default: values]",
-)
-@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: light]")
-@click.option(
-    "--direction",
-    type=click.Choice(("LR", "TB", "RL", "BT")),
-    help="From the inputs to the loss: left to right, top to bottom, ...  [default: LR]",
-)
-@click.option("--digits", type=click.IntRange(1, 15), help="Significant digits.  [default: 4; slides 3]")
-@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
-@click.option(
-    "--step",
-    type=click.IntRange(1),
-    multiple=True,
-    metavar="K",
-    help="Of a training run, draw this step only; repeat it for more.",
-)
-@click.option(
-    "--fold/--no-fold",
-    default=None,
-    help="Put unnamed arithmetic into the formula that uses it, or give every operation a card.  [default: fold]",
-)
-@click.option(
-    "--expand",
-    "element",
-    metavar="NAME[I,J]",
-    help="Draw one element of a tensor as a computation of scalars: the window it reads, the products, the sum.",
-)
+@look()
+@part
 @click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0, help="Enlarge a .png; 1 is 96 dpi.")
-@click.option(
-    "--engine",
-    type=click.Choice(("embedded", "system")),
-    help="Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.  [default: embedded]",
-)
 @click.option("--open", "show", is_flag=True, help="Show the first file when it is done.")
 @debug
 def render(
-    file: str, outputs: tuple[str, ...], format: str, element: str | None, scale: float, show: bool, **look: Any
+    file: str,
+    outputs: tuple[str, ...],
+    format: str,
+    views: Views,
+    element: str | None,
+    scale: float,
+    show: bool,
+    **look: Any,
 ) -> None:
     """Draw a program or a saved graph.
 
@@ -102,40 +74,27 @@ def render(
         raise click.UsageError("--open shows a file, and '-o -' writes none.")
     with prints_aside():
         what = target(path, name)
-        what = _expanded(what, element) if element else what
-        options = {key: look[key] for key in LOOK if look[key] not in (None, ())}
-        drawing, recorded = _drawn(file, what, options)
-    _write(drawing, recorded, targets, scale)
+        what = part_of(recorded(what), views, element) if views or element else what
+        drawing = _drawn(file, what, given(look))
+    _write(drawing, targets, scale)
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
 
 
-def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> tuple[Drawing, Graph]:
-    """The drawing, and the graph to keep in a ``.tgraph``: before folding, where the program has not drawn itself."""
+def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
+    """The graph drawn, or the drawing that the program has made itself."""
     from ..drawing import draw
     from ..graph import Graph
 
     if isinstance(what, Graph):
-        return draw(what, **look), what
+        return draw(what, **look)
     if look:
         late = next(iter(look))
         raise Failure(f"{file} gives a finished Drawing, so --{late} comes too late; return the tensor instead")
-    return what, what.graph
+    return what
 
 
-def _expanded(what: Graph | Drawing, element: str) -> Graph:
-    """The graph of one element, written ``name[0,1]``; only the name for a scalar."""
-    from ..graph import Graph
-    from ..views import expand
-
-    graph = what if isinstance(what, Graph) else what.graph
-    found = re.fullmatch(r"(.+)\[((?:\s*-?\d+\s*,?)*)\]", element)
-    if element in graph or not found:
-        return expand(graph, element)
-    return expand(graph, found[1], [int(i) for i in found[2].split(",") if i.strip()])
-
-
-def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: float) -> None:
+def _write(drawing: Drawing, targets: list[Target], scale: float) -> None:
     """Render each format once, and only then write: a failure leaves no half of the files."""
     formats = dict.fromkeys(target.format for target in targets if target.format != "tgraph")
     data = {format: drawing.render(format, scale=scale) for format in formats}
@@ -144,7 +103,7 @@ def _write(drawing: Drawing, recorded: Graph, targets: list[Target], scale: floa
             pipe(data[format])
             continue
         if format == "tgraph":
-            recorded.save(path)
+            drawing.save(path)
         else:
             write_atomic(path, data[format])
         cards, arrows = len(drawing.picture.boxes), len(drawing.picture.arrows)

@@ -12,6 +12,7 @@ import click
 from ..files import FileError, write_atomic
 from .destinations import Target, destination
 from .failures import Failure, debug, say
+from .look import given, look
 from .program import DEFAULT, check, prints_aside, split, target
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 FORMATS = ("pptx", "tex", "pdf", "html", "svg", "gif", "mmd")
 OTHER = {"frame": "tex", "fragments": "svg"}  # formats that only --to names, and their suffixes
 ONE = ("svg", "mmd", "fragments")  # formats that hold one drawing
-LOOK = ("detail", "theme", "direction", "digits", "depth", "step")
 
 
 @click.command(short_help="Show a program step by step, on slides.")
@@ -77,18 +77,7 @@ LOOK = ("detail", "theme", "direction", "digits", "depth", "step")
 )
 @click.option("--strict", is_flag=True, help="Fail if the smallest type is under 12 points; nothing is written then.")
 @click.option("--auto", is_flag=True, help="If the type is too small, draw it in the way that helps, and say which.")
-@click.option("--detail", type=click.Choice(("outline", "shapes", "values", "full")), help="[default: full]")
-@click.option("--theme", type=click.Choice(("light", "dark", "print", "slides")), help="[default: slides]")
-@click.option("--direction", type=click.Choice(("LR", "TB", "RL", "BT")), help="[default: LR]")
-@click.option("--digits", type=click.IntRange(1, 15), help="Significant digits.  [default: 4; slides 3]")
-@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw scopes deeper than N levels as one card each.")
-@click.option(
-    "--step",
-    type=click.IntRange(1),
-    multiple=True,
-    metavar="K",
-    help="Of a training run, draw this step only; repeat it for more.",
-)
+@look(detail="full", theme="slides", digits="3; other themes 4")
 @debug
 def slides(
     file: str,
@@ -122,7 +111,7 @@ def slides(
     targets = [_target(output, to) for output in outputs or (f"{stem}.{OTHER.get(to or '', to or 'pptx')}",)]
     with prints_aside():
         what = target(path, name)
-    options = {"detail": "full", "theme": "slides", **{k: look[k] for k in LOOK if look[k] not in (None, ())}}
+    options = {"detail": "full", "theme": "slides", **given(look)}
     alone = any(t.format in ONE for t in targets)
     chosen = _chosen(file, what, options, pieces, auto, alone)
     if strict and chosen.size < _least():

@@ -1,0 +1,87 @@
+"""How a picture is to look: the options that the commands share, each with its names from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import click
+
+Names = Callable[[], Iterable[str]]
+Command = Callable[..., Any]
+USUAL = {"detail": "values", "theme": "light", "direction": "LR", "digits": "4; slides 3", "engine": "embedded"}
+"""What `draw` takes if an option is not given."""
+
+
+class OneOf(click.Choice[str]):
+    """A choice among names that are asked for when they are needed: importing a command loads no drawing."""
+
+    def __init__(self, names: Names) -> None:
+        self.names, self.case_sensitive = names, True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        """The names, as they are now."""
+        return tuple(self.names())
+
+
+def _details() -> Iterable[str]:
+    from ..picture.words import DETAILS
+
+    return DETAILS
+
+
+def _themes() -> Iterable[str]:
+    from ..picture.theme import THEMES
+
+    return THEMES
+
+
+def _directions() -> Iterable[str]:
+    from ..picture.words import DIRECTIONS
+
+    return DIRECTIONS
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "detail": {"type": OneOf(_details), "help": "How much is on the cards; full: the chain rule on the arrows too."},
+    "theme": {"type": OneOf(_themes), "help": "Colours and sizes."},
+    "direction": {"type": OneOf(_directions), "help": "From the inputs to the loss: left to right, top to bottom, ..."},
+    "digits": {"type": click.IntRange(1, 15), "help": "Significant digits."},
+    "depth": {"type": click.IntRange(0), "metavar": "N", "help": "Draw scopes deeper than N levels as one card each."},
+    "step": {
+        "type": click.IntRange(1),
+        "multiple": True,
+        "metavar": "K",
+        "help": "Of a training run, take this step only; repeat it for more.",
+    },
+    "fold": {
+        "default": None,
+        "help": "Put unnamed arithmetic into the formula that uses it, or give every operation its own.  "
+        "[default: fold]",
+    },
+    "engine": {
+        "type": click.Choice(("embedded", "system")),
+        "help": "Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.",
+    },
+}
+"""Each option of `draw` that the command line has, and how click declares it."""
+
+
+def look(*names: str, **usual: str) -> Callable[[Command], Command]:
+    """Add these options to a command, by default all; ``usual``: where its defaults are others than those of `draw`."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names or tuple(OPTIONS)):
+            declared = dict(OPTIONS[name])
+            if default := {**USUAL, **usual}.get(name):
+                declared["help"] += f"  [default: {default}]"
+            command = click.option(f"--{name}/--no-{name}" if name == "fold" else f"--{name}", **declared)(command)
+        return command
+
+    return add
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Those that the user gave; who draws knows the defaults of the others."""
+    return {name: value for name, value in options.items() if value not in (None, ())}
