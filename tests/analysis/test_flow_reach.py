@@ -11,6 +11,7 @@ import tracegraph as tg
 from tracegraph.analysis import DIAGNOSTICS
 from tracegraph.analysis.findings import unreached as reach
 from tracegraph.ops.op import OPS, Op
+from tracegraph.ops.traits import Traits
 
 RANDOM = np.random.default_rng(5)
 X = RANDOM.normal(size=(8, 4))
@@ -66,7 +67,7 @@ def test_a_loss_that_cannot_be_differentiated_at_all() -> None:
 
 @pytest.fixture
 def rounding() -> Iterator[Op]:
-    OPS["rounding"] = Op("rounding", "rounding(x)", ("x",), {}, np.round, (), "round", elementwise=True)
+    OPS["rounding"] = Op("rounding", "rounding(x)", ("x",), {}, np.round, (), "round", traits=Traits(element="formula"))
     yield OPS["rounding"]
     del OPS["rounding"]
 

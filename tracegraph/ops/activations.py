@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from .axes import one_axis
+from .causes import SMALLER, Cause, inf, nan
 from .op import Sample, elementwise, helper, op
+from .traits import Traits
 
 Array = Any
 
@@ -43,6 +45,7 @@ elementwise(
     array=_sigmoid,
     scalar=_sigmoid_float,
     symbol="σ",
+    traits=Traits("activation", saturates=(0.03, 0.97), link=True, method="plain"),
     doc="The logistic function 1 / (1 + e⁻ˣ), element by element, without overflow.",
 )
 elementwise(
@@ -52,13 +55,16 @@ elementwise(
     array=lambda x: np.maximum(x, 0),
     scalar=lambda x: 0.0 if x <= 0 else x,
     symbol="ReLU",
+    traits=Traits("activation", gate="rectifier", method="plain"),
     doc="max(0, x), element by element; no gradient flows where x <= 0 (Nair and Hinton 2010).",
 )
+_OVERFLOWS = inf("{op} of {x} {over}", lambda x: x == x, SMALLER)
 elementwise(
     "leaky_relu",
     "where(x > 0, x, slope * x)",
     "where(x > 0, g, slope * g)",
     symbol="leaky ReLU",
+    traits=Traits("activation", gate="leak", singular=(_OVERFLOWS,)),
     doc="x where x > 0, else slope · x (Maas, Hannun and Ng 2013).",
     slope=0.01,
 )
@@ -75,6 +81,7 @@ elementwise(
     array=_elu,
     scalar=lambda x, alpha=1.0: x if x > 0 else alpha * math.expm1(x),
     symbol="ELU",
+    traits=Traits("activation", singular=(_OVERFLOWS,)),
     doc="x where x > 0, else alpha · (eˣ - 1) (Clevert, Unterthiner and Hochreiter 2015).",
     alpha=1.0,
 )
@@ -101,6 +108,7 @@ elementwise(
     "g * (Phi(x) + x * phi(x))",
     symbol="GELU",
     analytic=False,
+    traits=Traits("activation", singular=(nan("0·∞ in {op} of −∞", lambda x: x == -np.inf),)),
     doc="x · Φ(x), Φ the distribution function of the standard normal and φ its density (Hendrycks and Gimpel 2016).",
 )
 elementwise(
@@ -109,6 +117,7 @@ elementwise(
     "g * sigmoid(x)",
     array=lambda x: np.maximum(x, 0) + np.log1p(np.exp(np.minimum(x, -x))),
     scalar=lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    traits=Traits("activation"),
     doc="ln(1 + eˣ), element by element, without overflow (Dugas et al. 2001).",
 )
 
@@ -127,6 +136,13 @@ def _shifted(name: str, x: Array, axis: int) -> Array:
     return x - np.max(x, axis=axis, keepdims=True) if np.size(x) else x
 
 
+_SOFTMAX_CAUSES = (
+    nan("{op} of −∞ only", lambda x: np.all(x == -np.inf), "leave one element unmasked"),
+    nan("∞ − ∞ in {op}", lambda x: np.any(np.isinf(x))),
+    Cause("forward", ("inf", "nan"), "a difference in {op} {over}", lambda x: np.size(x) > 0, SMALLER),
+)
+
+
 def _softmax_back(g: Array, y: Array, x: Array, axis: int = -1) -> Array:
     back = g * y
     sums = np.sum(back, axis=axis, keepdims=True)
@@ -134,7 +150,12 @@ def _softmax_back(g: Array, y: Array, x: Array, axis: int = -1) -> Array:
     return back
 
 
-@op("exp(x) / sum(exp(x), axis=axis)", ("y * (g - sum(g * y, axis=axis))", _softmax_back), samples=_SAMPLES)
+@op(
+    "exp(x) / sum(exp(x), axis=axis)",
+    ("y * (g - sum(g * y, axis=axis))", _softmax_back),
+    samples=_SAMPLES,
+    traits=Traits("activation", along="last", link=True, normalizes=True, method="plain", singular=_SOFTMAX_CAUSES),
+)
 def softmax(x: Array, axis: int = -1) -> Array:
     """Exponentials along an axis, divided by their sum: positive numbers that sum to 1; never overflows."""
     e = np.exp(_shifted("softmax", x, axis))
@@ -147,6 +168,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
     ("g - exp(y) * sum(g, axis=axis)", lambda g, y, x, axis=-1: g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)),
     symbol="log softmax",
     samples=_SAMPLES,
+    traits=Traits("activation", along="last", normalizes=True, method="plain", singular=_SOFTMAX_CAUSES),
 )
 def log_softmax(x: Array, axis: int = -1) -> Array:
     """The logarithm of softmax along an axis, exact also where softmax is too small for a number."""

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from .linear import SUM_OF_PRODUCTS
 from .op import Rule, Sample, op
+from .traits import Traits
 from .windows import windows
 
 Array = np.ndarray[Any, Any]
@@ -84,6 +86,10 @@ def _rules(n: int) -> tuple[tuple[str, Rule], ...]:
     )
 
 
+def _traits(n: int) -> Traits:
+    return Traits("product", "products", places=n, neutral={"dilation": 1, "groups": 1}, singular=SUM_OF_PRODUCTS)
+
+
 def _result_shape(n: int, x: Array, k: Array, full: tuple[int, ...]) -> tuple[int, ...]:
     """The shape for the user: no batch where the input has none, no channels where neither input nor kernel has."""
     return full if x.ndim == n + 2 else full[2:] if x.ndim == k.ndim == n else full[1:]
@@ -96,6 +102,7 @@ def _result_shape(n: int, x: Array, k: Array, full: tuple[int, ...]) -> tuple[in
     "conv1d(x, k, bias)",
     *_rules(1),
     inputs="x k bias",
+    traits=_traits(1),
     samples=(
         Sample(((6,), (3,))),
         Sample(((2, 3, 8), (4, 3, 3), (4,)), {"stride": 2, "padding": 1}),
@@ -116,6 +123,7 @@ def conv1d(
     "conv2d(x, k, bias)",
     *_rules(2),
     inputs="x k bias",
+    traits=_traits(2),
     samples=(
         Sample(((5, 5), (3, 3))),
         Sample(((2, 3, 6, 5), (4, 3, 3, 2), (4,)), {"stride": (2, 1), "padding": (1, 0)}),
@@ -143,6 +151,7 @@ def conv2d(
     "conv3d(x, k, bias)",
     *_rules(3),
     inputs="x k bias",
+    traits=_traits(3),
     samples=(
         Sample(((3, 4, 3), (2, 2, 2))),
         Sample(((2, 2, 3, 4, 4), (2, 2, 2, 3, 2), (2,)), {"stride": (1, 2, 1), "padding": 1}),

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
+from .causes import APART, INSIDE, POSITIVE, SMALLER, STABLE, inf, nan, pole
 from .op import Sample, elementwise, helper
+from .traits import Traits
 
 Array = Any
 
@@ -66,8 +68,39 @@ elementwise(
     numpy=np.power,
     symbol="^",
     domain=(0.5, 2.0),
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        operator="pow",
+        fold="both",
+        singular=(
+            nan("{a} to the power {b}", lambda a, b: (a < 0) & (b != np.floor(b)), "take the power of abs(x)"),
+            inf("0 to the power {b}", lambda a, b: (a == 0) & (b < 0), APART),
+            inf("{a} to the power {b} {over}", lambda a: a == a, SMALLER),
+            pole("power {b} at 0", lambda a, b: (a == 0) & (b < 1), INSIDE, slot=0),
+            nan(
+                "log of {a}, for the exponent",
+                lambda g, a: (a < 0) & (g == g),
+                "make the exponent a constant",
+                way="backward",
+            ),
+        ),
+    ),
 )
-elementwise("square", "x ** 2", "2 * g * x", numpy=np.square, symbol="²")
+elementwise(
+    "square",
+    "x ** 2",
+    "2 * g * x",
+    numpy=np.square,
+    symbol="²",
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        method="plain",
+        fold="both",
+        singular=(inf("square of {x} {over}", lambda x: x == x, SMALLER),),
+    ),
+)
 elementwise(
     "reciprocal",
     "1 / x",
@@ -76,31 +109,161 @@ elementwise(
     numpy=np.reciprocal,
     domain=(0.5, 2.0),
     symbol="1/x",
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        singular=(
+            inf("1 / 0", lambda x: x == 0, APART),
+            inf("1 / {x} {over}", lambda x: x != 0, APART),
+            pole("1 / x at 0", lambda x: x == 0, INSIDE),
+        ),
+    ),
 )
 
-elementwise("exp", "exp(x)", "g * y", numpy=np.exp)
-elementwise("expm1", "expm1(x)", "g * (y + 1)", numpy=np.expm1)
-elementwise("log", "log(x)", "g / x", numpy=np.log, domain=(0.3, 3.0), symbol="ln")
-elementwise("log1p", "log1p(x)", "g / (1 + x)", numpy=np.log1p, domain=(-0.7, 2.0))
-elementwise("sqrt", "sqrt(x)", "g / (2 * y)", numpy=np.sqrt, domain=(0.3, 3.0), symbol="√")
+_EXP_OVERFLOWS = inf("{op} of {x} {over}", lambda x: x > 0, STABLE)
+elementwise(
+    "exp",
+    "exp(x)",
+    "g * y",
+    numpy=np.exp,
+    traits=Traits("arithmetic", rescales=True, method="plain", fold="both", singular=(_EXP_OVERFLOWS,)),
+)
+elementwise(
+    "expm1",
+    "expm1(x)",
+    "g * (y + 1)",
+    numpy=np.expm1,
+    traits=Traits("arithmetic", rescales=True, singular=(_EXP_OVERFLOWS,)),
+)
+elementwise(
+    "log",
+    "log(x)",
+    "g / x",
+    numpy=np.log,
+    domain=(0.3, 3.0),
+    symbol="ln",
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        logarithm=True,
+        method="plain",
+        fold="both",
+        singular=(
+            nan("log of {x}", lambda x: x < 0, POSITIVE),
+            inf("log of 0", lambda x: x == 0, POSITIVE),
+            pole("log at 0", lambda x: x == 0, INSIDE),
+        ),
+    ),
+)
+elementwise(
+    "log1p",
+    "log1p(x)",
+    "g / (1 + x)",
+    numpy=np.log1p,
+    domain=(-0.7, 2.0),
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        logarithm=True,
+        singular=(
+            nan("log1p of {x}", lambda x: x < -1, "keep x above −1"),
+            inf("log1p of −1", lambda x: x == -1, "keep x above −1"),
+            pole("log1p at −1", lambda x: x == -1, INSIDE),
+        ),
+    ),
+)
+elementwise(
+    "sqrt",
+    "sqrt(x)",
+    "g / (2 * y)",
+    numpy=np.sqrt,
+    domain=(0.3, 3.0),
+    symbol="√",
+    traits=Traits(
+        "arithmetic",
+        rescales=True,
+        method="plain",
+        fold="both",
+        singular=(
+            nan("sqrt of {x}", lambda x: x < 0, "clip at 0: sqrt(maximum(x, 0))"),
+            pole("sqrt at 0", lambda y: y == 0, INSIDE),
+        ),
+    ),
+)
 
 
 def _sign(x: float) -> float:
     return math.copysign(1.0, x) if x < 0 or x > 0 else x
 
 
-elementwise("sign", "sign(x)", ("g * 0", "gate(g, x != x)"), numpy=np.sign, scalar=_sign, analytic=False)
-elementwise("abs", "abs(x)", "g * sign(x)", numpy=np.abs, scalar=abs, symbol="|·|", analytic=False)
+elementwise(
+    "sign",
+    "sign(x)",
+    ("g * 0", "gate(g, x != x)"),
+    numpy=np.sign,
+    scalar=_sign,
+    analytic=False,
+    traits=Traits("function"),
+)
+elementwise(
+    "abs",
+    "abs(x)",
+    "g * sign(x)",
+    numpy=np.abs,
+    scalar=abs,
+    symbol="|·|",
+    analytic=False,
+    traits=Traits("arithmetic", operator="abs", method="plain", fold="both"),
+)
 
-elementwise("sin", "sin(x)", "g * cos(x)", numpy=np.sin)
-elementwise("cos", "cos(x)", "-g * sin(x)", numpy=np.cos)
-elementwise("tan", "tan(x)", "g * (1 + y ** 2)", numpy=np.tan, domain=(-1.2, 1.2))
-elementwise("arcsin", "arcsin(x)", "g / sqrt(1 - x ** 2)", numpy=np.arcsin, scalar=math.asin, domain=(-0.9, 0.9))
-elementwise("arccos", "arccos(x)", "-g / sqrt(1 - x ** 2)", numpy=np.arccos, scalar=math.acos, domain=(-0.9, 0.9))
-elementwise("arctan", "arctan(x)", "g / (1 + x ** 2)", numpy=np.arctan, scalar=math.atan)
-elementwise("sinh", "sinh(x)", "g * cosh(x)", numpy=np.sinh)
-elementwise("cosh", "cosh(x)", "g * sinh(x)", numpy=np.cosh)
-elementwise("tanh", "tanh(x)", "g * (1 - y ** 2)", numpy=np.tanh)
+_NO_ANGLE = nan("{op} of {x}", lambda x: np.isinf(x))
+_NO_ARC = (
+    nan("{op} of {x}", lambda x: np.abs(x) > 1, "clip to [−1, 1]"),
+    pole("{op} at {x}", lambda x: np.abs(x) == 1, "clip to a little less than 1"),
+)
+_OVERFLOWS = inf("{op} of {x} {over}", lambda x: x == x, SMALLER)
+elementwise("sin", "sin(x)", "g * cos(x)", numpy=np.sin, traits=Traits("function", singular=(_NO_ANGLE,)))
+elementwise("cos", "cos(x)", "-g * sin(x)", numpy=np.cos, traits=Traits("function", singular=(_NO_ANGLE,)))
+elementwise(
+    "tan",
+    "tan(x)",
+    "g * (1 + y ** 2)",
+    numpy=np.tan,
+    domain=(-1.2, 1.2),
+    traits=Traits("function", rescales=True, singular=(_NO_ANGLE,)),
+)
+elementwise(
+    "arcsin",
+    "arcsin(x)",
+    "g / sqrt(1 - x ** 2)",
+    numpy=np.arcsin,
+    scalar=math.asin,
+    domain=(-0.9, 0.9),
+    traits=Traits("function", singular=_NO_ARC),
+)
+elementwise(
+    "arccos",
+    "arccos(x)",
+    "-g / sqrt(1 - x ** 2)",
+    numpy=np.arccos,
+    scalar=math.acos,
+    domain=(-0.9, 0.9),
+    traits=Traits("function", singular=_NO_ARC),
+)
+elementwise("arctan", "arctan(x)", "g / (1 + x ** 2)", numpy=np.arctan, scalar=math.atan, traits=Traits("function"))
+elementwise(
+    "sinh", "sinh(x)", "g * cosh(x)", numpy=np.sinh, traits=Traits("function", rescales=True, singular=(_OVERFLOWS,))
+)
+elementwise(
+    "cosh", "cosh(x)", "g * sinh(x)", numpy=np.cosh, traits=Traits("function", rescales=True, singular=(_OVERFLOWS,))
+)
+elementwise(
+    "tanh",
+    "tanh(x)",
+    "g * (1 - y ** 2)",
+    numpy=np.tanh,
+    traits=Traits("activation", saturates=(-0.97, 0.97), method="plain"),
+)
 
 elementwise(
     "maximum",
@@ -110,6 +273,7 @@ elementwise(
     numpy=np.maximum,
     scalar=lambda a, b: a if a >= b or a != a else b,
     symbol="max",
+    traits=Traits("choice", gate="larger"),
     doc="The larger of two, element by element; at a tie each takes half of the gradient.",
 )
 elementwise(
@@ -120,6 +284,7 @@ elementwise(
     numpy=np.minimum,
     scalar=lambda a, b: a if a <= b or a != a else b,
     symbol="min",
+    traits=Traits("choice", gate="smaller"),
     doc="The smaller of two, element by element; at a tie each takes half of the gradient.",
 )
 
@@ -143,6 +308,12 @@ elementwise(
     array=_clip,
     scalar=_clip_float,
     numpy=np.clip,
+    traits=Traits(
+        "choice",
+        gate="limits",
+        method="plain",
+        singular=(nan("the limit is NaN", lambda x: x == x), inf("the limit is infinite", lambda x: x == x)),
+    ),
     doc="Limit each element to [min, max]; None is no limit; the gradient passes inside and at the limits.",
     samples=tuple(Sample(((5,),), {"min": lo, "max": hi}) for lo, hi in ((-0.9, 0.8), (None, 0.3), (0.1, None))),
     min=None,
@@ -156,6 +327,7 @@ elementwise(
     ("where(c, 0, g)", "gate(g, c == 0)"),
     inputs="c a b",
     numpy=np.where,
+    traits=Traits("choice", gate="condition"),
     samples=(
         Sample((np.array([True, False, True]), (3,), (3,))),
         Sample((np.array([[True], [False]]), (3,), (2, 1))),

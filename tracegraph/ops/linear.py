@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
+from .causes import SMALLER, inf, nan
 from .op import Sample, op
+from .traits import Traits
 
 Array = Any
 
@@ -46,6 +48,17 @@ def _right_back(g: Array, y: Array, a: Array, b: Array) -> Array:
     return np.matmul(_turned(a), g)
 
 
+_CAUSES = (
+    nan("0·∞ in row {row}, column {column}", lambda a, b: np.any(np.isnan(a * b))),
+    nan("∞ − ∞ in row {row}, column {column}", lambda a: np.size(a) > 0),
+    inf("row {row} · column {column} {over}", lambda a: np.size(a) > 0, SMALLER),
+)
+SUM_OF_PRODUCTS = (
+    nan("0·∞ or ∞ − ∞ in a sum of products", lambda y: y != y),
+    inf("a sum of products {over}", lambda y: np.isinf(y), SMALLER),
+)
+"""How sums of products that are not followed element by element turn NaN or infinite."""
+
 _LEFT, _RIGHT = ("g @ b.T", _left_back), ("a.T @ g", _right_back)
 _FLAT = (
     Sample(((2, 3), (3, 4))),
@@ -64,6 +77,7 @@ _FLAT = (
     inputs="a b",
     numpy=np.matmul,
     symbol="@",
+    traits=Traits("product", "products", operator="matmul", fold="both", singular=_CAUSES),
     samples=(
         *_FLAT,
         Sample(((4, 2, 3), (4, 3, 2))),
@@ -80,7 +94,16 @@ def matmul(a: Array, b: Array) -> Array:
     return np.matmul(a, b)
 
 
-@op("a @ b", _LEFT, _RIGHT, inputs="a b", numpy=np.dot, symbol="·", samples=_FLAT)
+@op(
+    "a @ b",
+    _LEFT,
+    _RIGHT,
+    inputs="a b",
+    numpy=np.dot,
+    symbol="·",
+    samples=_FLAT,
+    traits=Traits("product", "products", method="plain", singular=_CAUSES),
+)
 def dot(a: Array, b: Array) -> Array:
     """The product of vectors and matrices, as ``a @ b``; for more than two axes use matmul or einsum."""
     if max(np.ndim(a), np.ndim(b)) > 2:
@@ -137,6 +160,7 @@ def _einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
     ("einsum_back(g, spec)[slot]", _einsum_back),
     inputs="*xs",
     numpy=np.einsum,
+    traits=Traits("product", singular=SUM_OF_PRODUCTS),
     samples=(
         Sample(((2, 3), (3, 4)), {"spec": "ij,jk->ik"}),
         Sample(((2, 3), (3, 4)), {"spec": "ij,jk"}),

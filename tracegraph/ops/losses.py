@@ -6,7 +6,9 @@ import numpy as np
 
 from ..errors import OpError
 from .activations import _sigmoid
+from .causes import SMALLER, Cause, inf, nan
 from .op import Sample, op
+from .traits import Traits
 
 Array = Any
 
@@ -55,6 +57,14 @@ _MSE_SAMPLES = tuple(
     ("2 * g * (b - a) / n", lambda g, y, a, b, reduction="mean": _square_back(g, y, b, a, reduction)),
     inputs="a b",
     samples=_MSE_SAMPLES,
+    traits=Traits(
+        "loss",
+        implied=("reduction",),
+        singular=(
+            nan("∞ − ∞ in the squared error", lambda a, b: np.any(np.isinf(a)) | np.any(np.isinf(b))),
+            inf("the squared error {over}", lambda a: np.size(a) > 0, SMALLER),
+        ),
+    ),
     variants={
         "sum": ("sum((a - b) ** 2)", "2 * g * (a - b)", "2 * g * (b - a)"),
         "half": ("1 / 2 * sum((a - b) ** 2)", "g * (a - b)", "g * (b - a)"),
@@ -107,6 +117,12 @@ _BCE_SAMPLES = tuple(
     inputs="p t",
     symbol="cross entropy",
     samples=_BCE_SAMPLES,
+    traits=Traits(
+        "loss",
+        logarithm=True,
+        implied=("reduction",),
+        singular=(nan("∞ − ∞: a logit is infinite", lambda p: np.any(np.isinf(p))),),
+    ),
     domain=(0.1, 0.9),
     variants={
         ("sum", False): (
@@ -203,6 +219,17 @@ _CROSS_SAMPLES = tuple(
     inputs="x t",
     symbol="cross entropy",
     samples=_CROSS_SAMPLES,
+    traits=Traits(
+        "loss",
+        logarithm=True,
+        normalizes=True,
+        implied=("reduction",),
+        singular=(
+            nan("∞ − ∞: a logit is ∞", lambda x: np.any(x == np.inf)),
+            nan("0·∞: a logit is −∞", lambda x: np.any(x == -np.inf), "give it a large negative number"),
+            Cause("forward", ("inf", "nan"), "a difference of logits {over}", lambda x: np.size(x) > 0, SMALLER),
+        ),
+    ),
     variants={
         ("sum", False): ("-sum(t * log_softmax(x))", "g * (softmax(x) * sum(t, axis=-1) - t)", "-g * log_softmax(x)"),
         ("mean", True): ("-sum(onehot(t) * log_softmax(x)) / n", "g * (softmax(x) - onehot(t)) / n", None),

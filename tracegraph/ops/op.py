@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .traits import UNKNOWN, Traits
+
 Rule = Callable[..., Any]
 
 
@@ -45,7 +47,7 @@ class Op:
     rule takes the slot as a keyword. ``attrs`` are its options with their defaults (``...`` where there is none).
     ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas.
     ``variants`` are the same op with the formulas that hold for some of its options; ``choose`` tells which.
-    ``variadic``: whether it takes any number of inputs.
+    ``traits``: what other code may ask of it. ``variadic``: whether it takes any number of inputs.
     """
 
     name: str
@@ -59,7 +61,7 @@ class Op:
     samples: tuple[Sample, ...] = ()
     domain: tuple[float, float] = (-2.0, 2.0)
     analytic: bool = True
-    elementwise: bool = False
+    traits: Traits = UNKNOWN
     required: int = 0
     scalar: Callable[..., Any] | None = None
     pull: Callable[..., Any] | None = None
@@ -71,6 +73,11 @@ class Op:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variadic", self.inputs[:1] != () and self.inputs[0].startswith("*"))
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each element of the result is made from the elements at its place, with broadcasting."""
+        return self.traits.elementwise
 
     def vjp(self, slot: int) -> Vjp | None:
         """The way back through input number ``slot``; None where no gradient flows."""
@@ -121,6 +128,7 @@ def elementwise(
     samples: tuple[Sample, ...] = (),
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
+    traits: Traits = UNKNOWN,
     doc: str = "",
     registry: dict[str, Op] = OPS,
     **attrs: Any,
@@ -160,7 +168,7 @@ def elementwise(
             samples,
             domain,
             analytic,
-            elementwise=True,
+            traits=replace(traits, element="formula"),
             required=len(names),
             scalar=scalar,
             pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,
@@ -179,6 +187,7 @@ def op(
     samples: tuple[Sample, ...] = (),
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
+    traits: Traits = UNKNOWN,
     variants: Mapping[Any, tuple[str | None, ...]] | None = None,
     choose: Callable[..., Hashable] | None = None,
     n: Callable[..., int] | None = None,
@@ -207,6 +216,7 @@ def op(
             samples,
             domain,
             analytic,
+            traits,
             required=0 if inputs.startswith("*") else needed,
             doc=inspect.getdoc(forward) or "",
             choose=choose,

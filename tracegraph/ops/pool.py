@@ -16,6 +16,8 @@ import numpy as np
 
 from ..errors import OpError
 from .op import Rule, Sample, op
+from .reductions import OF_NOTHING, PARTS_OVERFLOW
+from .traits import Traits
 from .windows import per_axis
 
 Array = np.ndarray[Any, Any]
@@ -179,10 +181,16 @@ def _mean_vjp(name: str, n: int) -> tuple[str, Rule]:
     return "scatter_mean(g, x)", partial(_scatter_mean, name, n)
 
 
+def _mean_traits(n: int) -> Traits:
+    causes = (OF_NOTHING, *PARTS_OVERFLOW)
+    return Traits("pooling", "mean", places=n, keeps_axes=True, neutral={"count_include_pad": True}, singular=causes)
+
+
 @op(
     "max_pool1d(x)",
     _max_vjp("max_pool1d", 1),
     analytic=False,
+    traits=Traits("pooling", "max", places=1, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((7,),), {"kernel": 2}),
         Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
@@ -200,6 +208,7 @@ def max_pool1d(
     "max_pool2d(x)",
     _max_vjp("max_pool2d", 2),
     analytic=False,
+    traits=Traits("pooling", "max", places=2, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((4, 5),), {"kernel": 2}),
         Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 1, "padding": 1, "ceil_mode": True}),
@@ -223,6 +232,7 @@ def max_pool2d(
 @op(
     "avg_pool1d(x)",
     _mean_vjp("avg_pool1d", 1),
+    traits=_mean_traits(1),
     samples=(
         Sample(((7,),), {"kernel": 2}),
         Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False}),
@@ -239,6 +249,7 @@ def avg_pool1d(
 @op(
     "avg_pool2d(x)",
     _mean_vjp("avg_pool2d", 2),
+    traits=_mean_traits(2),
     samples=(
         Sample(((4, 5),), {"kernel": 2}),
         Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 2, "padding": 1, "ceil_mode": True}),

@@ -6,7 +6,9 @@ import numpy as np
 
 from ..errors import OpError
 from .axes import all_axes, count, keep, one_axis, some, spread
+from .causes import LOGARITHMS, SMALLER, inf, nan
 from .op import Sample, op
+from .traits import Traits
 
 Array = Any
 
@@ -21,6 +23,17 @@ _SAMPLES = (
     Sample(((2, 3),), {"keepdims": True}),
     Sample(((2, 0),), {"axis": 0}),
 )
+OF_NOTHING = nan("0 / 0: {op} of nothing", lambda x: np.size(x) == 0, "give it elements")
+PARTS_OVERFLOW = (
+    nan("∞ − ∞: a part of the {op} {over}", lambda x: np.size(x) > 0),
+    inf("the {op} of {n} {over}", lambda x: np.size(x) > 0, SMALLER),
+)
+_INFINITIES_CANCEL = nan("∞ − ∞ in the {op}", lambda x: np.any(np.isinf(x)))
+_SPREAD_CAUSES = (
+    OF_NOTHING,
+    nan("∞ − ∞ in {op}: x − mean", lambda x: np.any(np.isinf(x))),
+    inf("a square in {op} {over}", lambda x: np.size(x) > 0, SMALLER),
+)
 _EMPTY = (Sample(((0,),)), Sample(((2, 0),), {"axis": 1}))
 
 
@@ -30,6 +43,9 @@ _EMPTY = (Sample(((0,),)), Sample(((2, 0),), {"axis": 1}))
     numpy=np.sum,
     symbol="Σ",
     samples=_SAMPLES + _EMPTY,
+    traits=Traits(
+        "reduction", "sum", along="all", method="plain", fold="outer", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)
+    ),
 )
 def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The sum along axes; 0 where there is nothing to add."""
@@ -41,6 +57,14 @@ def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     ("g / n", lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis, keepdims)),
     numpy=np.mean,
     samples=_SAMPLES,
+    traits=Traits(
+        "reduction",
+        "mean",
+        along="all",
+        method="plain",
+        fold="outer",
+        singular=(OF_NOTHING, _INFINITIES_CANCEL, *PARTS_OVERFLOW),
+    ),
 )
 def mean(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The arithmetic mean along axes."""
@@ -59,7 +83,13 @@ def _extreme_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any 
 _EXTREME = ("g * (x == y) / sum(x == y, axis=axis)", _extreme_back)
 
 
-@op("max(x, axis=axis)", _EXTREME, numpy=(np.max, np.amax), samples=_SAMPLES)
+@op(
+    "max(x, axis=axis)",
+    _EXTREME,
+    numpy=(np.max, np.amax),
+    samples=_SAMPLES,
+    traits=Traits("reduction", "max", along="all", method="plain"),
+)
 def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The largest element along axes; elements that tie share the gradient equally."""
     axes = all_axes("max", x, axis, keepdims)
@@ -67,7 +97,13 @@ def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     return np.max(x, axis=axes, keepdims=keepdims)
 
 
-@op("min(x, axis=axis)", _EXTREME, numpy=(np.min, np.amin), samples=_SAMPLES)
+@op(
+    "min(x, axis=axis)",
+    _EXTREME,
+    numpy=(np.min, np.amin),
+    samples=_SAMPLES,
+    traits=Traits("reduction", "min", along="all", method="plain"),
+)
 def min(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The smallest element along axes; elements that tie share the gradient equally."""
     axes = all_axes("min", x, axis, keepdims)
@@ -108,6 +144,7 @@ def _deviation_back(g: Array, y: Array, x: Array, axis: Any = None, ddof: float 
     "sum((x - mean(x, axis=axis)) ** 2, axis=axis) / (n - ddof)",
     ("2 * g * (x - mean(x, axis=axis)) / (n - ddof)", _variance_back),
     numpy=np.var,
+    traits=Traits("reduction", along="all", method="plain", singular=_SPREAD_CAUSES),
     samples=_SPREAD_SAMPLES,
 )
 def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
@@ -119,6 +156,7 @@ def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> A
     "sqrt(var(x, axis=axis, ddof=ddof))",
     ("g * (x - mean(x, axis=axis)) / (y * (n - ddof))", _deviation_back),
     numpy=np.std,
+    traits=Traits("reduction", along="all", method="plain", singular=_SPREAD_CAUSES),
     samples=_SPREAD_SAMPLES,
 )
 def std(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
@@ -147,6 +185,18 @@ def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any 
     ("g * y / x", _product_back),
     numpy=np.prod,
     symbol="Π",
+    traits=Traits(
+        "reduction",
+        along="all",
+        method="plain",
+        singular=(
+            nan("0·∞ in the product", lambda x: np.any(x == 0)),
+            nan("0·∞: a part of the product {over}", lambda x: np.size(x) > 0, LOGARITHMS),
+            inf("the product of {n} {over}", lambda x: np.size(x) > 0, LOGARITHMS),
+            inf("a product of others {over}", lambda x: np.size(x) > 0, LOGARITHMS, way="backward"),
+            nan("0·∞: a product of others {over}", lambda x: np.size(x) > 0, LOGARITHMS, way="backward"),
+        ),
+    ),
     domain=(0.5, 2.0),
     samples=_SAMPLES + _EMPTY,
 )
@@ -164,6 +214,7 @@ def _cumsum_back(g: Array, y: Array, x: Array, axis: int | None = None) -> Array
     "cumsum(x, axis=axis)",
     ("flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)", _cumsum_back),
     numpy=np.cumsum,
+    traits=Traits("scan", "sum", along="all", method="plain", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)),
     samples=(
         Sample(((4,),)),
         Sample(((2, 3),)),
@@ -184,7 +235,19 @@ def _norm_back(g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, 
     return x * keep(part, x, axis, keepdims)
 
 
-@op("norm(x, axis=axis)", ("g * x / y", _norm_back), numpy=np.linalg.norm, symbol="‖·‖", samples=_SAMPLES + _EMPTY)
+@op(
+    "norm(x, axis=axis)",
+    ("g * x / y", _norm_back),
+    numpy=np.linalg.norm,
+    symbol="‖·‖",
+    samples=_SAMPLES + _EMPTY,
+    traits=Traits(
+        "reduction",
+        along="all",
+        method="plain",
+        singular=(inf("a square in the norm {over}", lambda x: np.size(x) > 0, "divide by the largest element first"),),
+    ),
+)
 def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Array:
     """The length √Σx² along axes, of vectors (ord None or 2) or whole arrays (None or "fro"); gradient 0 at 0."""
     axes = all_axes("norm", x, axis, keepdims)

@@ -8,7 +8,9 @@ import numpy as np
 
 from ..errors import OpError
 from .axes import one_axis
+from .causes import inf, nan
 from .op import Sample, op
+from .traits import Traits
 
 Array = Any
 
@@ -26,6 +28,7 @@ def _unshaped(g: Array, y: Array, x: Array, axes: Sequence[int] | None = None) -
     ("transpose(g, axes=inverse(axes))", _unshaped),
     numpy=np.transpose,
     symbol="ᵀ",
+    traits=Traits("shape", "copy", method="spread"),
     samples=(
         Sample(((2, 3),)),
         Sample(((2, 3, 4),)),
@@ -48,6 +51,7 @@ def transpose(x: Array, axes: Sequence[int] | None = None) -> Array:
     "swapaxes(x, axis1, axis2)",
     ("swapaxes(g, axis1, axis2)", lambda g, y, x, axis1, axis2: np.swapaxes(g, axis1, axis2)),
     numpy=np.swapaxes,
+    traits=Traits("shape", "copy", method="plain"),
     samples=(Sample(((2, 3, 4),), {"axis1": 0, "axis2": -1}), Sample(((2, 3),), {"axis1": 0, "axis2": 1})),
 )
 def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
@@ -59,6 +63,7 @@ def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
     "reshape(x, shape)",
     ("reshape_as(g, x)", _reshaped),
     numpy=np.reshape,
+    traits=Traits("shape", "copy", method="spread"),
     samples=(
         Sample(((2, 3),), {"shape": (3, 2)}),
         Sample(((2, 3),), {"shape": (-1,)}),
@@ -80,6 +85,7 @@ def reshape(x: Array, shape: Any) -> Array:
     "flatten(x)",
     ("reshape_as(g, x)", _reshaped),
     numpy=np.ravel,
+    traits=Traits("shape", "copy", method="plain"),
     samples=(Sample(((2, 3),)), Sample(((),)), Sample(((2, 0),))),
 )
 def flatten(x: Array) -> Array:
@@ -91,6 +97,7 @@ def flatten(x: Array) -> Array:
     "squeeze(x, axis=axis)",
     ("reshape_as(g, x)", _reshaped),
     numpy=np.squeeze,
+    traits=Traits("shape", "copy", method="plain"),
     samples=(
         Sample(((1, 3, 1),)),
         Sample(((1, 3, 1),), {"axis": 0}),
@@ -111,6 +118,7 @@ def squeeze(x: Array, axis: Any = None) -> Array:
     "expand_dims(x, axis=axis)",
     ("reshape_as(g, x)", _reshaped),
     numpy=np.expand_dims,
+    traits=Traits("shape", "copy", method="plain"),
     samples=(Sample(((3,),), {"axis": 0}), Sample(((2, 3),), {"axis": (0, -1)}), Sample(((),), {"axis": 0})),
 )
 def expand_dims(x: Array, axis: Any) -> Array:
@@ -141,6 +149,7 @@ def _scatter(g: Array, y: Array, x: Array, index: Any) -> Array:
     "x[index]",
     ("scatter(g, index, x)", _scatter),
     symbol="[ ]",
+    traits=Traits("arrange", "copy", masks=True, operator="getitem"),
     samples=(
         Sample(((5,),), {"index": 2}),
         Sample(((5,),), {"index": slice(None, None, -2)}),
@@ -177,6 +186,7 @@ def _concatenated_back(g: Array, y: Array, *xs: Array, axis: int | None = 0, slo
     ("split(g, axis=axis)[slot]", _concatenated_back),
     inputs="*xs",
     numpy=np.concatenate,
+    traits=Traits("arrange", "copy"),
     samples=(
         Sample(((2,), (3,))),
         Sample(((2, 3), (1, 3))),
@@ -204,6 +214,7 @@ def concatenate(*xs: Array, axis: int | None = 0) -> Array:
     ("unstack(g, axis=axis)[slot]", lambda g, y, *xs, axis=0, slot: np.take(g, slot, axis)),
     inputs="*xs",
     numpy=np.stack,
+    traits=Traits("arrange", "copy"),
     samples=(
         Sample(((), ())),
         Sample(((3,), (3,))),
@@ -241,6 +252,16 @@ def _cropped(g: Array, y: Array, x: Array, width: Any, mode: str = "constant", c
     "pad(x, width, constant_values=constant_values)",
     ("crop(g, width)", _cropped),
     numpy=np.pad,
+    traits=Traits(
+        "arrange",
+        "copy",
+        keeps_axes=True,
+        neutral={"mode": "constant"},
+        singular=(
+            nan("the padding is NaN", lambda x: np.size(x) >= 0),
+            inf("the padding is infinite", lambda x: np.size(x) >= 0),
+        ),
+    ),
     samples=(
         Sample(((3,),), {"width": 2}),
         Sample(((2, 3),), {"width": (1, 2)}),
@@ -261,6 +282,7 @@ def pad(x: Array, width: Any, mode: str = "constant", constant_values: float = 0
     "broadcast_to(x, shape)",
     ("g", lambda g, y, x, shape: g),
     numpy=np.broadcast_to,
+    traits=Traits("arrange", "copy"),
     samples=(
         Sample(((3,),), {"shape": (2, 3)}),
         Sample(((2, 1),), {"shape": (4, 2, 3)}),
