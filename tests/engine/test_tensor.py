@@ -175,6 +175,18 @@ def test_names_and_scopes() -> None:
     assert [t.op for t in (tg.tensor(1), tg.parameter(1), tg.constant(1))] == [INPUT, PARAMETER, CONSTANT]
 
 
+def test_a_value_stays_what_the_record_says() -> None:
+    w = tg.parameter(2.0)
+    loss = (w - 3) ** 2
+    loss.backward()
+    for t in (w, loss, tg.tensor(1.0)):
+        with pytest.raises(OpError, match=r"w = tg.parameter\(w.value - 0.1 \* w.grad\)"):
+            t.value -= 0.1
+    assert (w.value, loss.value) == (2.0, 1.0)
+    w = tg.parameter(w.value - 0.1 * w.grad)  # what the error says
+    assert w.value == 2.2
+
+
 def test_each_op_remembers_its_place() -> None:
     x = tg.tensor(1.0)
     for t in (x, x * 2, 2 * x, -x, tg.exp(x), x.exp(), np.exp(x), tg.sum(x), tg.tensor([x.value]).T, x.reshape(1)[0]):

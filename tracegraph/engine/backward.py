@@ -147,7 +147,7 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
         else:
             # One or two floats in, one out, is what scalar programs consist of: written out, it takes half the time.
             try:
-                sent = pull(g, t.value, a.value) if b is None else pull(g, t.value, a.value, b.value)
+                sent = pull(g, t.held, a.held) if b is None else pull(g, t.held, a.held, b.held)
             except (ArithmeticError, ValueError):
                 sent = _pull(t, g)
             c = sent[0]
@@ -165,11 +165,11 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
 def _pull(t: Tensor, g: Value) -> list[Value]:
     """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
     op, attrs, inputs = t.details.op, t.details.attrs, t.inputs
-    values = [i.value for i in inputs]
+    values = [i.held for i in inputs]
     if type(g) is float and op.pull is not None:
         try:
-            sent = op.pull(g, t.value, *values, **attrs)
-            return [_fit(c, i.value) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
+            sent = op.pull(g, t.held, *values, **attrs)
+            return [_fit(c, i.held) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
         except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
             g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
     sent = []
@@ -179,7 +179,7 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
             sent.append(None)
         else:
             where = {**attrs, "slot": slot} if op.variadic else attrs
-            sent.append(_fit(vjp.rule(g, t.value, *values, **where), i.value))
+            sent.append(_fit(vjp.rule(g, t.held, *values, **where), i.held))
     return sent
 
 

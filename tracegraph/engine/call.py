@@ -31,7 +31,7 @@ def call(op: Op, args: Sequence[Any], kwargs: dict[str, Any], frame: Any) -> Ten
         inputs = tuple([lift(v) for v in values])
         if attrs:
             attrs = {k: freeze(op, v) for k, v in attrs.items()}
-            op = op.chosen(tuple([t.value for t in inputs]), attrs) if op.choose else op
+            op = op.chosen(tuple([t.held for t in inputs]), attrs) if op.choose else op
         return apply(op, inputs, attrs, frame)
     except TypeError as error:
         raise error if isinstance(error, UntracedError) else OpError(f"{op.name}: {error}") from None
@@ -39,7 +39,7 @@ def call(op: Op, args: Sequence[Any], kwargs: dict[str, Any], frame: Any) -> Ten
 
 def apply(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
     """Run an op on tensors and record it; ``frame`` is that of the program's line."""
-    return _keep(op, settle(_run(op, [t.value for t in inputs], attrs)), inputs, attrs, frame)
+    return _keep(op, settle(_run(op, [t.held for t in inputs], attrs)), inputs, attrs, frame)
 
 
 def freeze(op: Op, option: Any) -> Any:
@@ -115,10 +115,10 @@ def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
     def public(x: Any = None, *args: Any, **kwargs: Any) -> Tensor:
         if type(x) is not Tensor or args or kwargs:
             return call(op, args if x is None else (x, *args), kwargs, _frame(1))
-        if type(x.value) is not float:
+        if type(x.held) is not float:
             return apply(op, (x,), NO_ATTRS, _frame(1))
         try:
-            value = scalar(x.value)
+            value = scalar(x.held)
         except (ArithmeticError, ValueError):
             return apply(op, (x,), NO_ATTRS, _frame(1))
         details = current_scope()[op]
@@ -138,13 +138,13 @@ def _operator(op: Op, compute: Callable[..., Any], reflected: bool = False) -> C
         if reflected:
             a, b = b, a
         try:
-            value = compute(a.value, b.value)
+            value = compute(a.held, b.held)
         except (ArithmeticError, ValueError, TypeError):
             value = None
         if type(value) is not float:
             return _other(op, a, b, value, _frame(1))
         t = Tensor()
-        t.value = value
+        t.held = value
         t.a = a
         t.b = b
         details = current_scope()[op]

@@ -56,10 +56,10 @@ class Tensor:
     holds: hence few slots, the first two inputs without a tuple around them, and `Details` that are shared.
     """
 
-    __slots__ = ("value", "a", "b", "details", "grad", "code", "lasti", "id")
+    __slots__ = ("held", "a", "b", "details", "grad", "code", "lasti", "id")
     __hash__ = object.__hash__
 
-    value: Value
+    held: Value  # what `value` shows: asked for directly, it costs half
     a: Tensor | None
     b: Tensor | None
     details: Details
@@ -89,6 +89,18 @@ class Tensor:
         from .backward import backward
 
         return backward(self, seed)
+
+    @property
+    def value(self) -> Value:
+        """The number or the read-only array; it stays what it was when the record was made."""
+        return self.held
+
+    @value.setter
+    def value(self, new: Value) -> None:
+        raise OpError(
+            "value: a recorded value cannot be replaced; make the next parameter, "
+            "w = tg.parameter(w.value - 0.1 * w.grad), or let tg.optim.SGD(lr=0.1).step(loss, [w]) make it"
+        )
 
     @property
     def op(self) -> Op:
@@ -130,7 +142,7 @@ class Tensor:
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes; ``()`` for a scalar."""
-        return np.shape(self.value)
+        return np.shape(self.held)
 
     @property
     def ndim(self) -> int:
@@ -140,16 +152,16 @@ class Tensor:
     @property
     def size(self) -> int:
         """Number of elements."""
-        return int(np.size(self.value))
+        return int(np.size(self.held))
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements."""
-        return np.dtype(np.float64) if type(self.value) is float else np.asarray(self.value).dtype
+        return np.dtype(np.float64) if type(self.held) is float else np.asarray(self.held).dtype
 
     def item(self) -> Any:
         """The one element as a Python number."""
-        return np.asarray(self.value).item()
+        return np.asarray(self.held).item()
 
     def __len__(self) -> int:
         if not self.shape:
@@ -166,16 +178,16 @@ class Tensor:
         return self
 
     def __bool__(self) -> bool:
-        return bool(self.value)
+        return bool(self.held)
 
     def __float__(self) -> float:
-        return float(self.value)
+        return float(self.held)
 
     def __int__(self) -> int:
-        return int(self.value)
+        return int(self.held)
 
     def __index__(self) -> int:
-        return self.value.__index__()  # type: ignore[no-any-return]
+        return self.held.__index__()  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
         raise UntracedError("turning a tensor into an array would lose its record; use .value")
@@ -183,7 +195,7 @@ class Tensor:
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         grad = "" if self.grad is None else f", grad={_short(self.grad)}"
-        return f"Tensor({_short(self.value)}, {self.op.name}{name}{grad})"
+        return f"Tensor({_short(self.held)}, {self.op.name}{name}{grad})"
 
 
 def _short(value: Value) -> str:
@@ -224,7 +236,7 @@ def lift(value: Any) -> Tensor:
 def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, frame: Any) -> Tensor:
     """A new tensor with its first two inputs; ``frame`` is that of the program's line."""
     t = Tensor()
-    t.value = value
+    t.held = value
     t.a = a
     t.b = b
     t.details = details
