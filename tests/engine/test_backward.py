@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import tracegraph as tg
-from tracegraph.engine.backward import unbroadcast
 from tracegraph.errors import OpError
+from tracegraph.ops.broadcast import unbroadcast
 
 
 def test_a_network_by_hand() -> None:

@@ -14,9 +14,9 @@ import reference
 
 import tracegraph as tg
 from tracegraph import formula
-from tracegraph.engine.backward import unbroadcast
 from tracegraph.engine.tensor import settle
 from tracegraph.errors import TracegraphError
+from tracegraph.ops.broadcast import unbroadcast
 from tracegraph.ops.op import OPS, Sample, Vjp
 
 ONE = [((),), ((3,),), ((2, 3),), ((0,),), ((2, 0, 3),)]

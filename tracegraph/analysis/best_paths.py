@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Edge, Graph
-from ..ops.op import OPS
+from ..graph.rerun import Rerun, input_values
 
 MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
 Way = tuple[float, float, Any, Any]  # strength, what the first edge multiplies by, that edge, the way on from there
@@ -49,13 +49,12 @@ def _local(graph: Graph, edge: Edge, gradient: float) -> float | None:
 def _by_rule(graph: Graph, edge: Edge) -> float | None:
     """The local derivative by the rule of the op, unless a view has put other operations into the node."""
     node = graph.node(edge.target)
-    op = OPS.get(node.op)
-    rule = op.vjp(edge.slot) if op is not None and node.args == op.inputs[: len(node.args)] else None
-    if rule is None:
+    rerun = Rerun.of(node)
+    if rerun is None:
         return None
-    values = [np.asarray(graph.carried(e))[()] for e in graph.inputs(node)]
     with np.errstate(all="ignore"):
-        return float(rule.rule(np.float64(1.0), np.asarray(node.value)[()], *values, **node.attrs))
+        local = rerun.vjp(edge.slot, 1.0, input_values(graph, node))
+    return None if local is None else float(local)
 
 
 def shares_of(uses: dict[int, list[Edge]]) -> dict[int, list[float]]:

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
+from ..ops.broadcast import unbroadcast
+from ..ops.running import ieee
 from .tensor import Tensor, Value, is_float, settle
 
 _by_id = attrgetter("id")
@@ -171,7 +173,7 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
             sent = op.pull(g, t.held, *values, **attrs)
             return [_fit(c, i.held) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
         except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
-            g, values = np.float64(g), [np.float64(v) if type(v) is float else v for v in values]
+            g, values = np.float64(g), [ieee(v) for v in values]
     sent = []
     for slot, i in enumerate(inputs):
         vjp = op.vjp(slot) if i.details.needs else None
@@ -191,15 +193,3 @@ def _fit(cotangent: Any, value: Value) -> Value:
     if cotangent.dtype != value.dtype:
         cotangent = np.asarray(cotangent, value.dtype)
     return settle(cotangent)
-
-
-def unbroadcast(cotangent: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """Sum over the axes that broadcasting had stretched, back to ``shape``."""
-    extra = cotangent.ndim - len(shape)
-    if extra < 0 or cotangent.shape[extra:] != shape:  # it may itself be smaller, and asking costs as much as the sum
-        cotangent = np.broadcast_to(cotangent, np.broadcast_shapes(cotangent.shape, shape))
-        extra = cotangent.ndim - len(shape)
-    axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1 and cotangent.shape[extra + i] != 1))
-    add: Any = np.add.reduce  # the method sum asks more questions first
-    summed: np.ndarray[Any, Any] = add(cotangent, axis=axes).reshape(shape)
-    return summed

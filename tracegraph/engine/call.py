@@ -15,6 +15,7 @@ import numpy as np
 from .. import ops  # noqa: F401  (declares the operations)
 from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
+from ..ops.running import run_forward
 from .bind import bind
 from .record import NO_ATTRS, Details, current_scope
 from .tensor import Tensor, ids, lift, record
@@ -66,7 +67,7 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
         pass  # where Python raises or turns complex, NumPy has inf and nan
     try:
         if all([type(v) in (float, int) for v in values]):
-            values = [np.float64(v) if type(v) is float else v for v in values]
+            return run_forward(op, values, attrs)
         return op.forward(*values, **attrs)
     except (ValueError, IndexError, TypeError) as error:
         if isinstance(error, OpError):

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import formula
 from ..graph import Node, shape
+from ..ops.broadcast import stretched
 
 Shape = tuple[int, ...]
 
@@ -32,10 +33,7 @@ def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
 
 def summed(found: Shape | None, due: Shape) -> Shape:
     """The axes over which the walk back sums what a rule gives, because broadcasting had stretched them."""
-    extra = -1 if found is None else len(found) - len(due)
-    if found is None or extra < 0:
-        return ()
-    return (*range(extra), *(extra + i for i, n in enumerate(due) if n == 1 and found[extra + i] > 1))
+    return () if found is None else stretched(found, due)
 
 
 def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:

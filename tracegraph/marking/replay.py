@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from .. import formula
-from ..engine.backward import unbroadcast
 from ..errors import GraphError, TracegraphError
 from ..graph import Edge, Graph, Node, shape
-from ..ops.op import OPS, Op
+from ..graph.rerun import Rerun
+from ..ops.broadcast import unbroadcast
 from ..ops.updates import UPDATES
 
 Quantity = tuple[int, "int | None"]
@@ -122,7 +122,7 @@ class Replay:
         return total
 
     def _sent(self, node: Node, target: Node, use: Edge, g: Any, y: Any, values: list[Any]) -> Any:
-        part = _back(target, use, np.asarray(g)[()], np.asarray(y)[()], values)
+        part = _back(target, use, g, y, values)
         if use.index is None:
             return unbroadcast(np.asarray(part), node.shape) if shape(part) != node.shape else part
         whole = np.zeros(node.shape)
@@ -134,24 +134,14 @@ def _flows(target: Node, edge: Edge) -> bool:
     return edge.contribution is not None and target.op not in UPDATES
 
 
-def _op(node: Node) -> Op | None:
-    """The op that made a node as it stands; None where a view has changed its formula, or a framework made it."""
-    op = OPS.get(node.op) or UPDATES.get(node.op)
-    if op is None or node.op == "gradient":
-        return None
-    stem = op.inputs[0].lstrip("*") if op.inputs else ""
-    due = tuple(f"{stem}{i}" for i in range(len(node.args))) if op.variadic else op.inputs[: len(node.args)]
-    return op if node.args == due else None
-
-
 def _forward(node: Node, values: list[Any]) -> Any:
     """The value of a node from its inputs; as it was recorded where there is no way to compute it again."""
-    op = _op(node)
+    rerun = Rerun.of(node)
     if not values:
         return node.value
     try:
-        if op is not None:
-            made = op.forward(*map(_number, values), **node.attrs)
+        if rerun is not None:
+            made = rerun.forward(values)
         elif node.formula and not node.shape:
             made = formula.evaluate(node.formula, {**_scalars(node), **dict(zip(node.args, values, strict=True))})
         else:
@@ -163,21 +153,14 @@ def _forward(node: Node, values: list[Any]) -> Any:
 
 def _back(target: Node, use: Edge, g: Any, y: Any, values: list[Any]) -> Any:
     """What a node sends back to one of its inputs; as it was recorded where there is no way to compute it again."""
-    op = _op(target)
-    rule = op.vjp(use.slot) if op is not None else None
+    rerun = Rerun.of(target)
     try:
-        if op is not None and rule is not None:
-            where = {"slot": use.slot} if op.variadic else {}
-            return rule.rule(g, y, *map(_number, values), **target.attrs, **where)
+        if rerun is not None and (back := rerun.vjp(use.slot, g, values, y)) is not None:
+            return back
         named = {**_scalars(target), **dict(zip(target.args, values, strict=True)), "g": g, "y": y}
         return formula.evaluate(use.vjp or "", {name: float(v) for name, v in named.items()})
     except (GraphError, ArithmeticError, ValueError, TypeError):
         return use.contribution
-
-
-def _number(value: Any) -> Any:
-    """NumPy's number for Python's, which would raise where IEEE arithmetic has inf and nan."""
-    return np.float64(value) if type(value) is float else value
 
 
 def _scalars(node: Node) -> Mapping[str, float]:

@@ -12,8 +12,8 @@ from .. import formula
 from ..errors import GraphError
 from ..formula import notation
 from ..graph import Node
-from ..ops.op import OPS
-from ..ops.updates import UPDATES
+from ..graph.rerun import op_of
+from ..ops.broadcast import index_before
 from ..text.numbers import gradient_name, number, pretty
 from .judge import Judge
 from .replay import Quantity
@@ -121,7 +121,7 @@ class _Expansion:
         if not node.formula:
             unnamed = node.role == "constant" and not node.named and not node.shape
             return (repr(float(node.value)), {}) if unnamed else None
-        op = OPS.get(node.op) or UPDATES.get(node.op)
+        op = op_of(node)
         if node.shape and not (op is not None and op.elementwise):
             return None
         return self._with(node, at, node.formula)
@@ -134,9 +134,7 @@ class _Expansion:
             source = self.graph.node(edge.source)
             if len(source.shape) > len(at) or edge.index is not None:
                 return None
-            lengths = source.shape
-            inner = tuple(i if n > 1 else 0 for i, n in zip(at[len(at) - len(lengths) :], lengths, strict=True))
-            names[argument] = self._fresh((source.key, None), inner, fresh)
+            names[argument] = self._fresh((source.key, None), index_before(at, source.shape), fresh)
         options = {k: repr(v) for k, v in node.attrs.items() if isinstance(v, (int, float))}
         return _substituted(text, {**options, **names}), fresh
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
-from ..ops.op import OPS, Op
+from ..graph.rerun import as_declared, is_from_group
+from ..ops.op import Op
+from ..ops.running import run_vjp
 
 MOST = 36
 """Terms that get a card or an arrow of their own; what is over is one card, so that the picture stays readable."""
@@ -51,18 +53,12 @@ class Element:
 
         ``inputs`` may take the place of the values.
         """
-        rule = self.op.vjp(slot)
         one = np.zeros(self.node.shape)
         one[self.index] = 1.0
         values = [np.asarray(s.value) for s in self.sources] if inputs is None else list(inputs)
-        attrs = {**self.attrs(), **({"slot": slot} if self.op.variadic else {})}
-        if rule is None:
-            return np.zeros(self.sources[slot].shape)
         with np.errstate(all="ignore"):
-            return _fit(
-                np.asarray(rule.rule(one, np.asarray(self.node.value, float), *values, **attrs)),
-                self.sources[slot].shape,
-            )
+            back = run_vjp(self.op, slot, one, np.asarray(self.node.value, float), values, self.attrs())
+        return np.zeros(self.sources[slot].shape) if back is None else back
 
     def value(self, slot: int, index: Index) -> float:
         """One element of an input."""
@@ -171,19 +167,11 @@ class Element:
 
 def opened(graph: Graph, node: Node, index: Index, how: Callable[[Element], Graph], op: Op) -> Graph:
     """Open one element; an error for a node whose inputs are no longer those of its op."""
-    known = op.inputs[: len(node.args)] if not op.variadic else node.args
-    if node.args != known or len(node.args) < op.required:
+    if not as_declared(node, op):
         raise GraphError(f"expand: {node.name!r} has been folded, or lost an input; expand the graph as it was traced")
-    if "group" in (graph.node(e.source).role for e in graph.inputs(node)):
+    if is_from_group(graph, node):
         raise GraphError(f"expand: an input of {node.name!r} is in a group; expand the graph as it was traced")
     return how(Element(graph, node, index, op))
-
-
-def find_op(node: Node) -> Op | None:
-    """The operation that made a node, also where it is an update."""
-    from ..ops.updates import UPDATES
-
-    return OPS.get(node.op) or (UPDATES.get(node.op) if node.op != "gradient" else None)
 
 
 def at(array: Any, index: Index) -> float:
@@ -204,10 +192,3 @@ def _leaf(node: Node, focus: set[Index], loss: str) -> Node:
 def _times(a: float, b: float) -> float:
     with np.errstate(all="ignore"):
         return float(np.float64(a) * b)
-
-
-def _fit(back: Any, shape: Index) -> Any:
-    """Summed over the axes that broadcasting had stretched, or spread to them."""
-    back = back.sum(axis=tuple(range(back.ndim - len(shape)))) if back.ndim > len(shape) else back
-    axes = tuple(i for i, n in enumerate(shape[len(shape) - back.ndim :]) if n == 1 and back.shape[i] > 1)
-    return np.broadcast_to(back.sum(axis=axes, keepdims=True) if axes else back, shape)

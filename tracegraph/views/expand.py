@@ -11,7 +11,10 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Graph, Node
-from .element import MOST, Element, Index, find_op, opened
+from ..graph.rerun import op_of
+from ..ops.broadcast import index_before
+from ..ops.running import run_vjp
+from .element import MOST, Element, Index, opened
 from .view import view
 
 
@@ -24,7 +27,7 @@ def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
     Raises `GraphError` for an index outside, and for an operation that has no scalar form.
     """
     node = graph[name]
-    op = find_op(node)
+    op = op_of(node)
     how = EXPANDED.get(node.op) or (_elementwise if op is not None and op.elementwise else None)
     if op is None or how is None:
         known = ", ".join(EXPANDED)
@@ -178,16 +181,14 @@ def _window(e: Element) -> list[Index]:
 
 def _elementwise(e: Element) -> Graph:
     """An elementwise operation: its own formula on one element of each input."""
-    tails = [(e.index[len(e.index) - len(s.shape) :], s.shape) for s in e.sources]
-    reads = [tuple(i if n > 1 else 0 for i, n in zip(tail, lengths)) for tail, lengths in tails]
+    reads = [index_before(e.index, s.shape) for s in e.sources]
     made = e.result(e.node.formula, len(reads), args=e.node.args, attrs=e.node.attrs)
-    values = [np.float64(e.value(slot, r)) for slot, r in enumerate(reads)]
+    values = [e.value(slot, r) for slot, r in enumerate(reads)]
     for slot, read in enumerate(reads):
         rule = e.op.vjp(slot)
         with np.errstate(all="ignore"):
-            one, y = np.float64(1), np.float64(made.value)
-            local = None if rule is None else float(rule.rule(one, y, *values, **e.attrs()))
-        e.use(slot, read, made, slot, None if rule is None else rule.formula, local)
+            local = run_vjp(e.op, slot, 1.0, made.value, values, e.attrs())
+        e.use(slot, read, made, slot, rule and rule.formula, None if local is None else float(local))
     return e.finished(made)
 
 

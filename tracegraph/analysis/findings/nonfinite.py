@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.rerun import input_values
+from ...ops.broadcast import stretched
 from ..finding import Finding, diagnostic
 from .nonfinite_words import Birth, finding
-from .operands import operands, pointwise, whole
+from .operands import pointwise, whole
 
 Array = np.ndarray[Any, Any]
 _IS: dict[str, Callable[[Any], Any]] = {"nan": np.isnan, "inf": np.isinf}
@@ -114,7 +116,7 @@ def _forward(graph: Graph, kind: str) -> Iterator[Birth]:
 
 def _passed(kind: str, graph: Graph, node: Node) -> Array:
     """The elements of a value that would have a NaN or infinity from its operands."""
-    values = [v for v in operands(graph, node) if has(kind, v)]
+    values = [v for v in input_values(graph, node) if has(kind, v)]
     if not values or not node.shape or not pointwise(graph, node):
         return np.asarray(bool(values))
     passed = np.zeros(node.shape, bool)
@@ -142,7 +144,7 @@ def _sent(kind: str, graph: Graph, edge: Edge, target: Node) -> Array:
     An infinity may have come of a NaN there, but not a NaN of an infinity: 0·∞ is a birth.
     """
     kinds = ("nan",) if kind == "nan" else ("nan", "inf")
-    at = (target.gradient, target.value, *operands(graph, target))
+    at = (target.gradient, target.value, *input_values(graph, target))
     values = [(k, v) for k in kinds for v in at if has(k, v)]
     if not values or not target.shape or not pointwise(graph, target):
         return np.asarray(bool(values))
@@ -150,9 +152,7 @@ def _sent(kind: str, graph: Graph, edge: Edge, target: Node) -> Array:
     for k, value in values:
         ill |= _where(k, value)
     shape = np.shape(edge.contribution)
-    extra = ill.ndim - len(shape)
-    axes = (*range(extra), *(extra + i for i, n in enumerate(shape) if n == 1))
-    return np.asarray(ill.any(axis=axes).reshape(shape))
+    return np.asarray(ill.any(axis=stretched(ill.shape, shape)).reshape(shape))
 
 
 def _sums(graph: Graph, kind: str) -> Iterator[Birth]:

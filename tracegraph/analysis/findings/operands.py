@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...graph import Graph, Node
+from ...graph.rerun import as_declared, input_values, op_of
+from ...ops.broadcast import index_before
 from ...ops.op import OPS
 
 Array = np.ndarray[Any, Any]
@@ -21,19 +23,10 @@ def whole(graph: Graph, node: Node) -> bool:
 
     The gradient of an optimizer's step is none: it is not made from the loss, but taken from a walk back.
     """
-    count, op = len(graph.inputs(node)), OPS.get(node.op)
-    if not count or node.op == "gradient":
+    if not graph.inputs(node) or node.op == "gradient":
         return False
-    if op is None or not node.formula:
-        return True
-    if op.variadic:
-        return node.args == tuple(f"{op.inputs[0].lstrip('*')}{i}" for i in range(count))
-    return count >= op.required and node.args == op.inputs[:count]
-
-
-def operands(graph: Graph, node: Node) -> list[Any]:
-    """The values that go into a node, by slot."""
-    return [graph.carried(e) for e in graph.inputs(node)]
+    op = op_of(node)
+    return op is None or not node.formula or as_declared(node, op)
 
 
 def pointwise(graph: Graph, node: Node) -> bool:
@@ -42,7 +35,7 @@ def pointwise(graph: Graph, node: Node) -> bool:
     if not (op.elementwise if op else node.role == "update"):
         return False
     shape = node.shape
-    shapes = [s for v in operands(graph, node) if (s := np.shape(v)) not in (shape, ())]
+    shapes = [s for v in input_values(graph, node) if (s := np.shape(v)) not in (shape, ())]
     try:
         return all(np.broadcast_shapes(s, shape) == shape for s in shapes)
     except ValueError:
@@ -51,7 +44,7 @@ def pointwise(graph: Graph, node: Node) -> bool:
 
 def fed(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
     """The numbers that one element of a value is made from, by the name of the input, each a row; all if not known."""
-    values = [np.asarray(v) for v in operands(graph, node)]
+    values = [np.asarray(v) for v in input_values(graph, node)]
     if pointwise(graph, node):
         return _named(node, [np.broadcast_to(v, node.shape)[index] for v in values])
     try:
@@ -69,7 +62,7 @@ def fibre(graph: Graph, target: Node, shape: tuple[int, ...], index: Index) -> d
 
     ``shape``: that of the contribution. Of an operation that works element by element, all rows are of one length.
     """
-    values = [np.asarray(v) for v in (target.gradient, target.value, *operands(graph, target))]
+    values = [np.asarray(v) for v in (target.gradient, target.value, *input_values(graph, target))]
     if pointwise(graph, target):
         ndim = len(target.shape)
         wanted = [slice(None)] * (ndim - len(shape))
@@ -89,15 +82,9 @@ def _crossing(a: Array, b: Array, index: Index) -> list[Array]:
     column = index[-1:] if b.ndim > 1 else ()
     rest = index[: len(index) - len(column)]
     row, batch = (rest[-1:], rest[:-1]) if a.ndim > 1 else ((), rest)
-    left = a[_batch(a.shape[:-2], batch)][row] if a.ndim > 1 else a
-    right = b[_batch(b.shape[:-2], batch)][tuple([slice(None), *column])] if b.ndim > 1 else b
+    left = a[index_before(batch, a.shape[:-2])][row] if a.ndim > 1 else a
+    right = b[index_before(batch, b.shape[:-2])][tuple([slice(None), *column])] if b.ndim > 1 else b
     return [left, right]
-
-
-def _batch(shape: tuple[int, ...], batch: Index) -> Index:
-    """The place of a batch in an operand that may be spread over it."""
-    own = batch[len(batch) - len(shape) :]
-    return tuple(0 if n == 1 else i for i, n in zip(own, shape))
 
 
 def _line(node: Node, x: Array, index: Index) -> Array:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...ops.broadcast import unbroadcast
 from .derivatives import Forward, Slopes, careful, quick, screened
 
 Array = Any
@@ -114,9 +115,7 @@ class Slot:
         """Add up what belongs to one number that was sent: for a whole input, what its broadcasting had spread."""
         if not self._whole:
             return np.sum(terms)
-        extra = np.ndim(terms) - self.x.ndim
-        axes = [extra + i for i, n in enumerate(self.x.shape) if n == 1]
-        return np.sum(terms, axis=(*range(extra), *axes)).reshape(self.x.shape)
+        return unbroadcast(np.asarray(terms), self.x.shape)
 
     def _sums(self, slopes: Array) -> tuple[Array, Array]:
         """The derivative that should have been sent, and the sum of the sizes of its terms."""

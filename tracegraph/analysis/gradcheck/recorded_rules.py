@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...graph import Edge, Graph, Node
-from ...ops.op import OPS, Op
+from ...graph.rerun import as_declared, input_values, is_from_group, op_of
+from ...ops.op import Op
+from ...ops.running import run_forward, run_vjp
 from .compare import OK, WRONG, Judged, Slot, Tolerance
 from .derivatives import Forward
 
@@ -46,18 +48,16 @@ def slots(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) 
 
 def _ready(graph: Graph, node: Node) -> tuple[Op, list[Any]]:
     """The op of a node and the values that it was given."""
-    op, into = OPS.get(node.op), graph.inputs(node)
+    op = op_of(node)
     if node.role in ("update", "group"):
         raise Unchecked("an update: no rule goes through it" if node.role == "update" else "a group of operations")
     if op is None:
         raise Unchecked(f"op {node.op!r} is not registered here")
-    stem = op.inputs[0].lstrip("*") if op.inputs else ""
-    due = tuple(f"{stem}{i}" for i in range(len(into))) if op.variadic else op.inputs[: len(into)]
-    if node.args != due:
+    if not as_declared(node, op):
         raise Unchecked("its formula is composed of several operations, or an input is hidden")
-    if any(graph.node(e.source).role == "group" for e in into):
+    if is_from_group(graph, node):
         raise Unchecked("an input comes from inside a group")
-    return op, [graph.carried(e) for e in into]
+    return op, input_values(graph, node)
 
 
 def _finite(node: Node, values: list[Any]) -> None:
@@ -70,7 +70,7 @@ def _finite(node: Node, values: list[Any]) -> None:
 def _again(op: Op, node: Node, values: list[Any]) -> Forward:
     """The op at the recorded inputs, in double precision, if it gives what was recorded."""
     try:
-        same = np.asarray(op.forward(*map(_number, values), **node.attrs))
+        same = np.asarray(run_forward(op, values, node.attrs))
         forward = Forward(op, node.attrs, [_double(v) for v in values])
     except Exception as error:  # what a user's op raises is not known
         raise Unchecked(f"it cannot be run again: {type(error).__name__}") from None
@@ -85,11 +85,6 @@ def _again(op: Op, node: Node, values: list[Any]) -> Forward:
 def _alike(a: Array, b: Array) -> bool:
     size = np.max(np.abs(b), where=np.isfinite(b), initial=0.0) if b.dtype.kind == "f" else 0.0
     return bool(np.allclose(a, b, rtol=0, atol=AGAIN * _eps(b) * size, equal_nan=True))
-
-
-def _number(value: Any) -> Any:
-    """NumPy's number for Python's, which would raise where IEEE arithmetic has inf and nan."""
-    return np.float64(value) if type(value) is float else value
 
 
 def _double(value: Any) -> Any:
@@ -140,12 +135,8 @@ def _shaken(forward: Forward, eps: float, seed: int) -> tuple[Array, list[Any]]:
 
 def _sent(forward: Forward, slot: int, g: Array, y: Array, values: list[Any]) -> Array:
     """What the registered rule sends, in the shape of the input."""
-    from ...engine.backward import unbroadcast
-
-    vjp = forward.op.vjp(slot)
-    where = {"slot": slot} if forward.op.variadic else {}
-    back = vjp.rule(g[()], y[()], *values, **forward.attrs, **where) if vjp else 0.0
-    return unbroadcast(np.asarray(back), np.shape(values[slot]))
+    back = run_vjp(forward.op, slot, g, y, values, forward.attrs)
+    return np.zeros(np.shape(values[slot])) if back is None else back
 
 
 def added_up(graph: Graph, node: Node) -> Judged | None:

@@ -15,6 +15,7 @@ from ...engine.created import watching
 from ...engine.tensor import Tensor, Value
 from ...errors import GraphError
 from ...graph import Edge, Graph, Node, maker
+from ...ops.running import run_vjp
 from ...ops.updates import UPDATES
 from ..frontend import frontend
 from . import formulas
@@ -160,6 +161,5 @@ def _locals(t: Tensor, inputs: tuple[Tensor, ...]) -> list[float | None]:
     except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
         pass
     with np.errstate(all="ignore"):
-        one, y, values = np.float64(1.0), np.float64(t.value), [np.float64(v) for v in values]
-        rules = [t.op.vjp(slot) for slot in range(len(values))]
-        return [None if r is None else float(r.rule(one, y, *values, **t.details.attrs)) for r in rules]
+        parts = [run_vjp(t.op, slot, 1.0, t.value, values, t.details.attrs) for slot in range(len(values))]
+        return [None if part is None else float(part) for part in parts]
