@@ -2,6 +2,6 @@
 
 from .graph import Graph, load
 from .lookup import nearest
-from .node import ROLES, Edge, Mark, Node, maker, shape
+from .node import LEAVES, ROLES, Edge, Mark, Node, maker, shape, traits_of
 
-__all__ = ["ROLES", "Edge", "Graph", "Mark", "Node", "load", "maker", "nearest", "shape"]
+__all__ = ["LEAVES", "ROLES", "Edge", "Graph", "Mark", "Node", "load", "maker", "nearest", "shape", "traits_of"]

@@ -8,6 +8,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..ops.registry import find
+from ..ops.traits import UNKNOWN, Traits
+
+LEAVES = ("parameter", "input", "constant")
 ROLES = ("input", "parameter", "constant", "op", "output", "update", "group")
 _NOTHING: Mapping[str, Any] = {}
 
@@ -36,7 +40,8 @@ class Node:
     where none arrives. ``named``: whether the program gave the name. ``line``: file and line of the program.
     ``tags``: what views found, to be shown. In a training run, ``step`` is the step that the node belongs to, ``loss``
     the name of what was differentiated there, and ``base`` the name without the number of the step. ``focus``: elements
-    to be framed. ``marks``: what `tracegraph.mark` found.
+    to be framed. ``marks``: what `tracegraph.mark` found. ``traits``: what the operation is, where it is none of ours
+    (a frontend may take those of one of ours); `traits_of` answers for every node.
     """
 
     key: int
@@ -58,6 +63,47 @@ class Node:
     base: str = ""
     marks: tuple[Mark, ...] = ()
     focus: tuple[tuple[int, ...], ...] = ()
+    traits: Traits | None = None
+
+    @property
+    def leaf(self) -> str:
+        """The kind of leaf that was recorded, whatever its role here (an output, an updated value); "" for results."""
+        return next((kind for kind in LEAVES if kind in (self.role, self.op)), "")
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is a leaf that takes gradients and is not learned."""
+        return self.role == "input"
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a leaf that is learned."""
+        return self.role == "parameter"
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a leaf that takes no gradient."""
+        return self.role == "constant"
+
+    @property
+    def is_output(self) -> bool:
+        """Whether it is what was traced."""
+        return self.role == "output"
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it belongs to an optimizer's step: a gradient, a state or a new parameter."""
+        return self.role == "update"
+
+    @property
+    def is_gradient(self) -> bool:
+        """Whether it is the gradient that an optimizer took, and not made from its inputs."""
+        return self.op == "gradient"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it stands for a part of the graph that a view has closed."""
+        return self.role == "group"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,6 +132,14 @@ class Edge:
     local: float | None = None
     contribution: Any = None
     index: tuple[int, ...] | None = None
+
+
+def traits_of(node: Node) -> Traits:
+    """The traits of the operation that made a node: its own, else those declared, else neutral ones."""
+    if node.traits is not None:
+        return node.traits
+    op = find(node.op)
+    return op.traits if op is not None else UNKNOWN
 
 
 _Part = TypeVar("_Part", Node, Edge)

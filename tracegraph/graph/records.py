@@ -10,6 +10,8 @@ import numpy as np
 
 from .. import formula
 from ..errors import GraphError
+from ..ops.traits import Traits
+from . import trait_records
 from .node import Edge, Mark, Node
 from .packing import DTYPES, Packer, Unpacker
 
@@ -29,6 +31,8 @@ def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
             value = None if value is None else list(value)
         elif name == "marks":
             value = [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in value]
+        elif name == "traits":
+            value = None if value is None else trait_records.write(value, packer)
         elif name in _NUMBERS:
             value = packer.pack(_number(float(value) if name == "local" and value is not None else value))
         if value != default:
@@ -49,6 +53,8 @@ def read(kind: type[Any], record: Any, values: Unpacker) -> Any:
         try:
             if name == "attrs":
                 value = {key: values.unpack(option) for key, option in _dict(value).items()}
+            if name == "traits":
+                value = trait_records.read(value, values)
             read[name] = _READERS[name](values.unpack(value) if name in _NUMBERS else value)
         except (ValueError, TypeError, GraphError) as error:
             raise ValueError(f"{name} of a {what}: {error}") from None
@@ -127,6 +133,7 @@ _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "tuple[Mark, ...]": _marks,
     "tuple[tuple[int, ...], ...]": _places,
     "tuple[int, ...] | None": _place_or_none,
+    "Traits | None": _exactly(Traits),
 }
 
 
