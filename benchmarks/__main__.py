@@ -62,6 +62,23 @@ def million(found: Found) -> Iterator[Row]:
     yield Row("megabytes at most", found["megabytes"], most=1500)
 
 
+LARGE = {
+    "1,000 widths of text": 0.2,
+    "10,000 steps of training": 8.0,
+    "paths through 40,000 operations": 5.0,
+    "findings of 100,000 operations": 20.0,
+    "explanation of 10,000 operations": 60.0,
+    "picture of 20,000 operations": 30.0,
+    "slide of 400 cards": 30.0,
+}
+"""The most seconds that each large graph may take."""
+
+
+def large(found: Found) -> Iterator[Row]:
+    for what, seconds in found.items():
+        yield Row(f"seconds: {what}", seconds, most=LARGE[what])
+
+
 def alarms(found: Found) -> Iterator[Row]:
     """Of the gradient check: crosses on right rules, and wrong rules without one on their node alone."""
     yield Row(f"false alarms on {found['graphs']:,} graphs, {found['ok']:,} ticks", found["wrong"], most=0)
@@ -78,6 +95,7 @@ PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "million": ("a chain of a million operations, into a graph too", 1, million),
     "autoencoder": ("autoencoder 784-128-32-128-784, batch 64", 100, lambda found: shares(found, "NumPy by hand", 1.5)),
     "lenet": ("LeNet-5, batch 32", 30, lambda found: shares(found, "NumPy by hand", 1.9)),
+    "large": ("large graphs through all that reads them", 1, large),
     "drawing": ("model to SVG", 9, drawn),
     "gradcheck": ("gradient check: random graphs, and wrong rules in them", 1, alarms),
     "startup": ("import", 25, lambda found: shares(found, "numpy", 1.15)),

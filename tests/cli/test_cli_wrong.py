@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commands import NET, PYTHON, error, run, write
+from counting import wait_for
 
 import tracegraph as tg
 from tracegraph.drawing import Drawing
@@ -164,22 +163,16 @@ def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_real_process_leaves_the_old_file() -> None:
     Path("slow.svg").write_text("old")
     write("import time\nopen('ready', 'w').close()\ndef build():\n    time.sleep(60)\n", "slow.py")
     process = subprocess.Popen([*PYTHON, "render", "slow.py"], stderr=subprocess.PIPE, text=True)
-    waited(lambda: Path("ready").exists())
+    wait_for(lambda: Path("ready").exists())
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 130 and told.strip() == "interrupted"
     assert Path("slow.svg").read_text() == "old"
-
-
-def waited(ready: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is needed")

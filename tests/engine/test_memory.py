@@ -28,12 +28,11 @@ MILLION = Path(__file__).parents[2] / "benchmarks" / "million.py"
 
 
 def test_a_million_operations_there_and_back() -> None:
-    """Forward, backward, into a graph and away again in 30 seconds and 1.5 GB, at the default recursion limit."""
+    """Forward, backward, into a graph and away again in 1.5 GB, at the default recursion limit."""
     done = subprocess.run([sys.executable, str(MILLION)], check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
     assert found["limit"] == 1000
     assert found["megabytes"] <= 1500
-    assert sum(found["times"].values()) <= 30
 
 
 def check_chain(backward: Callable[[tg.Tensor], Any]) -> None:

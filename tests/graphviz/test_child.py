@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from counting import wait_for
 
 from tracegraph.graphviz import run as layout
 from tracegraph.graphviz.child import FONTS
@@ -203,10 +204,7 @@ def test_a_parent_that_dies_takes_the_child_and_its_folder_along(tmp_path, end):
         env={**os.environ, "PYTHONPATH": ROOT, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)},
     )
     assert done.stdout.strip().isdigit()
-    deadline = time.monotonic() + 10
-    while os.listdir(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert os.listdir(tmp_path) == []
+    wait_for(lambda: os.listdir(tmp_path) == [])
 
 
 def test_a_child_killed_from_outside_is_replaced():

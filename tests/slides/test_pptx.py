@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -238,16 +237,14 @@ def test_same_bytes_always() -> None:
     assert not re.search(rb"20\d\d-\d\d-\d\d", file.read("docProps/core.xml"))
 
 
-def test_a_large_drawing_takes_seconds() -> None:
+def test_a_large_drawing() -> None:
     total = tg.tensor(0.5, name="x")
     for i in range(160):
         total = tg.tanh(total * tg.parameter(0.1 + i / 1000, name=f"w{i}"))
     total.backward()
     told = frames(tg.draw(total), steps="")
     assert len(told.scene.of("card")) > 400
-    start = time.perf_counter()
     (slide,) = opened(write(Deck("", (told,)))).slides
-    assert time.perf_counter() - start < 30
     assert len(chains(slide)) == len(told.scene.of("arrow"))
 
 

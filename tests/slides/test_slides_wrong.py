@@ -152,7 +152,7 @@ def test_five_thousand_operations_are_drawn_as_groups_and_that_is_said(chain: tg
 
 @pytest.mark.parametrize("to", WRITERS)
 def test_five_thousand_operations_as_slides(to: str, chain: tg.Drawing) -> None:
-    """Written with a note in it, or refused with what to do, and within seconds."""
+    """Written with a note in it, or refused with what to do."""
     frames = tg.frames(chain)
     whole = tg.Deck("", (frames,))
     if to in ("pdf", "gif"):
