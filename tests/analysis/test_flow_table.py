@@ -23,10 +23,11 @@ from hypothesis.extra import numpy as arrays
 import tracegraph as tg
 from tracegraph.analysis import Finding, Flow
 from tracegraph.analysis.flow_report import layers, named, summary, wanted
-from tracegraph.analysis.flow_rows import Row, Size, size
+from tracegraph.analysis.flow_rows import Row
 from tracegraph.analysis.flow_tables import sections
 from tracegraph.errors import GraphError
 from tracegraph.graph import Edge, Graph, Node
+from tracegraph.graph.measure import Size, size
 from tracegraph.text.table import width
 
 pytestmark = pytest.mark.usefixtures("planted")

@@ -131,20 +131,6 @@ def test_contributions_of_arrays_are_said_to_be_norms() -> None:
     assert all(line.text.startswith("‖·‖ ") for a in made.arrows for line in a.lines if line.style == "contribution")
 
 
-@pytest.mark.parametrize("entry", [1e300, 5e-324, 1e-200, 1.0])
-def test_norms_do_not_overflow(entry: float) -> None:
-    from tracegraph.picture.panels import norm
-
-    assert norm(np.array([3.0, 4.0]) * entry) == pytest.approx(5.0 * entry, rel=1e-12, abs=1e-323)
-
-
-def test_norms_of_what_is_no_number() -> None:
-    from tracegraph.picture.panels import norm
-
-    assert np.isnan(norm(np.array([1.0, np.nan]))) and norm(np.array([1.0, -np.inf])) == np.inf
-    assert norm(-3) == 3 and norm(np.zeros(3)) == 0 and norm(np.zeros((0, 2))) == 0
-
-
 def test_summaries_leave_out_what_is_no_number() -> None:
     array = np.ones((20, 20))
     array[0, :3] = np.nan, np.inf, 5.0

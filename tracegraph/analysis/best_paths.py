@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Edge, Graph
+from ..graph.measure import norm
 from ..graph.rerun import Rerun, input_values
 
 MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
@@ -68,13 +69,6 @@ def _parts(sizes: list[float]) -> list[float]:
     if isfinite(whole):
         return [size / whole if whole else 0.0 for size in sizes]
     return [0.0 if isfinite(size) else nan for size in sizes]
-
-
-def norm(value: Any) -> float:
-    """The norm, of numbers as small or as large as they come."""
-    sizes = np.abs(np.asarray(value, float)).ravel()
-    most = float(sizes.max(initial=0.0))
-    return most * float(np.linalg.norm(sizes / most)) if most and isfinite(most) else most
 
 
 def strongest(

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..graph import Graph, Node, nearest
+from ..graph.measure import Size, size
 from ..text.numbers import cell, clean, pretty
 from ..text.table import aligned, escaped, markdown
 from .finding import DIAGNOSTICS, Finding
-from .flow_rows import Row, Size, learned, size
+from .flow_rows import Row, learned
 from .flow_tables import MOST, sections
 
 if TYPE_CHECKING:

@@ -5,23 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..graph import Graph, Node
-
-
-class Size(NamedTuple):
-    """How large the elements of an array are: root mean square, Euclidean norm, mean absolute value.
-
-    ``zeros``: the share of elements that are exactly zero. Of no elements, all are 0.
-    """
-
-    rms: float
-    norm: float
-    mean: float
-    zeros: float
+from ..graph.measure import Size, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +53,6 @@ def learned(graph: Graph) -> list[Node]:
     """The parameters, and what optimizers made of them if a loss was computed from it; inputs, where there is none."""
     found = [n for n in graph if "parameter" in (n.role, n.op) or n.role == "update" and n.gradient is not None]
     return found or [n for n in graph if "input" in (n.role, n.op)]
-
-
-def size(value: Any) -> Size:
-    """Measure a number or an array; it overflows only where the result does."""
-    if isinstance(value, float) or np.ndim(value) == 0:
-        x = abs(float(value))
-        return Size(x, x, x, float(x == 0))
-    flat = np.abs(np.asarray(value, float)).ravel()
-    if not flat.size:
-        return Size(0.0, 0.0, 0.0, 0.0)
-    largest = float(flat.max())
-    # Squares leave the range of floats long before the numbers do; a power of two changes no digit of them.
-    scale = 2.0 ** (math.frexp(largest)[1] - 1) if 0 < largest < math.inf else 1.0
-    with np.errstate(all="ignore"):
-        small = flat / scale
-        norm, mean = math.sqrt(float(small @ small)), float(small.mean())
-    return Size(scale * (norm / math.sqrt(flat.size)), scale * norm, scale * mean, float(np.mean(flat == 0)))
 
 
 def _row(graph: Graph, node: Node, ratio: float | None, update: float | None) -> Row:

@@ -11,8 +11,9 @@ import numpy as np
 
 from .. import formula
 from ..graph import Edge, Graph, Node
+from ..graph.measure import norm
 from ..picture.options import option, options_of
-from ..picture.panels import norm, panel
+from ..picture.panels import panel
 from ..text.numbers import gradient_name, number, pretty, shape
 from .shape_notes import Shape, made, summed
 

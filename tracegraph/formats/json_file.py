@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..graph.measure import norm
 from ..picture.flow_overlay import Paint
-from ..picture.panels import norm
 
 if TYPE_CHECKING:
     from ..drawing import Drawing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..picture.panels import norm
+from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, pretty, shape
 from ..text.table import aligned, cut
 

@@ -6,10 +6,11 @@ from math import isfinite
 from typing import Any
 
 from ..graph import Graph
+from ..graph.measure import norm
 from ..text.numbers import clean, number
 from ..text.numbers import pretty as _pretty
 from .flow_overlay import inspected, painted
-from .panels import Line, norm
+from .panels import Line
 
 NAME = 40  # characters of a name that are shown
 DIGITS = 3  # of a norm

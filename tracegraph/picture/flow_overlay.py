@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite, log10, sqrt
+from math import isfinite, log10
 from typing import Any
 
 import numpy as np
 
 from ..graph import Edge, Graph, Node
+from ..graph.measure import norm, rms
 from ..text.numbers import clean, number, superscript
-from .panels import Line, norm
+from .panels import Line
 
 SMALLEST, LARGEST = -8, 0
 """Decades of the colour map, the same in every picture, so that two can be compared: 1 is what the loss itself gets,
@@ -84,11 +85,6 @@ def paints(graph: Graph) -> tuple[Paint | None, ...]:
         None if e.contribution is None else _paint(e.contribution, sizes[e.tensor, e.index], paths.get(i, ()))
         for i, e in enumerate(graph.edges)
     )
-
-
-def rms(value: Any) -> float:
-    """Root mean square; 0 of nothing."""
-    return norm(value) / sqrt(max(np.size(value), 1))
 
 
 def tone(size: float) -> float | None:

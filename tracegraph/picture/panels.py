@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Mark
+from ..graph.measure import norm
 from ..text.numbers import MINUS, cell, clean, number
 from .heat import BINS, Heat, heat, histogram
 
@@ -110,19 +111,6 @@ def _marked(mark: Mark, gradient: str) -> Line:
     if not right:
         return Line(head + written, "mark")
     return Line(head, "mark", written, f" {right}" if written else right)
-
-
-def norm(value: Any) -> float:
-    """Absolute value, or Euclidean norm of an array; it overflows only where the norm itself does."""
-    with np.errstate(all="ignore"):
-        if np.ndim(value) == 0:
-            return abs(float(value))
-        flat = np.asarray(value, float).ravel()
-        found = float(np.linalg.norm(flat))
-        if found < 1e-150 or found > 1e150:  # the squares may be beyond what a float holds
-            largest = float(np.abs(flat).max(initial=0.0))
-            return largest * float(np.linalg.norm(flat / largest)) if 0 < largest < np.inf else largest
-        return found
 
 
 def _largest(array: Any) -> float:

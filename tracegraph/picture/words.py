@@ -14,12 +14,13 @@ from .. import formula
 from ..errors import GraphError
 from ..formula import notation
 from ..graph import Edge, Graph, Node
+from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, shape
 from ..text.numbers import pretty as _pretty
 from .flow_header import header
 from .flow_overlay import Paint, badges, caption, legend, painted, paints
 from .options import option, options_of
-from .panels import Line, Panel, marked, norm, panel
+from .panels import Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
 
 __all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "Picture", "picture"]

@@ -16,6 +16,7 @@ from ..engine.tensor import Tensor, parameter
 from ..errors import GraphError
 from ..frontends.numpy.trace import from_tensor
 from ..graph import Graph
+from ..graph.measure import norm
 from ..text.numbers import number, pretty
 
 if TYPE_CHECKING:
@@ -159,11 +160,11 @@ class _Book:
 
     def enter(self, loss: Tensor, old: dict[str, Tensor], new: dict[str, Tensor]) -> None:
         self.losses[self.done] = loss.item()
-        self.first = self.first or {name: _norm(w.value) for name, w in old.items()}
+        self.first = self.first or {name: norm(w.value) for name, w in old.items()}
         for name, w in new.items():
-            self.norms["values"][name][self.done] = _norm(w.value)
-            self.norms["gradients"][name][self.done] = _norm(old[name].grad)
-            self.norms["updates"][name][self.done] = _norm(np.subtract(w.value, old[name].value))
+            self.norms["values"][name][self.done] = norm(w.value)
+            self.norms["gradients"][name][self.done] = norm(old[name].grad)
+            self.norms["updates"][name][self.done] = norm(np.subtract(w.value, old[name].value))
         self.values, self.done = {name: w.value for name, w in new.items()}, self.done + 1
 
     def history(self) -> History:
@@ -209,11 +210,6 @@ def _whole(what: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise GraphError(f"history: {what} must be a whole number from 1, not {value!r}")
     return int(value)
-
-
-def _norm(value: Any) -> float:
-    with np.errstate(all="ignore"):
-        return abs(float(value)) if np.ndim(value) == 0 else float(np.linalg.norm(np.ravel(value)))
 
 
 @contextmanager

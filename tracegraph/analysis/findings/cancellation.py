@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.measure import norm
 from ...text.numbers import number
-from ..best_paths import norm
 from ..finding import Finding, Index, diagnostic
 
 FEW = 3  # elements that a finding names

@@ -8,10 +8,10 @@ from math import isclose, isfinite, nan
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.measure import Size, size
 from ...ops.op import OPS
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
-from ..flow_rows import Size, size
 from .loss_head import AFFINE, Head, Heads, back, decades
 
 GATES = frozenset("relu leaky_relu maximum minimum clip where".split())

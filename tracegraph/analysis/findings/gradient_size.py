@@ -8,9 +8,10 @@ from math import isfinite
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.measure import size
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
-from ..flow_rows import learned, size
+from ..flow_rows import learned
 from .loss_head import Heads, decades
 
 FAR = 1000  # operations to be asked where a gradient became 0

@@ -9,9 +9,10 @@ from math import exp, inf, sqrt
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.measure import size
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
-from ..flow_rows import learned, size
+from ..flow_rows import learned
 from .loss_head import AFFINE, decades
 
 FEW = 16  # elements of a layer; the size of fewer says little

@@ -13,8 +13,9 @@ from math import isfinite, log10
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.measure import Size, size
 from ...ops.op import OPS
-from ..flow_rows import Size, learned, size
+from ..flow_rows import learned
 
 LOSSES = frozenset("add sub neg mul div pow square sqrt abs exp expm1 log log1p reciprocal".split())
 """Functions of elements that losses are made of; others are activations, and belong to the network."""
