@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from . import hooks
 from .engine.backward import Gradients, backward
@@ -30,62 +31,71 @@ __all__ = [
     "tensor",
 ]
 
-_LATER = {  # imported where they are first used: a program that only computes loads no drawing
-    "Graph": "graph",
-    "Node": "graph",
-    "Edge": "graph",
-    "trace": "frontends",
-    "load": "graph",
-    "collapse": "views",
-    "hide": "views",
-    "between": "views",
-    "upto": "views",
-    "fold": "views",
-    "draw": "drawing",
-    "Drawing": "drawing",
-    "optim": "",
-    "history": "training.history",
-    "History": "training.history",
-    "steps": "views",
-    "expand": "views",
-    "mark": "marking",
-    "Claim": "marking",
-    "Marking": "marking",
-    "explain": "explanation",
-    "Explanation": "explanation",
-    "layers": "analysis.layers",
-    "frames": "slides",
-    "Frames": "slides",
-    "Deck": "slides",
-    "flow": "analysis",
-    "Flow": "analysis",
-    "Finding": "analysis",
-    "gradcheck": "analysis.gradcheck.check",
-    "Checked": "analysis.gradcheck.check",
-    "paths": "analysis.paths",
-    "Path": "analysis.paths",
-    "Paths": "analysis.paths",
+# isort: off
+if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
+    from . import optim as optim
+    from .analysis.finding import Finding as Finding
+    from .analysis.flow import Flow as Flow, flow as flow
+    from .analysis.gradcheck.check import Checked as Checked, gradcheck as gradcheck
+    from .analysis.layers import layers as layers
+    from .analysis.paths import Path as Path, Paths as Paths, paths as paths
+    from .drawing import Drawing as Drawing, draw as draw
+    from .explanation import Explanation as Explanation, explain as explain
+    from .frontends import trace as trace
+    from .graph import Edge as Edge, Graph as Graph, Node as Node, load as load
+    from .marking import Claim as Claim, Marking as Marking, mark as mark
+    from .slides import Deck as Deck, Frames as Frames, frames as frames
+    from .training.history import History as History, history as history
+    from .views.collapse import collapse as collapse
+    from .views.cut import between as between, hide as hide, upto as upto
+    from .views.expand import expand as expand
+    from .views.fold import fold as fold
+    from .views.steps import steps as steps
+
+    from .engine import signatures
+    from .engine.signatures import *  # noqa: F403
+
+    __all__ += signatures.__all__
+# isort: on
+
+_LATER = {
+    "graph": "Graph Node Edge load",
+    "frontends": "trace",
+    "views": "collapse hide between upto fold steps expand",
+    "drawing": "draw Drawing",
+    "": "optim",
+    "training.history": "history History",
+    "marking": "mark Claim Marking",
+    "explanation": "explain Explanation",
+    "analysis.layers": "layers",
+    "slides": "frames Frames Deck",
+    "analysis": "flow Flow Finding",
+    "analysis.gradcheck.check": "gradcheck Checked",
+    "analysis.paths": "paths Path Paths",
 }
+"""Names by module, imported where they are first used: a program that only computes loads no drawing."""
+_HOME = {name: module for module, names in _LATER.items() for name in names.split()}
 
 globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"tracegraph has no {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # or every name that is misspelled would be Any
 
-    if not _LATER[name]:
-        return import_module(f".{name}", __name__)
-    return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"tracegraph has no {name!r}")
+        module = import_module(f".{_HOME[name] or name}", __name__)
+        return getattr(module, name) if _HOME[name] else module
 
 
 def _draw(*args: Any, **options: Any) -> Any:
-    return __getattr__("draw")(*args, **options)
+    from .drawing import draw
+
+    return draw(*args, **options)
 
 
 hooks.draw = _draw
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *_HOME})

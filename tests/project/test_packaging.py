@@ -41,7 +41,7 @@ def test_a_wheel_holds_the_package_with_fonts_and_nothing_else(wheel: zipfile.Zi
     names = {n for n in wheel.namelist() if not re.match(r"tracegraph-[\w.]+\.dist-info/", n)}
     files = (p for p in (ROOT / "tracegraph").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     assert names == {p.relative_to(ROOT).as_posix() for p in files}
-    assert "tracegraph/py.typed" in names
+    assert {"tracegraph/py.typed", "tracegraph/engine/signatures.pyi"} <= names
     assert any(n.endswith(".ttf") for n in names) and "tracegraph/fonts/fonts.conf" in names
 
 

@@ -22,6 +22,9 @@ from .values import Value, is_float, own, settle
 
 if TYPE_CHECKING:
     from .backward import Gradients
+    from .signatures import Methods
+else:
+    Methods = object  # operators and methods come from the registry, in call.py
 
 __all__ = [
     "CONSTANT",
@@ -45,7 +48,7 @@ ids = count()
 _frame = sys._getframe
 
 
-class Tensor:
+class Tensor(Methods):
     """A recorded value.
 
     ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that made it. ``grad``: its
@@ -67,19 +70,6 @@ class Tensor:
     code: Any
     lasti: int
     id: int
-
-    if TYPE_CHECKING:  # operators and methods come from the registry, in calling.py
-        T: Tensor
-
-        def __getattr__(self, name: str) -> Any: ...
-        def __getitem__(self, index: Any) -> Tensor: ...
-        def __add__(self, other: Any) -> Tensor: ...
-
-        __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
-        __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __lt__ = __le__ = __gt__ = __ge__ = __add__
-
-        def __neg__(self) -> Tensor: ...
-        def __abs__(self) -> Tensor: ...
 
     def backward(self, seed: Any = None) -> Gradients:
         """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
