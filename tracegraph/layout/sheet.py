@@ -1,0 +1,116 @@
+"""What every format writes: a drawing with places (`Sheet`), what each step shows of it, and several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..errors import GraphError
+from ..graph import Graph
+from ..picture.parts import Picture
+from ..picture.theme import Theme
+from .scene import Part, Piece, Scene
+
+MOST = 300  # frames that are written each by itself
+
+Shown = tuple[str, str]
+"""A part that is shown: the key of its piece, and its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One step: ``stage`` is network, forward, backward or update (empty: all at once), ``step`` that of a run.
+
+    ``caption``: one sentence. ``shown``: everything that can be seen, in the order of the scene. ``focus``: keys of the
+    cards that it is about.
+    """
+
+    stage: str
+    caption: str
+    shown: tuple[Shown, ...]
+    focus: tuple[str, ...] = ()
+    step: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A graph in the words and the look in which it is drawn, before anything has a place.
+
+    ``engine`` and ``timeout`` (seconds) are those of `graphviz.run.render`.
+    """
+
+    graph: Graph
+    picture: Picture
+    theme: Theme
+    digits: int
+    engine: str
+    timeout: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet(Draft, Sequence[Frame]):
+    """The result of layout, as a sequence of at least one frame: all of them show parts of the one ``scene``."""
+
+    scene: Scene
+    title: str
+    frames: tuple[Frame, ...]
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.frames[place]
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @cached_property
+    def spans(self) -> dict[Shown, tuple[tuple[int, int], ...]]:
+        """For each part that is ever shown, in the order of the scene: the first and last frames it is seen in.
+
+        Frames are counted from 1. A part may come and go several times.
+        """
+        found: dict[Shown, list[tuple[int, int]]] = {
+            (piece.key, part.name): [] for piece in self.scene.pieces for part in piece.parts
+        }
+        for i, frame in enumerate(self, 1):
+            for key in frame.shown:
+                runs = found[key]
+                if runs and runs[-1][1] == i - 1:
+                    runs[-1] = runs[-1][0], i
+                else:
+                    runs.append((i, i))
+        return {key: tuple(runs) for key, runs in found.items() if runs}
+
+
+@dataclass(frozen=True)
+class Document:
+    """Sheets under one title, which is left out where it is empty: what one file is written from.
+
+    ``one_slide_per_step``: a slide for each frame instead of builds on one, where the format knows builds.
+    """
+
+    title: str
+    chapters: tuple[Sheet, ...]
+    one_slide_per_step: bool = False
+
+    def few(self, what: str) -> None:
+        """Raise `GraphError` where a format that holds each frame by itself would take minutes and gigabytes."""
+        if (count := sum(map(len, self.chapters))) > MOST:
+            raise GraphError(f"slides: {what} of {count} frames is too much (over {MOST}); use by='scope' or 'step'")
+
+    def only(self, what: str) -> Sheet:
+        """The one chapter, for a format that cannot hold more."""
+        if len(self.chapters) != 1:
+            raise GraphError(f"slides: {what} holds one drawing, and the deck has {len(self.chapters)}")
+        return self.chapters[0]
+
+
+def still(scene: Scene) -> Frame:
+    """The frame that shows everything, without a caption."""
+    return Frame("", "", tuple((p.key, part.name) for p in scene.pieces for part in final(p)))
+
+
+def final(piece: Piece) -> Iterator[Part]:
+    """The parts of a piece when all is done: an arrow in its colour takes the place of the plain one."""
+    replaced = "line" if piece.part("contribution") else ""
+    return (part for part in piece.parts if part.name not in ("focus", replaced))
