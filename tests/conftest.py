@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 from commands import NET
+from skips import reasons
 
 collect_ignore_glob = ["make_*.py"]  # scripts for developers, which import what tests do not need
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, and why."""
+    for line in reasons(terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
