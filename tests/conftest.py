@@ -36,9 +36,9 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.fixture
-def planted() -> Iterator[None]:
-    """The diagnostics of planted.py instead of the real ones."""
-    from planted import plant
+def simple_diagnostics() -> Iterator[None]:
+    """The diagnostics of simple_diagnostics.py instead of the real ones."""
+    from simple_diagnostics import plant
 
     from tracegraph.analysis import DIAGNOSTICS
 

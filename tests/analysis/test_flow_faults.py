@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faults import case, cases
-from faulty import Case
+from network_faults import case, cases
+from random_networks import Case
 
 import tracegraph as tg
 from tracegraph.analysis import DIAGNOSTICS, Flow

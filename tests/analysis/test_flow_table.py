@@ -30,7 +30,7 @@ from tracegraph.graph import Edge, Graph, Node
 from tracegraph.graph.measure import Size, size
 from tracegraph.text.table import width
 
-pytestmark = pytest.mark.usefixtures("planted")
+pytestmark = pytest.mark.usefixtures("simple_diagnostics")
 HOSTILE = ["a|b", "new\nline", "<b>bold</b>", "`code`", "\x1b[31mred", "日本語", "x" * 300, "\ud800", "*_[]()", ""]
 
 
@@ -298,8 +298,8 @@ def bars(text: str, line: str) -> int:
 
 def test_the_same_program_gives_the_same_bytes() -> None:
     code = (
-        "import planted; planted.plant(); from test_flow_table import faulty, net; import tracegraph as tg;"
-        "f = faulty(); g = tg.flow(net());"
+        "from simple_diagnostics import plant; from test_flow_table import faulty, net; import tracegraph as tg;"
+        "plant(); f = faulty(); g = tg.flow(net());"
         "print(f, g, f.to_json(), f.to_markdown(), g.to_json(), file=open(1, 'w', encoding='utf-8'))"
     )
     folders = os.pathsep.join(filter(None, sys.path))

@@ -24,7 +24,7 @@ from tracegraph.drawing import Drawing
 from tracegraph.formats import RENDERERS
 from tracegraph.text.table import width
 
-pytestmark = pytest.mark.usefixtures("here", "planted")
+pytestmark = pytest.mark.usefixtures("here", "simple_diagnostics")
 FAULTY = """
 def build():
     with tg.scope("part"):
@@ -35,7 +35,7 @@ def build():
     return loss
 """
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, str(Path(__file__).parents[1] / "analysis" / "planted.py"), "flow"]
+COMMAND = [sys.executable, str(Path(__file__).parents[1] / "analysis" / "simple_diagnostics.py"), "flow"]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

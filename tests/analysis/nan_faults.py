@@ -1,4 +1,4 @@
-"""Operations that make NaN of numbers, after a random layer, and the same that do not; and arrays that hold some."""
+"""Planted NaN: operations that make NaN of numbers, after a random layer; their right twins; arrays that hold some."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from faulty import ACTS, Array, Block, Case, Plan, drawn, network, only, values
+from random_networks import ACTS, Array, Block, Case, Plan, drawn, network, only, values
 
 
 def _middle(h: Array) -> float:

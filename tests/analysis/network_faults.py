@@ -1,4 +1,4 @@
-"""Six kinds of planted faults: how each is made, and the nodes at which it has to be found."""
+"""Six kinds of faults planted in random networks: how each is made, and the nodes at which it has to be found."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from broken import nan
-from faulty import ACTS, Array, Block, Case, Names, Plan, drawn, network, only, values
+from nan_faults import nan
 from nets import LOSSES
+from random_networks import ACTS, Array, Block, Case, Names, Plan, drawn, network, only, values
 
 import tracegraph as tg
 

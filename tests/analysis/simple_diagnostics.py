@@ -1,21 +1,26 @@
 """Diagnostics with simple rules, planted in place of the real ones, for what is done with findings.
 
-python planted.py flow FILE ...      # the command line with these diagnostics
+python simple_diagnostics.py flow FILE ...      # the command line with these diagnostics
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
 from tracegraph.analysis.finding import DIAGNOSTICS, Diagnostic, Finding
+from tracegraph.graph import Graph
 
 
-def nan(graph, limit):
+def nan(graph: Graph, limit: None) -> Iterator[Finding]:
     """A value that is not a number. This sentence is not for the help."""
     for n in graph:
         if places := [tuple(at) for at in np.argwhere(np.isnan(np.asarray(n.value, float)))]:
             yield Finding("nan", n.key, "NaN", "a NaN | in <the> value", index=tuple(places))
 
 
-def small(graph, limit):
+def small(graph: Graph, limit: float) -> Iterator[Finding]:
     """A gradient whose mean is below the threshold."""
     for n in graph:
         if n.role == "parameter" and n.gradient is not None and (m := float(np.mean(np.abs(n.gradient)))) < limit:
@@ -30,7 +35,7 @@ def small(graph, limit):
             )
 
 
-def span(graph, limit):
+def span(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
     """A value outside of a range."""
     low, high = limit
     for n in graph:
@@ -46,7 +51,8 @@ KINDS = (
 )
 
 
-def plant():
+def plant() -> None:
+    """Put them in place of the real ones."""
     DIAGNOSTICS.clear()
     DIAGNOSTICS.update((d.kind, d) for d in KINDS)
 

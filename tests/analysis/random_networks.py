@@ -1,4 +1,4 @@
-"""Random networks, for faults to be planted in, and the values of their layers by plain NumPy."""
+"""Random networks to plant faults in, and the values of their layers by plain NumPy."""
 
 from __future__ import annotations
 
