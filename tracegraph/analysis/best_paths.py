@@ -11,6 +11,7 @@ import numpy as np
 from ..graph import Edge, Graph
 from ..graph.measure import norm
 from ..graph.rerun import Rerun, input_values
+from ..graph.walk import descendants
 
 MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
 Way = tuple[float, float, Any, Any]  # strength, what the first edge multiplies by, that edge, the way on from there
@@ -18,12 +19,8 @@ Way = tuple[float, float, Any, Any]  # strength, what the first edge multiplies 
 
 def uses_on_the_way(graph: Graph, start: int) -> dict[int, list[Edge]]:
     """By key, for each node from the start to the loss, the edges on which a gradient comes back to it."""
-    uses: dict[int, list[Edge]] = {start: []}
-    for edge in graph.edges:  # sorted by target, so a source has been reached before it is used
-        if edge.contribution is not None and edge.source in uses:
-            uses[edge.source].append(edge)
-            uses.setdefault(edge.target, [])
-    return uses
+    reached = descendants(graph, [start], lambda edge: edge.contribution is not None)
+    return {n.key: [e for e in graph.uses(n) if e.contribution is not None] for n in graph if n.key in reached}
 
 
 def locals_of(graph: Graph, uses: dict[int, list[Edge]]) -> dict[int, list[float]] | None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Graph
+from ..graph.walk import reachable
 from .replay import Quantity, Replay, States
 from .targets import Index, Target, element
 from .written import Written, cut, decimal, rounded
@@ -192,19 +193,12 @@ class Judge:
 
     def _nearest(self, quantity: Quantity) -> set[int]:
         """The claims that a quantity is computed from, with no other in between, that are slips or follow from one."""
-        found: set[int] = set()
-        stack, seen = [quantity], {quantity}
-        while stack:
-            for q in self.replay.inputs(stack.pop()):
-                if q in seen:
-                    continue
-                seen.add(q)
-                own = self.claimed.get(q)
-                if own is None:
-                    stack.append(q)
-                else:
-                    found.update(i for i in own if self._doubtful(self.verdicts[i].get(())))
-        return found
+
+        def inputs(q: Quantity) -> list[Quantity]:
+            return self.replay.inputs(q) if q == quantity or q not in self.claimed else []
+
+        near = reachable([quantity], inputs) - {quantity}
+        return {i for q in near for i in self.claimed.get(q, ()) if self._doubtful(self.verdicts[i].get(()))}
 
     def _doubtful(self, judged: Judged | None) -> bool:
         return judged is not None and (judged.verdict == SLIP or bool(judged.origins))

@@ -15,6 +15,7 @@ from .. import formula
 from ..errors import GraphError, TracegraphError
 from ..graph import Edge, Graph, Node, shape
 from ..graph.rerun import Rerun
+from ..graph.walk import reachable
 from ..ops.broadcast import unbroadcast
 from ..ops.updates import UPDATES
 
@@ -43,13 +44,7 @@ class Replay:
 
     def needed(self, quantities: Iterable[Quantity]) -> list[Quantity]:
         """These quantities and all that they are computed from, in the order of computation."""
-        stack = list(quantities)
-        found = set(stack)
-        while stack:
-            fresh = [q for q in self.inputs(stack.pop()) if q not in found]
-            found.update(fresh)
-            stack += fresh
-        return sorted(found, key=self._order)
+        return sorted(reachable(quantities, self.inputs), key=self._order)
 
     def inputs(self, quantity: Quantity) -> list[Quantity]:
         """What a quantity is computed from."""
@@ -89,14 +84,12 @@ class Replay:
         return self.graph[name].key if name in self.graph and self.graph.inputs(gradient) else None
 
     def _reached(self, loss: int) -> set[int]:
+        def receiving(key: int) -> list[int]:
+            node = self.graph.node(key)
+            return [e.source for e in self.graph.inputs(node) if _flows(node, e)]
+
         if loss not in self._reach:
-            found, stack = {loss}, [loss]
-            while stack:
-                node = self.graph.node(stack.pop())
-                fresh = {e.source for e in self.graph.inputs(node) if _flows(node, e)} - found
-                found |= fresh
-                stack += fresh
-            self._reach[loss] = found
+            self._reach[loss] = reachable([loss], receiving)
         return self._reach[loss]
 
     def uses(self, key: int, loss: int) -> list[Edge]:

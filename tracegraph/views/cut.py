@@ -10,6 +10,7 @@ from typing import Any
 from .. import formula
 from ..errors import GraphError
 from ..graph import ROLES, Edge, Graph, Node, nearest
+from ..graph.walk import ancestors, descendants
 from .view import view
 
 
@@ -37,9 +38,9 @@ def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) 
     Inputs from elsewhere are named in the formulas. Raises `GraphError` if there is no path.
     """
     first, last = _keys(graph, start), _keys(graph, end)
-    on_path = _after(graph, first) & _before(graph, last)
+    on_path = descendants(graph, first) & ancestors(graph, last)
     if not on_path:
-        turned = "; the other way round there is one" if _after(graph, last) & _before(graph, first) else ""
+        turned = "; the other way round there is one" if descendants(graph, last) & ancestors(graph, first) else ""
         raise GraphError(f"between: no path leads from {_said(start)} to {_said(end)}{turned}")
     return keep(graph, on_path)
 
@@ -49,7 +50,7 @@ def upto(graph: Graph, *names: str) -> Graph:
     """Keep the nodes with these names and everything that they depend on."""
     if not names:
         raise GraphError("upto: give the name of at least one node")
-    return keep(graph, _before(graph, _keys(graph, names)))
+    return keep(graph, ancestors(graph, _keys(graph, names)))
 
 
 def keep(graph: Graph, keys: Collection[int]) -> Graph:
@@ -107,24 +108,6 @@ def _number(node: Node) -> str | None:
 
 def _keys(graph: Graph, names: str | Iterable[str]) -> set[int]:
     return {graph[name].key for name in ((names,) if isinstance(names, str) else names)}
-
-
-def _before(graph: Graph, keys: set[int]) -> set[int]:
-    """These nodes and everything they depend on."""
-    found = set(keys)
-    for edge in reversed(graph.edges):  # sorted by target, so a node's own edges come after those of its users
-        if edge.target in found:
-            found.add(edge.source)
-    return found
-
-
-def _after(graph: Graph, keys: set[int]) -> set[int]:
-    """These nodes and everything that depends on them."""
-    found = set(keys)
-    for edge in graph.edges:
-        if edge.source in found:
-            found.add(edge.target)
-    return found
 
 
 def _said(names: str | Iterable[str]) -> str:

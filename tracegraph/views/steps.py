@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
+from ..graph.walk import ancestors
 from ..text.numbers import pretty
 from .collapse import group
 from .view import view
@@ -25,15 +26,11 @@ def steps(graph: Graph, *numbers: int) -> Graph:
     `GraphError` for a graph without steps, and for a step that is not there.
     """
     _check(numbers, {n.step for n in graph if n.step is not None})
-    inside = {n.key for n in graph if n.step in numbers}
-    given: dict[int, int | None] = {}  # by key, the first step that takes it over
-    for edge in reversed(graph.edges):  # sorted by target, so a node's own edges come after those of its users
-        if edge.target in inside and edge.source not in inside:
-            if graph.node(edge.source).step is None:
-                inside.add(edge.source)
-            else:
-                given[edge.source] = graph.node(edge.target).step
+    own = {n.key for n in graph if n.step in numbers}
+    inside = ancestors(graph, own, lambda edge: graph.node(edge.source).step is None)
     edges = [e for e in graph.edges if e.target in inside]
+    # by key, the first step that takes it over
+    given = {e.source: graph.node(e.target).step for e in reversed(edges) if e.source not in inside}
     sent: dict[int, list[Any]] = {}
     for edge in edges:
         if edge.contribution is not None:

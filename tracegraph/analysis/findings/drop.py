@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph import Edge, Graph, Node
 from ...graph.measure import Size, size
+from ...graph.walk import descendants
 from ...ops.op import OPS
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
@@ -34,7 +35,7 @@ def dies(graph: Graph, limit: float) -> Iterator[Finding]:
     beyond |x| = 4.6.
     """
     heads = Heads(graph)
-    learns = _learns(graph, heads.parameters)
+    learns = descendants(graph, heads.parameters)  # elsewhere no gradient is needed
     share = {key: max(1, head.elements) for head in heads.all for key in _alone(graph, head)}
     for node in graph:
         if node.gradient is None or node.role in ("update", "group"):
@@ -55,15 +56,6 @@ def _finding(graph: Graph, node: Node, edges: list[Edge], ratio: float, limit: f
         cause += f": {number(ratio)} of what its shape lets expect"
     badge = f"dies here: ×{number(ratio, 3)}"
     return Finding("dies", node.key, badge, cause, ratio, limit, excess=decades(ratio, limit))
-
-
-def _learns(graph: Graph, parameters: set[int]) -> set[int]:
-    """The keys of what depends on a parameter: elsewhere no gradient is needed."""
-    found = set(parameters)
-    for edge in graph.edges:  # by target, and so after those into its source
-        if edge.source in found:
-            found.add(edge.target)
-    return found
 
 
 def _alone(graph: Graph, head: Head) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.walk import ancestors
 from ...ops.op import OPS
 from .operands import whole
 
@@ -72,15 +73,15 @@ def hidden(graph: Graph) -> set[int]:
 
     The walk back to the parameters of the next step of training is no such way.
     """
-    found: set[int] = set()
-    for edge in reversed(graph.edges):  # sorted by target, so those of a node's users come first
-        target = graph.node(edge.target)
-        if target.role != "update" and (target.key in found or _learns(graph, target, edge)):
-            found.add(edge.source)
-    return found
+
+    def inside_step(edge: Edge) -> bool:
+        return graph.node(edge.target).role != "update"
+
+    return ancestors(graph, {e.source for e in graph.edges if inside_step(e) and _learns(graph, e)}, inside_step)
 
 
-def _learns(graph: Graph, target: Node, edge: Edge) -> bool:
+def _learns(graph: Graph, edge: Edge) -> bool:
+    target = graph.node(edge.target)
     if target.role == "group" or target.op in _PRODUCTS | _ACTIVATIONS:
         return True
     others = (graph.node(e.source) for e in graph.inputs(target) if e.source != edge.source)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ...graph import Edge, Graph, Node
+from ...graph.walk import ancestors
 from ...text.numbers import pretty
 from ..finding import Finding, diagnostic
 
@@ -64,10 +65,7 @@ def _needed(graph: Graph) -> set[int]:
     """The keys of all that a loss depends on; in a training run, of each step."""
     ends = {n.key for n in graph if n.role == "output" or n.loss and n.loss == n.name}
     ends = ends or {n.key for n in graph if n.gradient is not None} or {graph.output.key}
-    for edge in reversed(graph.edges):  # by target, and so before those into its source
-        if edge.target in ends and graph.node(edge.target).role != "update":
-            ends.add(edge.source)
-    return ends
+    return ancestors(graph, ends, lambda edge: graph.node(edge.target).role != "update")
 
 
 def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from ...engine.backward import Gradients
 from ...engine.tensor import Tensor, Value
 from ...engine.values import settle
 from ...graph import Node
+from ...graph.walk import reachable
 from ...ops.updates import STATES, UPDATES
 from ...text.numbers import gradient_name
 from .naming import Places, wanted_names
@@ -168,16 +169,9 @@ def _records(tensors: Iterable[Tensor]) -> dict[Tensor, Gradients]:
     return found
 
 
-def _forward(loss: Tensor) -> list[Tensor]:
+def _forward(loss: Tensor) -> set[Tensor]:
     """Everything that a loss was computed from, back to the parameters as they were in its step."""
-    seen, stack = {loss}, [loss]
-    while stack:
-        t = stack.pop()
-        for i in t.inputs if t.op.name not in UPDATES else ():
-            if i not in seen:
-                seen.add(i)
-                stack.append(i)
-    return list(seen)
+    return reachable([loss], lambda t: t.inputs if t.op.name not in UPDATES else ())
 
 
 def _numbered(those: list[Tensor], wanted: Mapping[Tensor, str | None]) -> dict[Tensor, str]:

@@ -18,6 +18,7 @@ from ...engine.created import created
 from ...engine.tensor import PARAMETER, Tensor
 from ...errors import GraphError
 from ...graph import Graph, Node
+from ...graph.walk import reachable
 from .. import graph_of, own_variables
 from .naming import Places, bound
 
@@ -121,14 +122,7 @@ def _unrelated(held: list[Tensor], targets: list[Tensor], names: Iterable[Tensor
 
 def _below(targets: Iterable[Tensor]) -> set[Tensor]:
     """Everything that tensors were computed from, themselves included."""
-    seen = set(targets)
-    stack = list(seen)
-    while stack:
-        for i in stack.pop().inputs:
-            if i not in seen:
-                seen.add(i)
-                stack.append(i)
-    return seen
+    return reachable(targets, lambda t: t.inputs)
 
 
 def _unread(held: list[Tensor], frame: FrameType, names: Mapping[Tensor, str]) -> list[Tensor]:
