@@ -33,7 +33,7 @@ __all__ = [
 
 # isort: off
 if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
-    from . import optim as optim
+    from . import extend as extend, optim as optim
     from .analysis.finding import Finding as Finding
     from .analysis.flow import Flow as Flow, flow as flow
     from .analysis.gradcheck.check import Checked as Checked, gradcheck as gradcheck
@@ -63,7 +63,7 @@ _LATER = {
     "frontends": "trace",
     "views": "collapse hide between upto fold steps expand",
     "drawing": "draw Drawing",
-    "": "optim",
+    "": "extend optim",
     "training.history": "history History",
     "marking": "mark Claim Marking",
     "explanation": "explain Explanation",
@@ -82,6 +82,8 @@ globals().update({name: function(op) for name, op in OPS.items() if name not in 
 if not TYPE_CHECKING:  # or every name that is misspelled would be Any
 
     def __getattr__(name: str) -> Any:
+        if name in OPS:  # declared by somebody else, since
+            return function(OPS[name])
         if name not in _HOME:
             raise AttributeError(f"tracegraph has no {name!r}")
         module = import_module(f".{_HOME[name] or name}", __name__)

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from make_ops_doc import code, table
+import doc_tables
+from doc_tables import code, table
 
 from tracegraph.analysis import DIAGNOSTICS
 
@@ -38,11 +39,7 @@ def output(text):
 
 
 def filled(text):
-    for name, made in (("output", output(text)), ("kinds", kinds())):
-        start, end = f"<!-- {name}: made by tests/project/make_flow_doc.py -->", f"<!-- {name} end -->"
-        before, rest = text.split(start)
-        text = f"{before}{start}\n{made}\n{end}{rest.split(end)[1]}"
-    return text
+    return doc_tables.filled(text, "make_flow_doc.py", {"output": output(text), "kinds": kinds()})
 
 
 if __name__ == "__main__":

@@ -8,21 +8,14 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "ops"))
 
+import doc_tables
+from doc_tables import code, table
 from test_kinks import KINKS
 
 import tracegraph as tg
 from tracegraph.ops.op import OPS
 
 FILE = Path(__file__).parents[2] / "docs" / "ops.md"
-
-
-def table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in lines)
-
-
-def code(text):
-    return f"`{text}`" if text else ""
 
 
 def public():
@@ -50,11 +43,7 @@ def kinks_table():
 
 
 def filled(text):
-    for name, made in (("ops", ops_table()), ("kinks", kinks_table())):
-        start, end = f"<!-- {name}: made by tests/project/make_ops_doc.py -->", f"<!-- {name} end -->"
-        before, rest = text.split(start)
-        text = f"{before}{start}\n{made}\n{end}{rest.split(end)[1]}"
-    return text
+    return doc_tables.filled(text, "make_ops_doc.py", {"ops": ops_table(), "kinks": kinks_table()})
 
 
 if __name__ == "__main__":

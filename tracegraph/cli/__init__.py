@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
 from typing import Any
 
 import click
@@ -53,8 +54,28 @@ def _code(error: BaseException) -> int:
     return MISSING if isinstance(error, MissingExtra) or isinstance(error.__cause__, MissingExtra) else FAILED
 
 
+def _extended(ctx: click.Context, option: click.Parameter, modules: tuple[str, ...]) -> None:
+    """Import what adds to the registries, before a command asks them for names; also from the current folder."""
+    sys.path.insert(0, "")
+    try:
+        for module in modules:
+            import_module(module)
+    except Exception as error:
+        raise click.UsageError(f"--extend {module}: {type(error).__name__}: {' '.join(str(error).split())}") from error
+    finally:
+        sys.path.remove("")
+
+
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--extend",
+    metavar="MODULE",
+    multiple=True,
+    callback=_extended,
+    expose_value=False,
+    help="Import a module that adds themes, views, diagnostics or others by tracegraph.extend. Repeat it for more.",
+)
 def main() -> None:
     """Draw a computation so that the whole chain rule can be read.
 

@@ -57,8 +57,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "fold": {
         "default": None,
-        "help": "Put unnamed arithmetic into the formula that uses it, or give every operation its own.  "
-        "[default: fold]",
+        "help": "Put unnamed arithmetic into the formula that uses it, or give every operation a card (an equation) "
+        "of its own.  [default: fold]",
     },
     "engine": {
         "type": click.Choice(("embedded", "system")),

@@ -41,7 +41,7 @@ VIRIDIS_INK = ("#909090", "#000000")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours by role, sizes in points, how many digits are shown.
+    """Colours by role, sizes in points, how many digits are shown; ``about``: itself in a few words.
 
     ``diverging`` is for cells, ``image`` for heat maps, ``magnitude`` for lines, from small to large. Badges are
     ``invalid``, ``warning`` or ``calm``.
@@ -82,6 +82,7 @@ class Theme:
     scale: float = 1.0
     least: float = 0.0
     digits: int = 4
+    about: str = "dark on white"
 
     def size(self, style: str) -> float:
         """Type size in points of one of `STYLES`."""
@@ -110,6 +111,7 @@ THEMES: dict[str, Theme] = {
     "dark": replace(
         _LIGHT,
         name="dark",
+        about="light on nearly black",
         background="#14171c",
         card="#1d2229",
         border="#5d6875",
@@ -142,6 +144,7 @@ THEMES: dict[str, Theme] = {
     "print": replace(
         _LIGHT,
         name="print",
+        about="greys, and dashes for negative",
         border="#000000",
         text="#000000",
         faint="#3c3c3c",
@@ -170,7 +173,7 @@ THEMES: dict[str, Theme] = {
             "group": "#e6e6e6",
         },
     ),
-    "slides": replace(_LIGHT, name="slides", scale=1.4, least=13.0, digits=3),
+    "slides": replace(_LIGHT, name="slides", about="larger type, fewer digits", scale=1.4, least=13.0, digits=3),
 }
 
 

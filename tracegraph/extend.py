@@ -1,0 +1,38 @@
+"""For people who add something: what to declare it with, and the registry that it is then in.
+
+What is declared here is known everywhere: to the functions of the package, the command line, and the tables of the
+documentation. Importing the file that declares it is all that is needed.
+"""
+
+from __future__ import annotations
+
+from .analysis import DIAGNOSTICS, Finding
+from .analysis.finding import Diagnostic, diagnostic
+from .frontends import FRONTENDS, Frontend, frontend
+from .graph import Edge, Graph, Node
+from .ops.op import OPS, Op, Sample, elementwise, op
+from .picture.theme import THEMES, Theme, theme
+from .views import VIEWS, view
+
+__all__ = [
+    "DIAGNOSTICS",
+    "FRONTENDS",
+    "OPS",
+    "THEMES",
+    "VIEWS",
+    "Diagnostic",
+    "Edge",
+    "Finding",
+    "Frontend",
+    "Graph",
+    "Node",
+    "Op",
+    "Sample",
+    "Theme",
+    "diagnostic",
+    "elementwise",
+    "frontend",
+    "op",
+    "theme",
+    "view",
+]
