@@ -17,6 +17,7 @@ import tracegraph as tg
 from tracegraph.analysis import DIAGNOSTICS
 from tracegraph.analysis.findings import nonfinite as births
 from tracegraph.analysis.findings import nonfinite_causes as causes
+from tracegraph.graph import Node
 from tracegraph.ops.op import OPS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -229,7 +230,7 @@ def test_every_operation_has_specific_words_for_each_birth_forward(op):
         for kind, is_ in (("nan", np.isnan), ("inf", np.isinf)):
             if is_(y) and not any(is_(v) for v in values):
                 at = {name: np.array([v]) for name, v in zip(op.inputs, values)}
-                assert causes.why(causes.FORWARD, op.name, kind, at), (values, y)
+                assert causes.why(op.traits.singular, "forward", kind, at), (values, y)
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.vjps], ids=lambda op: op.name)
@@ -375,7 +376,7 @@ def test_a_planted_fault_in_the_diagnostic_is_noticed(monkeypatch, fault):
     elif fault == "elements":
         monkeypatch.setattr(births, "pointwise", lambda graph, node: False)
     else:
-        monkeypatch.setattr(births, "_is_leaf", lambda graph, node: False)
+        monkeypatch.setattr(Node, "leaf", "")
     checks = {
         "values": lambda: test_a_nan_born_once_in_a_long_net_is_found_once(),
         "gradient": lambda: test_a_nan_that_where_hides_is_passed_on_by_the_gradients(),

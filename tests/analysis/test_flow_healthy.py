@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from tracegraph.analysis.findings import drop as passing
 from tracegraph.analysis.findings import gradient_size as sizes
 from tracegraph.analysis.findings import loss_head as heads
 from tracegraph.analysis.flow import inspected
+from tracegraph.graph import Node, traits_of
+from tracegraph.ops.traits import Traits
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -81,13 +85,18 @@ def test_a_network_that_was_trained_to_the_end() -> None:
 # --- the tests can fail ----------------------------------------------------------------------------------------------
 
 
+def without(**neutral: Any) -> Callable[[Node], Traits]:
+    """A `traits_of` by which no op has a trait."""
+    return lambda node: replace(traits_of(node), **neutral)
+
+
 @pytest.mark.parametrize(
     "module, name, value, net",
     [
         (heads, "FLAT", -1.0, "fitted"),
         (sizes, "_idle", lambda *_: False, "neuron"),
-        (heads, "LOGARITHMS", frozenset(), "confident"),
-        (passing, "GATES", frozenset(), "off"),
+        (heads, "traits_of", without(logarithm=False), "confident"),
+        (passing, "traits_of", without(gate=""), "off"),
         (heads, "_measured", lambda node: (heads.size(node.gradient), 0), "unrolled"),
     ],
 )

@@ -7,17 +7,13 @@ from math import isclose, isfinite, nan
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.measure import Size, size
 from ...graph.walk import descendants
-from ...ops.op import OPS
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
-from .loss_head import AFFINE, Head, Heads, back, decades
+from .loss_head import Head, Heads, back, decades
 
-GATES = frozenset("relu leaky_relu maximum minimum clip where".split())
-RESCALING = frozenset("exp expm1 log log1p sqrt square pow reciprocal sinh cosh tan".split())
-"""Functions of which a small derivative is no fault: they change the scale, and another gives it back."""
 FEW = 16  # elements; fewer gates may all be closed by chance, and of fewer weights the size says nothing
 
 
@@ -38,7 +34,7 @@ def dies(graph: Graph, limit: float) -> Iterator[Finding]:
     learns = descendants(graph, heads.parameters)  # elsewhere no gradient is needed
     share = {key: max(1, head.elements) for head in heads.all for key in _alone(graph, head)}
     for node in graph:
-        if node.gradient is None or node.role in ("update", "group"):
+        if node.gradient is None or node.is_update or node.is_group:
             continue
         if node.key in heads.nodes and node.key not in share:
             continue
@@ -60,7 +56,7 @@ def _finding(graph: Graph, node: Node, edges: list[Edge], ratio: float, limit: f
 
 def _alone(graph: Graph, head: Head) -> list[int]:
     """The products with a number that all of a loss goes through."""
-    return [key for key in head.chain if graph.node(key).op in ("mul", "div")]
+    return [key for key in head.chain if traits_of(graph.node(key)).factors]
 
 
 def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
@@ -68,16 +64,16 @@ def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
     received = size(node.gradient)
     if not received.rms or not isfinite(received.rms):
         return None
-    if node.op in AFFINE:
+    traits = traits_of(node)
+    if traits.kind == "product":
         return _of_weights(graph, node, edges, received)
-    if node.op in ("mul", "div"):
+    if traits.factors:
         return _of_product(graph, node, edges, received)
-    if node.op == "softmax":
+    if traits.link and traits.normalizes:
         return _most(edges, received) * node.shape[node.attrs.get("axis", -1)] if node.shape else None
-    known = OPS.get(node.op)
-    if known is None or not known.elementwise or node.op in RESCALING:
+    if not traits.elementwise or traits.rescales:
         return None
-    return None if node.op in GATES and np.size(node.value) < FEW else _most(edges, received)
+    return None if traits.gate and np.size(node.value) < FEW else _most(edges, received)
 
 
 def _most(edges: list[Edge], received: Size) -> float:
@@ -99,7 +95,7 @@ def _of_weights(graph: Graph, node: Node, edges: list[Edge], received: Size) -> 
 def _of_product(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:
     """Of products of two results, and of one with numbers; a single weight, or data, may well be small."""
     through = [e for e in edges if graph.inputs(graph.node(e.source))]
-    if not through or len(through) < len(edges) or node.op == "div" and len(edges) > 1:
+    if not through or len(through) < len(edges) or len(edges) > len(traits_of(node).factors):
         return None
     summed = [_summed(graph, graph.node(e.source)) for e in through]
     return _most(through, received) * max(_summed(graph, node), *summed)
@@ -107,7 +103,12 @@ def _of_product(graph: Graph, node: Node, edges: list[Edge], received: Size) -> 
 
 def _summed(graph: Graph, node: Node) -> float:
     """How many elements are summed next to a product, which makes it a mean: before it, in ``node``, or after it."""
-    ways = [(e, node) for e in graph.inputs(node)] if node.op == "sum" else []
-    ways += [(e, graph.node(e.target)) for e in graph.uses(node) if graph.node(e.target).op == "sum"]
+    ways = [(e, node) for e in graph.inputs(node)] if _is_sum(node) else []
+    ways += [(e, graph.node(e.target)) for e in graph.uses(node) if _is_sum(graph.node(e.target))]
     counts = [np.size(graph.node(e.source).value) / max(1, np.size(target.value)) for e, target in ways]
     return max(counts, default=1.0)
+
+
+def _is_sum(node: Node) -> bool:
+    traits = traits_of(node)
+    return traits.kind == "reduction" and traits.element == "sum"

@@ -8,16 +8,15 @@ from math import exp, inf, sqrt
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.measure import size
 from ...text.numbers import number, pretty
 from ..finding import Finding, diagnostic
 from ..flow_rows import learned
-from .loss_head import AFFINE, decades
+from .loss_head import decades
 
 FEW = 16  # elements of a layer; the size of fewer says little
 LAYERS = 3
-SHAPES = frozenset("transpose swapaxes reshape flatten squeeze expand_dims".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +82,14 @@ def _longest(graph: Graph) -> list[Layer]:
     last: dict[int, Layer] = {}  # by node, the last layer on the longest path to it
     before: dict[int, Layer | None] = {}  # by layer, the one before
     for node in graph:
-        if node.role == "update" or node.step not in (None, first):
+        if node.is_update or node.step not in (None, first):
             continue
         ways = [e.source for e in graph.inputs(node) if e.source in depth]
         way = max(ways, key=depth.__getitem__, default=None)
         depth[node.key] = 0 if way is None else depth[way]
         if way in last:
             last[node.key] = last[way]
-        layer = _layer(graph, node, weights) if node.op in AFFINE and node.gradient is not None else None
+        layer = _layer(graph, node, weights)
         if layer is not None and layer.data.source in depth:
             before[node.key] = last.get(layer.data.source)
             depth[node.key], last[node.key] = depth[layer.data.source] + 1, layer
@@ -109,15 +108,17 @@ def _followed(before: dict[int, Layer | None], layer: Layer | None) -> list[Laye
 
 def _weights(graph: Graph) -> dict[int, Node]:
     """Parameters, and what is only another shape of one, by key."""
-    found = {n.key: n for n in learned(graph) if n.role != "input"}
+    found = {n.key: n for n in learned(graph) if not n.is_input}
     for node in graph:
-        if node.op in SHAPES and (edges := graph.inputs(node)) and edges[0].source in found:
+        if traits_of(node).kind == "shape" and (edges := graph.inputs(node)) and edges[0].source in found:
             found[node.key] = found[edges[0].source]
     return found
 
 
 def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
     """A product of data and weights, if there are enough of both to say something."""
+    if traits_of(node).kind != "product" or node.gradient is None:
+        return None
     edges = graph.inputs(node)[:2]
     held, data = [e for e in edges if e.source in weights], [e for e in edges if e.source not in weights]
     if len(held) != 1 or len(data) != 1 or np.size(node.value) < FEW:

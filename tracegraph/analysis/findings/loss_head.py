@@ -12,16 +12,11 @@ from math import isfinite, log10
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.measure import Size, size
-from ...ops.op import OPS
+from ...ops.traits import Traits
 from ..flow_rows import learned
 
-LOSSES = frozenset("add sub neg mul div pow square sqrt abs exp expm1 log log1p reciprocal".split())
-"""Functions of elements that losses are made of; others are activations, and belong to the network."""
-AFFINE = frozenset("matmul dot einsum conv1d conv2d conv3d".split())
-LOGARITHMS = frozenset("log log1p binary_cross_entropy cross_entropy".split())
-LINKS = frozenset(("sigmoid", "softmax"))
 FLAT = 1e-7  # an error this small, summed over the prediction: the loss has nothing to send back
 
 
@@ -69,7 +64,7 @@ class Heads:
 
 def _seeds(graph: Graph) -> list[Node]:
     """What was differentiated."""
-    found = [n for n in graph if n.gradient is not None and (n.role == "output" or n.loss == n.name)]
+    found = [n for n in graph if n.gradient is not None and (n.is_output or n.loss == n.name)]
     return found or [graph.output]
 
 
@@ -80,7 +75,7 @@ def back(graph: Graph, node: Node) -> list[Edge]:
 
 def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
     """Walk back from a loss, through all that does not belong to a network."""
-    inside, predictions, stack = {seed.key}, {}, [(seed, seed.op in LOGARITHMS)]
+    inside, predictions, stack = {seed.key}, {}, [(seed, traits_of(seed).logarithm)]
     if _learns(graph, seed, parameters) or not graph.inputs(seed):
         inside, predictions, stack = set(), {seed.key: seed}, []
     while stack:
@@ -91,7 +86,8 @@ def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
                 continue
             if _passes(graph, source, under, parameters):
                 inside.add(source.key)
-                stack.append((source, source.op in LOGARITHMS or under and source.op not in LINKS))
+                traits = traits_of(source)
+                stack.append((source, traits.logarithm or under and not traits.link))
             else:
                 predictions[source.key] = source
     # What is reached by two ways, of which one may end there, is a part of the loss.
@@ -108,12 +104,17 @@ def _scale(graph: Graph, chain: Iterable[int]) -> float:
     scale = 1.0
     for node in map(graph.node, chain):
         edge = next(iter(back(graph, node)), None)
-        if node.op in ("mul", "div") and edge is not None:
+        traits = traits_of(node)
+        if traits.factors and edge is not None:
             factor = size(edge.contribution).rms / (size(node.gradient).rms or 1.0)
             scale *= factor if isfinite(factor) else 1.0
-        elif edge is not None and (node.op == "mean" or node.attrs.get("reduction") == "mean"):
+        elif edge is not None and (_is_mean(traits) or node.attrs.get("reduction") == "mean"):
             scale *= max(1, np.size(node.value)) / max(1, np.size(graph.carried(edge)))
     return scale
+
+
+def _is_mean(traits: Traits) -> bool:
+    return traits.kind == "reduction" and traits.element == "mean"
 
 
 def _measured(node: Node) -> tuple[Size, int]:
@@ -133,13 +134,13 @@ def _passes(graph: Graph, node: Node, under: bool, parameters: set[int]) -> bool
 
     The logarithm of a sigmoid or softmax is one function in several steps, also with a clip or an epsilon between them.
     """
-    edges = graph.inputs(node)
-    if not edges or node.role in ("update", "group") or node.op in AFFINE or _learns(graph, node, parameters):
+    edges, traits = graph.inputs(node), traits_of(node)
+    if not edges or node.is_update or node.is_group or traits.kind == "product" or _learns(graph, node, parameters):
         return False
-    if node.op in ("mul", "div"):
+    if traits.factors:
         return len(back(graph, node)) < 2
-    known = OPS.get(node.op)
-    return under or known is not None and (node.op in LOSSES or not known.elementwise and node.op not in LINKS)
+    sums_up = bool(traits.kind) and not traits.elementwise and not traits.link
+    return under or traits.kind == "arithmetic" or sums_up
 
 
 def _chain(graph: Graph, seed: Node, inside: Iterable[int]) -> Iterator[int]:

@@ -93,17 +93,9 @@ def _where(kind: str, value: Any) -> Array:
 
 def _data(graph: Graph, kind: str) -> Iterator[Birth]:
     for node in graph:
-        if (
-            _is_leaf(graph, node)
-            and not (kind == "inf" and "constant" in (node.role, node.op))
-            and has(kind, node.value)
-        ):
+        meant = kind == "inf" and (node.is_constant or node.leaf == "constant")
+        if node.leaf and not meant and not graph.inputs(node) and has(kind, node.value):
             yield _birth(kind, "data", node, _where(kind, node.value))
-
-
-def _is_leaf(graph: Graph, node: Node) -> bool:
-    leaf = ("input", "parameter", "constant")
-    return (node.role in leaf or node.op in leaf) and not graph.inputs(node)
 
 
 def _forward(graph: Graph, kind: str) -> Iterator[Birth]:

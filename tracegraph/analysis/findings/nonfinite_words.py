@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import LEAVES, Edge, Graph, Node, traits_of
 from ...text.numbers import number, pretty
 from ..finding import Finding
-from .nonfinite_causes import BACK, BACKWARD, FORWARD, Operands, overflows, said, why
+from .nonfinite_causes import Operands, overflows, said, why
 from .operands import Index, fed, fibre, pointwise
 
 _WIDEST = 34  # letters of a badge
@@ -70,7 +70,7 @@ def _at(index: Index) -> str:
 
 
 def _of_data(graph: Graph, birth: Birth) -> _Words:
-    what = birth.node.op if birth.node.op in ("input", "parameter", "constant") else birth.node.role
+    what = birth.node.op if birth.node.op in LEAVES else birth.node.role
     return _Words(f"in the {what}", f"the {what} holds {_NAMES[birth.kind]} before any operation", "", "clean the data")
 
 
@@ -86,9 +86,9 @@ def _of_sum(graph: Graph, birth: Birth) -> _Words:
 def _of_value(graph: Graph, birth: Birth) -> _Words:
     node, index = birth.node, birth.index[0]
     at, over = fed(graph, node, index), overflows(node.value)
-    if node.op == "group":
+    if node.is_group:
         return _Words("born inside", "born inside the group", "", "look at the graph before it is collapsed")
-    found = why(FORWARD, node.op, birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
+    found = why(traits_of(node).singular, "forward", birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
     if found is None:
         what = over if birth.kind == "inf" else "∞ among its operands" if _any_inf(at) else "not a number"
         return _Words(f"born: {node.op}", f"{node.op}: {what}", _numbers(graph, node, at, 0))
@@ -96,7 +96,7 @@ def _of_value(graph: Graph, birth: Birth) -> _Words:
     short = said(cause.words, node.op, at, place, index, "overflows", 3)
     long = said(cause.words, node.op, at, place, index, over)
     if behind_where(graph, node):
-        cause = BACKWARD.get(node.op, [cause])[0]
+        cause = next((c for c in traits_of(node).singular if c.way == "derivative"), cause)
         long = f"{long}, in a branch of `where`"
     remedy = said(cause.remedy, node.op, at, place, index, over)
     return _Words(f"born: {short}", long, _numbers(graph, node, at, place), remedy)
@@ -114,7 +114,7 @@ def _of_rule(graph: Graph, birth: Birth) -> _Words:
 def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str, str, int, str] | None:
     """An infinite derivative, alone or times a gradient of 0."""
     node = birth.node
-    found = why(BACKWARD, node.op, str(slot), at)
+    found = why(traits_of(node).singular, "derivative", birth.kind, at, slot)
     if found is None:
         return None
     cause, place = found
@@ -129,7 +129,7 @@ def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str,
 
 
 def _turned(birth: Birth, at: Operands, index: Index, over: str) -> tuple[str, str, int, str]:
-    op, found = birth.node.op, why(BACK, birth.node.op, birth.kind, at)
+    op, found = birth.node.op, why(traits_of(birth.node).singular, "backward", birth.kind, at)
     if found:
         cause, place = found
         written = said(cause.words, op, at, place, index, over)
@@ -137,11 +137,6 @@ def _turned(birth: Birth, at: Operands, index: Index, over: str) -> tuple[str, s
     if birth.kind == "inf":
         n = f", summed over {at['g'].size} places," if at["g"].size > 1 else ""
         return "overflow", f"derivative · gradient{n} {over}", _largest(at), ""
-    if op in ("mul", "div") and len({v.size for v in at.values()}) == 1:
-        rest = [v for k, v in at.items() if k != "y"]
-        hits = np.any([v == 0 for v in rest], axis=0) & np.any([np.isinf(v) for v in rest], axis=0)
-        if hits.any():
-            return "0·∞", "0·∞", int(np.argmax(hits)), ""
     what = "0·∞ or ∞ − ∞" if _any_inf(at) else f"∞ − ∞: a partial sum {over}"
     return what.partition(":")[0], what, 0, ""
 
@@ -153,7 +148,7 @@ def behind_where(graph: Graph, node: Node) -> bool:
         if len(uses) != 1:
             return False
         node = graph.node(uses[0].target)
-        if node.op == "where":
+        if traits_of(node).gate == "condition":
             return uses[0].slot > 0
     return False
 

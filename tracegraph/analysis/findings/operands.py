@@ -7,15 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...graph import Graph, Node
+from ...graph import Graph, Node, traits_of
 from ...graph.rerun import as_declared, input_values, op_of
 from ...ops.broadcast import index_before
-from ...ops.op import OPS
 
 Array = np.ndarray[Any, Any]
 Index = tuple[int, ...]
-
-_ALONG = frozenset("sum mean max min var std prod norm softmax log_softmax cumsum".split())
 
 
 def whole(graph: Graph, node: Node) -> bool:
@@ -23,7 +20,7 @@ def whole(graph: Graph, node: Node) -> bool:
 
     The gradient of an optimizer's step is none: it is not made from the loss, but taken from a walk back.
     """
-    if not graph.inputs(node) or node.op == "gradient":
+    if not graph.inputs(node) or node.is_gradient:
         return False
     op = op_of(node)
     return op is None or not node.formula or as_declared(node, op)
@@ -31,8 +28,7 @@ def whole(graph: Graph, node: Node) -> bool:
 
 def pointwise(graph: Graph, node: Node) -> bool:
     """Whether each element of a node is made from the elements at its place; also told by the shapes, in a file."""
-    op = OPS.get(node.op)
-    if not (op.elementwise if op else node.role == "update"):
+    if not traits_of(node).elementwise:
         return False
     shape = node.shape
     shapes = [s for v in input_values(graph, node) if (s := np.shape(v)) not in (shape, ())]
@@ -47,10 +43,11 @@ def fed(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
     values = [np.asarray(v) for v in input_values(graph, node)]
     if pointwise(graph, node):
         return _named(node, [np.broadcast_to(v, node.shape)[index] for v in values])
+    traits = traits_of(node)
     try:
-        if node.op in ("matmul", "dot"):
+        if traits.element == "products" and not traits.places:
             return _named(node, _crossing(values[0], values[1], index))
-        if node.op in _ALONG:
+        if traits.along:
             return _named(node, [_line(node, v, index) for v in values])
     except (TypeError, ValueError, IndexError, ArithmeticError):  # a file may name an operation that does not fit
         pass
@@ -89,7 +86,7 @@ def _crossing(a: Array, b: Array, index: Index) -> list[Array]:
 
 def _line(node: Node, x: Array, index: Index) -> Array:
     """The elements along the axes that an operation works along."""
-    axis = node.attrs.get("axis", -1 if node.op in ("softmax", "log_softmax") else None)
+    axis = node.attrs.get("axis", -1 if traits_of(node).along == "last" else None)
     if axis is None:
         return x
     axes = {a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))}

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.walk import ancestors
-from ...ops.op import OPS
 from .operands import whole
-
-_CONVOLUTIONS = {"conv1d": 1, "conv2d": 2, "conv3d": 3}
-_KEEPING = frozenset("max_pool1d max_pool2d avg_pool1d avg_pool2d pad".split())
-_PRODUCTS = frozenset("matmul dot einsum conv1d conv2d conv3d".split())
-_ACTIVATIONS = frozenset("relu leaky_relu elu gelu softplus tanh sigmoid softmax log_softmax cross_entropy".split())
 
 
 def rectified(graph: Graph, node: Node) -> Node | None:
@@ -24,26 +18,26 @@ def rectified(graph: Graph, node: Node) -> Node | None:
 
 def _slot(graph: Graph, node: Node) -> int | None:
     """The slot of what is rectified; None if nothing is."""
-    into, low = graph.inputs(node), node.attrs.get("min")
-    if node.op == "relu" or node.op == "clip" and isinstance(low, (int, float)) and low == 0:
+    into, low, gate = graph.inputs(node), node.attrs.get("min"), traits_of(node).gate
+    if gate == "rectifier" or gate == "limits" and isinstance(low, (int, float)) and low == 0:
         return 0
-    if node.op == "maximum":
+    if gate == "larger":
         zeros = [_is_zero(graph, e) for e in into]
         return zeros.index(False) if sorted(zeros) == [False, True] else None
-    if node.op == "where" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source):
+    if gate == "condition" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source):
         return 1
     return None
 
 
 def _is_zero(graph: Graph, edge: Edge) -> bool:
     node = graph.node(edge.source)
-    return node.role == "constant" and not np.any(node.value)
+    return node.is_constant and not np.any(node.value)
 
 
 def _tells_sign(graph: Graph, condition: Edge, x: int) -> bool:
     """Whether a condition is x > 0 or x >= 0."""
     node = graph.node(condition.source)
-    if node.op not in ("greater", "greater_equal") or not whole(graph, node):
+    if traits_of(node).operator not in ("gt", "ge") or not whole(graph, node):
         return False
     left, right = graph.inputs(node)
     return left.source == x and _is_zero(graph, right)
@@ -56,9 +50,10 @@ def channel_axes(graph: Graph) -> dict[int, int]:
     """
     axes: dict[int, int] = {}
     for node in graph:
-        if node.op in _CONVOLUTIONS and len(node.shape) > _CONVOLUTIONS[node.op]:
-            axes[node.key] = len(node.shape) - _CONVOLUTIONS[node.op] - 1
-        elif node.op in _KEEPING or node.op in OPS and OPS[node.op].elementwise:
+        traits = traits_of(node)
+        if traits.kind == "product" and 0 < traits.places < len(node.shape):
+            axes[node.key] = len(node.shape) - traits.places - 1
+        elif traits.keeps_axes or traits.elementwise:
             found = [axes[s.key] for s in _sources(graph, node) if s.key in axes and len(s.shape) == len(node.shape)]
             axes.update({node.key: found[0]} if found else {})
     return axes
@@ -75,14 +70,15 @@ def hidden(graph: Graph) -> set[int]:
     """
 
     def inside_step(edge: Edge) -> bool:
-        return graph.node(edge.target).role != "update"
+        return not graph.node(edge.target).is_update
 
     return ancestors(graph, {e.source for e in graph.edges if inside_step(e) and _learns(graph, e)}, inside_step)
 
 
 def _learns(graph: Graph, edge: Edge) -> bool:
     target = graph.node(edge.target)
-    if target.role == "group" or target.op in _PRODUCTS | _ACTIVATIONS:
+    traits = traits_of(target)
+    if target.is_group or traits.kind in ("product", "activation") or traits.normalizes:
         return True
     others = (graph.node(e.source) for e in graph.inputs(target) if e.source != edge.source)
-    return target.op == "mul" and any("parameter" in (n.role, n.op) or n.role == "update" for n in others)
+    return len(traits.factors) > 1 and any(n.leaf == "parameter" or n.is_update for n in others)

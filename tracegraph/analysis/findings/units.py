@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...graph import Graph, Node
+from ...graph import Graph, Node, traits_of
 from ..finding import Finding, diagnostic
 from .roles import channel_axes, hidden, rectified
 
@@ -91,13 +91,6 @@ class Bounds(NamedTuple):
     words: str
 
 
-SATURATING = {
-    "tanh": Bounds(-0.97, 0.97, "|tanh| > 0.97"),
-    "sigmoid": Bounds(0.03, 0.97, "sigmoid outside 0.03 to 0.97"),
-}
-"""By operation."""
-
-
 @diagnostic("saturated", rank=8, limit=0.5)
 def saturated(graph: Graph, limit: float) -> Iterator[Finding]:
     """Layers of tanh or sigmoid most of whose values are at the flat ends, where hardly any gradient gets through.
@@ -120,8 +113,18 @@ def saturated(graph: Graph, limit: float) -> Iterator[Finding]:
 
 
 def _bounds(node: Node) -> Bounds | None:
-    if node.op != "clip":
-        return SATURATING.get(node.op)
+    traits = traits_of(node)
+    if traits.saturates is not None:
+        return _declared(node.op, *traits.saturates)
+    return _of_limits(node) if traits.gate == "limits" else None
+
+
+def _declared(op: str, low: float, high: float) -> Bounds:
+    return Bounds(low, high, f"|{op}| > {high:g}" if low == -high else f"{op} outside {low:g} to {high:g}")
+
+
+def _of_limits(node: Node) -> Bounds | None:
+    """Those of a clip between a negative and a positive number."""
     low, high = node.attrs.get("min"), node.attrs.get("max")
     if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or not low < 0 < high:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.walk import ancestors
 from ...text.numbers import pretty
 from ..finding import Finding, diagnostic
@@ -96,6 +96,6 @@ def _cut(graph: Graph, target: Node, edge: Edge) -> str:
 
 
 def _place(target: Node, edge: Edge) -> str:
-    if target.op == "where" and edge.slot == 0:
+    if traits_of(target).gate == "condition" and edge.slot == 0:
         return "condition"
     return f"input {edge.slot + 1}"
