@@ -1,0 +1,11 @@
+"""The layered layout: cards in layers along the flow, the layers in rows that fill a page.
+
+Sugiyama's method (Sugiyama, Tagawa, Toda 1981) with rows: leaves are docked beside the card that uses them, layers are
+cut into rows by dynamic programming, captions have a zone of their own at the head of each arrow, and lines change
+their place across the flow only where neither cards nor captions can be.
+"""
+
+from .choosing import place
+from .plan import Block, Frame, Link, Placement, Plan
+
+__all__ = ["Block", "Frame", "Link", "Placement", "Plan", "place"]

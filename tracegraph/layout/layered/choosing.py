@@ -1,0 +1,101 @@
+"""The best of many candidates: the one that shows its cards largest on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .composing import Draft, Worked, draft, work
+from .cutting import choices
+from .plan import TITLE, Frame, Placement, Plan, Point
+from .titles import gaps
+
+MOST_ROWS = 12
+TRIED = 10  # candidates that are worked out, and some more for small drawings
+ROW = 0.015  # lost for each row after the first
+BROKEN = 0.05  # lost for each scope that a row ends in
+CROSSING = 0.006  # lost for each crossing, and half of it for each line that changes rows
+ASPECT = 1.2, 2.5  # width to height of any larger drawing lies between
+SMALL = 12  # cards: drawings that may have any shape
+
+
+def place(
+    plan: Plan, page: tuple[float, float] = (960.0, 540.0), directions: Sequence[str] = ("LR", "TB")
+) -> Placement:
+    """Place everything so that it is as large as can be on a page of this width and height.
+
+    ``directions``: those that may be chosen, of LR, TB, RL and BT.
+    """
+    if not plan.blocks:
+        return Placement(0.0, 0.0, directions[0], 0, (), (), (), (), 0)
+    guesses: list[tuple[float, int, str, Draft, tuple[int, ...]]] = []
+    for direction in directions:
+        flat = direction in ("LR", "RL")
+        for sides in (2, 1, 0) if any(b.docks for b in plan.blocks) else (0,):
+            made = draft(plan, flat, sides)
+            for begins in choices(made.lengths, MOST_ROWS):
+                guesses.append((-_guess(made, begins, page), len(guesses), direction, made, begins))
+    guesses.sort(key=lambda guess: guess[:2])
+    tried = TRIED + 300 // len(plan.blocks)
+    best: tuple[float, str, Draft, Worked, int] | None = None
+    for _, _, direction, made, begins in guesses[:tried]:
+        worked = work(made, begins)
+        score = _score(worked, made.flat, page, len(begins), len(plan.blocks))
+        if best is None or score > best[0]:
+            best = score, direction, made, worked, len(begins)
+    assert best is not None
+    _, direction, made, worked, rows = best
+    return turned(plan, worked, direction, rows)
+
+
+def _guess(made: Draft, begins: Sequence[int], page: tuple[float, float]) -> float:
+    lengths, ends = made.lengths, [*begins[1:], len(made.lengths.along)]
+    along = max(sum(lengths.along[b:e]) for b, e in zip(begins, ends))
+    across = sum(max(lengths.across[b:e]) + 40.0 for b, e in zip(begins, ends)) - 40.0
+    size = (along, across) if made.flat else (across, along)
+    broken = sum(lengths.cost[b] for b in begins[1:])
+    return min(page[0] / size[0], page[1] / size[1]) * (1 - ROW * (len(begins) - 1)) / (1 + 0.02 * broken)
+
+
+def _score(worked: Worked, flat: bool, page: tuple[float, float], rows: int, cards: int) -> float:
+    width, height = (worked.along, worked.across) if flat else (worked.across, worked.along)
+    lost = (1 - ROW * (rows - 1)) * (1 - BROKEN) ** worked.cut_scopes
+    lost /= 1 + CROSSING * (worked.crossings + worked.jumps / 2)
+    aspect = width / height if height else 1.0
+    if cards > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
+        lost *= 0.5
+    return min(page[0] / width, page[1] / height) * lost
+
+
+def _roomiest(free: Sequence[tuple[float, float]], width: float) -> tuple[float, float]:
+    """The first stretch that is wide enough, else the widest."""
+    fits = [span for span in free if span[1] - span[0] >= width]
+    return fits[0] if fits else max(free, key=lambda span: span[1] - span[0], default=(0.0, 0.0))
+
+
+def turned(plan: Plan, worked: Worked, direction: str, rows: int) -> Placement:
+    """Places along and across the flow as places on the page."""
+    flat = direction in ("LR", "RL")
+    mirrored = direction in ("RL", "BT")
+    points = [p for route in worked.routes for p in route]
+    low_a = min([0.0, *(p[0] for p in points)])
+    along = max([worked.along, *(p[0] for p in points)]) - low_a
+
+    def spot(p: Point, size: tuple[float, float] = (0.0, 0.0)) -> Point:
+        a = p[0] - low_a
+        if mirrored:
+            a = along - a - (size[0] if flat else size[1])
+        return (a, p[1]) if flat else (p[1], a)
+
+    blocks = [spot(p, (b.width, b.height)) for p, b in zip(worked.blocks, plan.blocks)]
+    routes = [[spot(p) for p in route] for route in worked.routes]
+    captions = [spot(p, link.caption) for p, link in zip(worked.captions, plan.links)]
+    frames = []
+    for scope, a0, c0, a1, c1 in worked.frames:
+        size = (a1 - a0, c1 - c0) if flat else (c1 - c0, a1 - a0)
+        left, top = spot((a0, c0), size)
+        base = top + size[1] - TITLE if direction == "BT" else top  # where the frame has room for it
+        strip = (left, base, left + size[0], base + TITLE)
+        begin, end = _roomiest(gaps(routes, strip, across=False), plan.titles.get(scope, 0.0))
+        frames.append(Frame(scope, (left, top, *size), (begin, base), end - begin))
+    width, height = (along, worked.across) if flat else (worked.across, along)
+    return Placement(width, height, direction, rows, blocks, routes, captions, frames, worked.crossings)

@@ -1,0 +1,249 @@
+"""One candidate: a direction, a way of docking and a choice of rows, worked out to the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from . import ordering, spacing
+from .cells import NONE, Cell, Piece, Row, rows_of
+from .cutting import Lengths, costs
+from .docking import Unit, units
+from .layering import layers
+from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, TITLE, Framing, Plan, Point, Scope, Size
+from .routing import Way, arrive, entry_of, exit_of
+from .titles import gaps as gaps_of
+from .tracks import Columns, Gaps, columns, gaps
+
+
+@dataclass(slots=True)
+class Draft:
+    """What does not depend on the rows: units, their layers, and the lines between them."""
+
+    plan: Plan
+    flat: bool
+    units: list[Unit]
+    layer: list[int]
+    scopes: list[Scope]
+    lines: list[tuple[int, int, int, Size]]
+    lengths: Lengths
+
+
+@dataclass(slots=True)
+class Worked:
+    """Places in ``(a, c)``: corners of blocks, routes, corners of captions, frames as (scope, row, a0, c0, a1, c1)."""
+
+    along: float
+    across: float
+    blocks: list[Point]
+    routes: list[list[Point]]
+    captions: list[Point]
+    frames: list[tuple[Scope, float, float, float, float]]
+    crossings: int
+    jumps: int
+    cut_scopes: int
+
+
+def draft(plan: Plan, flat: bool, sides: int) -> Draft:
+    """Dock leaves and find the layers."""
+    turn = (lambda size: size) if flat else (lambda size: (size[1], size[0]))
+    sizes = [turn((b.width, b.height)) for b in plan.blocks]
+    captions = [turn(link.caption) for link in plan.links]
+    made = units(plan, sizes, captions, sides, flat)
+    number = {u.block: i for i, u in enumerate(made)}
+    lines = [
+        (n, number[link.source], number[link.target], captions[n])
+        for n, link in enumerate(plan.links)
+        if link.source in number
+    ]
+    scopes = [plan.blocks[u.block].scope for u in made]
+    layer = layers([(s, t) for _, s, t, _ in lines], scopes)
+    return Draft(plan, flat, made, layer, scopes, lines, _lengths(plan, made, layer, scopes, lines))
+
+
+def _lengths(
+    plan: Plan,
+    made: Sequence[Unit],
+    layer: Sequence[int],
+    scopes: Sequence[Scope],
+    lines: Sequence[tuple[int, int, int, Size]],
+) -> Lengths:
+    """How long and high each layer is, about, with the channel before it."""
+    count = max(layer, default=-1) + 1
+    along, across, caption = [0.0] * count, [0.0] * count, [0.0] * count
+    for unit, k in zip(made, layer):
+        along[k] = max(along[k], unit.before + unit.size[0] + unit.after)
+        across[k] += unit.above + unit.size[1] + unit.below + ACROSS
+    for _, _, t, size in lines:
+        caption[layer[t]] = max(caption[layer[t]], size[0] + MARGIN)
+    cost, closed = costs(count, [(layer[s], layer[t]) for _, s, t, _ in lines], list(zip(scopes, layer)), plan.whole)
+    channel = 2 * ALONG + HEAD
+    return Lengths([a + c + channel for a, c in zip(along, caption)], across, cost, closed)
+
+
+def work(draft: Draft, begins: Sequence[int]) -> Worked:
+    """Work a candidate out: order, places, tracks, routes; again with wider frames where a title has no room."""
+    rows, row_of = rows_of(draft.units, draft.layer, draft.scopes, draft.lines, begins)
+    crossings = 0
+    for row in rows:
+        crossings += ordering.order(row)
+        spacing.ports(row, draft.flat)
+    framing = Framing(draft.flat, draft.plan.titles)
+    worked = _laid(draft, rows, row_of, crossings, framing)
+    if not draft.flat and (short := _without_room(draft.plan, worked)):
+        worked = _laid(draft, rows, row_of, crossings, replace(framing, pads=short))
+    return worked
+
+
+def _without_room(plan: Plan, worked: Worked) -> dict[Scope, float]:
+    """How much wider frames must be, where lines that come in leave no room for a title: it is added before them."""
+    short: dict[Scope, float] = {}
+    for scope, a0, c0, _, c1 in worked.frames:
+        width = plan.titles.get(scope, 0.0)
+        free = gaps_of(worked.routes, (a0, c0, a0 + TITLE, c1), across=True)
+        if all(high - low < width for low, high in free):
+            first = free[0][1] - c0 if free and free[0][0] == c0 else 0.0
+            short[scope] = max(short.get(scope, 0.0), width - first)
+    return short
+
+
+def _laid(draft: Draft, rows: list[Row], row_of: dict[int, int], crossings: int, framing: Framing) -> Worked:
+    frames_across = []
+    for row in rows:
+        frames_across.append(spacing.spread(row, framing))
+        spacing.slide(row)
+    made = [columns(row, draft.units, framing) for row in rows]
+    heights = [_height(row, extents) for row, extents in zip(rows, frames_across)]
+    return _Routes(draft, rows, row_of, made, frames_across, heights).worked(crossings)
+
+
+def _height(row: Row, frames: dict[Scope, tuple[float, float]]) -> tuple[float, float]:
+    tops = [cell.c - cell.up for cell in row.cells] + [low for low, _ in frames.values()]
+    bottoms = [cell.c + cell.down for cell in row.cells] + [high for _, high in frames.values()]
+    return min(tops), max(bottoms)
+
+
+class _Routes:
+    """Places and routes of a candidate whose cells and channels are known."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        rows: list[Row],
+        row_of: dict[int, int],
+        made: list[Columns],
+        frames: list[dict[Scope, tuple[float, float]]],
+        heights: list[tuple[float, float]],
+    ) -> None:
+        self.draft, self.rows, self.columns, self.frames = draft, rows, made, frames
+        self.first = {p.link: (r, p) for r, row in enumerate(rows) for c in row.channels for p in c if _starts(p)}
+        self.final = {p.link: (r, p) for r, row in enumerate(rows) for c in row.channels for p in c if _arrives(p)}
+        jumps = []
+        for link, (r, piece) in sorted(self.first.items()):
+            q, last = self.final[link]
+            if r != q:
+                jumps.append((link, r, q, piece.track, last.track))
+        self.jumps = len(jumps)
+        self.gaps: Gaps = gaps(rows, heights, jumps)
+        plan = draft.plan
+        self.blocks: list[Point] = [(0.0, 0.0)] * len(plan.blocks)
+        self.routes: list[list[Point]] = [[] for _ in plan.links]
+        self.captions: list[Point] = [(0.0, 0.0)] * len(plan.links)
+        self.edges: dict[int, tuple[float, float]] = {}
+
+    def worked(self, crossings: int) -> Worked:
+        for r, row in enumerate(self.rows):
+            for cell in row.cells:
+                if cell.unit != NONE:
+                    self.place(r, cell)
+        for link in self.first:
+            self.route(link)
+        frames = [
+            (scope, a0, self.gaps.tops[r] + c0, a1, self.gaps.tops[r] + c1)
+            for r in range(len(self.rows))
+            for scope, (c0, c1) in sorted(self.frames[r].items())
+            for a0, a1 in [self.span(r, scope)]
+        ]
+        cut = len(frames) - len({scope for scope, *_ in frames})
+        along = max(c.length for c in self.columns)
+        return Worked(
+            along, self.gaps.height, self.blocks, self.routes, self.captions, frames, crossings, self.jumps, cut
+        )
+
+    def span(self, r: int, scope: Scope) -> tuple[float, float]:
+        made = self.columns[r]
+        begin = next(c.borders[scope] for c in made.channels if scope in c.borders)
+        return begin, made.borders[scope]
+
+    def place(self, r: int, cell: Cell) -> None:
+        """A card in the middle of its column, and the leaves beside it."""
+        unit, made = self.draft.units[cell.unit], self.columns[r]
+        begin, end = made.begins[cell.layer], made.ends[cell.layer]
+        spare = (end - begin - unit.before - unit.size[0] - unit.after) / 2
+        a, c = begin + spare + unit.before, self.gaps.tops[r] + cell.c - cell.half
+        self.blocks[unit.block] = a, c
+        self.edges[cell.unit] = a, a + unit.size[0]
+        for dock in unit.docks:
+            self.blocks[dock.leaf] = a + dock.corner[0], c + dock.corner[1]
+            leaf_height = self.height(dock.leaf)
+            start = c + dock.corner[1] + (leaf_height if dock.side < 0 else 0.0)
+            end_c = c if dock.side < 0 else c + unit.size[1]
+            way = Way((a + dock.line, start))
+            third = (end_c - start) / 3
+            way.points += [(a + dock.line, start + third), (a + dock.line, start + 2 * third), (a + dock.line, end_c)]
+            self.routes[dock.link] = way.points
+            self.captions[dock.link] = a + dock.caption[0], c + dock.caption[1]
+
+    def height(self, block: int) -> float:
+        size = self.draft.plan.blocks[block]
+        return size.height if self.draft.flat else size.width
+
+    def route(self, link: int) -> None:
+        """Follow a line from card to card."""
+        r, piece = self.first[link]
+        top, made = self.gaps.tops[r], self.columns[r]
+        assert piece.source is not None
+        way = Way((self.edges[piece.source.unit][1], top + exit_of(piece.source, piece)))
+        k = piece.source.layer + 1
+        while piece.target is not None:
+            channel = made.channels[k]
+            way.along(channel.curve)
+            way.swing(channel.bent, top + entry_of(piece.target, piece))
+            if piece.target.unit != NONE:
+                return self.end(link, way, r, k, piece)
+            way.along(made.ends[k])
+            piece = piece.target.right[0]
+            k += 1
+        self.jump(link, way, r, piece)
+
+    def jump(self, link: int, way: Way, r: int, piece: Piece) -> None:
+        """Leave the row, run between the rows, and come into another one."""
+        q, last = self.final[link]
+        assert last.target is not None
+        top = self.gaps.tops[q]
+        entry = top + entry_of(last.target, last)
+        corners = [(piece.track, way.last[1]), (piece.track, self.gaps.tracks[r, link])]
+        if q > r + 1:
+            margin = self.gaps.margins[link]
+            corners += [(margin, self.gaps.tracks[r, link]), (margin, self.gaps.tracks[q - 1, link])]
+        corners += [(last.track, self.gaps.tracks[q - 1, link]), (last.track, entry)]
+        k = last.target.layer
+        channel = self.columns[q].channels[k]
+        way.turns([*corners, (max(channel.caption, last.track + CORNER), entry)])
+        self.end(link, way, q, k, last)
+
+    def end(self, link: int, way: Way, r: int, k: int, piece: Piece) -> None:
+        cell, channel = piece.target, self.columns[r].channels[k]
+        assert cell is not None
+        along, entry = arrive(way, channel, cell, piece, self.gaps.tops[r], self.edges[cell.unit][0])
+        across = piece.caption[1]
+        self.captions[link] = along, entry - across - 1.0 if self.draft.flat else entry + spacing.BESIDE
+        self.routes[link] = way.points
+
+
+def _starts(piece: Piece) -> bool:
+    return piece.source is not None and piece.source.unit != NONE
+
+
+def _arrives(piece: Piece) -> bool:
+    return piece.target is not None and piece.target.unit != NONE

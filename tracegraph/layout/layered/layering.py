@@ -1,0 +1,105 @@
+"""The layer of each card: longest paths, in which a scope counts as one card as long as its own layers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from .plan import Scope
+
+DEEPEST = 12  # scopes inside each other that are kept together
+
+Edge = tuple[int, int]
+
+
+def layers(edges: Sequence[Edge], scopes: Sequence[Scope]) -> list[int]:
+    """The layer of each unit, from 0, none empty; every edge leads to a later one.
+
+    Scopes that follow each other share no layer, and sources stand right before their first use.
+    """
+    layer = [0] * len(scopes)
+    starts: dict[Scope, int] = {}
+    _place(list(range(len(scopes))), list(edges), scopes, (), 0, layer, starts)
+    _pull_sources(edges, scopes, layer, starts)
+    used = {old: new for new, old in enumerate(sorted(set(layer)))}
+    return [used[i] for i in layer]
+
+
+def _place(
+    members: list[int],
+    edges: list[Edge],
+    scopes: Sequence[Scope],
+    scope: Scope,
+    first: int,
+    layer: list[int],
+    starts: dict[Scope, int],
+) -> int:
+    """Give the members of a scope their layers from ``first`` on; return how many there are."""
+    depth = len(scope)
+    child: dict[int, Hashable] = {}
+    inner: dict[Hashable, list[int]] = {}
+    for m in members:
+        key: Hashable = scopes[m][: depth + 1] if len(scopes[m]) > depth and depth < DEEPEST else m
+        child[m] = key
+        inner.setdefault(key, []).append(m)
+    order = _sorted(inner, child, edges)
+    if order is None:  # scopes that need each other, as in a recurrence by hand: their cards are placed one by one
+        inner = {m: [m] for m in members}
+        child = {m: m for m in members}
+        order = _sorted(inner, child, edges) or list(inner)
+    into: dict[Hashable, list[Hashable]] = {}
+    inside: dict[Hashable, list[Edge]] = {}
+    for s, t in edges:
+        a, b = child[s], child[t]
+        if a == b:
+            inside.setdefault(a, []).append((s, t))
+        else:
+            into.setdefault(b, []).append(a)
+    ends: dict[Hashable, int] = {}
+    for key in order:
+        start = max((ends[a] for a in into.get(key, ())), default=first)
+        if isinstance(key, tuple):
+            starts[key] = start
+            ends[key] = start + _place(inner[key], inside.get(key, []), scopes, key, start, layer, starts)
+        else:
+            layer[inner[key][0]] = start
+            ends[key] = start + 1
+    return max(ends.values(), default=first) - first
+
+
+def _sorted(inner: dict[Hashable, list[int]], child: dict[int, Hashable], edges: list[Edge]) -> list[Hashable] | None:
+    """The children in an order in which every edge leads forward; None where there is none."""
+    after: dict[Hashable, list[Hashable]] = {}
+    missing = dict.fromkeys(inner, 0)
+    for s, t in edges:
+        a, b = child[s], child[t]
+        if a != b:
+            after.setdefault(a, []).append(b)
+            missing[b] += 1
+    ready = [key for key, count in missing.items() if not count]
+    for key in ready:
+        for b in after.get(key, ()):
+            missing[b] -= 1
+            if not missing[b]:
+                ready.append(b)
+    return ready if len(ready) == len(inner) else None
+
+
+def _pull_sources(edges: Sequence[Edge], scopes: Sequence[Scope], layer: list[int], starts: dict[Scope, int]) -> None:
+    """Move what depends on nothing to the layer before its first use, but into no scope that it is not in."""
+    has_input = {t for _, t in edges}
+    first: dict[int, int] = {}
+    for s, t in edges:
+        if s in has_input:
+            continue
+        scope = scopes[s]
+        entered = scopes[t][: len(scope) + 1]
+        limit = (
+            starts.get(entered, layer[t]) if entered[: len(scope)] == scope and len(entered) > len(scope) else layer[t]
+        )
+        first[s] = min(first.get(s, limit), limit)
+    ends: dict[Scope, int] = {}
+    for m, scope in enumerate(scopes):
+        for depth in range(1, len(scope) + 1):
+            ends[scope[:depth]] = max(ends.get(scope[:depth], 0), layer[m])
+    for s, limit in first.items():
+        layer[s] = max(layer[s], min(limit - 1, ends.get(scopes[s], limit)))

@@ -1,0 +1,104 @@
+"""What the layered layout is given and what it returns, and the lengths that it keeps.
+
+Inside, places are ``(a, c)``: ``a`` along the flow, ``c`` across it. LR, TB, RL and BT differ only in how they turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Point = tuple[float, float]
+Size = tuple[float, float]
+Scope = tuple[str, ...]
+
+HEAD = 11.0  # room for the head of an arrow
+ALONG = 12.0  # the least run of a line between two layers
+ACROSS = 16.0  # between two cards of a layer
+TRACK = 9.0  # between two lines that run side by side
+LINE = 5.0  # that a line without a caption needs on either side
+MARGIN = 10.0  # between a frame and what is in it
+TITLE = 22.0  # height of the title of a frame
+INSET = 7.0  # of the ends of arrows from the corners of a card
+FAN = 14.0  # in which lines bend to the card, where their captions need more room than it has
+CORNER = 8.0  # radius where a line turns
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A card to be placed. ``docks``: it may stand beside the one card that uses it, as a parameter does."""
+
+    width: float
+    height: float
+    scope: Scope = ()
+    docks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An arrow from one block to a later one, by their numbers; ``caption`` is the width and height of its text."""
+
+    source: int
+    target: int
+    caption: Size = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is to be placed: ``titles`` are the widths of the titles of scopes, ``whole`` scopes are never cut."""
+
+    blocks: Sequence[Block]
+    links: Sequence[Link]
+    titles: Mapping[Scope, float] = field(default_factory=dict)
+    whole: frozenset[Scope] = frozenset()
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What frames need: ``flat`` where the flow goes to the right, the widths of titles, and more room before some."""
+
+    flat: bool
+    titles: Mapping[Scope, float]
+    pads: Mapping[Scope, float] = field(default_factory=dict)
+
+    def before(self, scope: Scope) -> float:
+        """Room across the flow between a border and what is in the frame; the title is there if the flow is flat."""
+        return MARGIN + (TITLE - MARGIN / 2 if self.flat else 0.0) + self.pads.get(scope, 0.0)
+
+    def along(self, scope: Scope) -> float:
+        """The least length of a frame along the flow."""
+        return self.titles.get(scope, 0.0) + MARGIN if self.flat else 0.0
+
+    def across(self, scope: Scope) -> float:
+        """The least length of a frame across the flow."""
+        return 0.0 if self.flat else self.titles.get(scope, 0.0) + MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of a scope that is in one row: left, top, width, height, and where its title may stand."""
+
+    scope: Scope
+    box: tuple[float, float, float, float]
+    title: tuple[float, float]
+    room: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where everything goes, in points from the upper left corner.
+
+    ``blocks`` and ``captions`` are upper left corners, ``routes`` chains of cubic Bézier curves whose last point is the
+    tip of the arrow.
+    """
+
+    width: float
+    height: float
+    direction: str
+    rows: int
+    blocks: Sequence[Point]
+    routes: Sequence[Sequence[Point]]
+    captions: Sequence[Point]
+    frames: Sequence[Frame]
+    crossings: int

@@ -1,0 +1,205 @@
+"""Places along the flow: columns of cards, the channels between them, and the tracks of lines from row to row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .cells import NONE, Cell, Piece, Row
+from .docking import Unit
+from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TITLE, TRACK, Framing, Scope
+
+LEAN = 0.14  # length of a curve for each point that it leads across
+LONGEST = 60.0  # of a curve
+
+
+@dataclass(slots=True)
+class Channel:
+    """What is between two layers, from left to right: tracks that leave the row, curves, tracks that come in, borders
+    of frames, captions, bends, heads. All are places along the flow.
+    """
+
+    begin: float
+    curve: float = 0.0
+    bent: float = 0.0
+    caption: float = 0.0
+    fan: float = 0.0
+    end: float = 0.0
+    borders: dict[Scope, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Columns:
+    """The channels of a row, where its layers begin and end, and the right borders of frames."""
+
+    channels: list[Channel]
+    begins: list[float]
+    ends: list[float]
+    borders: dict[Scope, float]
+
+    @property
+    def length(self) -> float:
+        return self.channels[-1].end
+
+
+def columns(row: Row, units: Sequence[Unit], framing: Framing) -> Columns:
+    """Lay channels and layers of a row side by side, each as wide as what is in it needs."""
+    opened, closed = _borders(row)
+    flat = framing.flat
+    begun: dict[Scope, float] = {}
+    made = Columns([], [], [], {})
+    at = 0.0
+    for k, pieces in enumerate(row.channels):
+        for scope in closed.get(k, ()):  # innermost first
+            at = max(at + MARGIN, begun[scope] + framing.along(scope))
+            made.borders[scope] = at
+        channel = _channel(row, k, pieces, at, opened.get(k, ()), flat)
+        made.channels.append(channel)
+        begun |= channel.borders
+        at = channel.end
+        if k < len(row.layers):
+            cards = [units[cell.unit] for cell in row.layers[k] if cell.unit != NONE]
+            made.begins.append(at)
+            at += max((u.before + u.size[0] + u.after for u in cards), default=0.0)
+            made.ends.append(at)
+    return made
+
+
+def _borders(row: Row) -> tuple[dict[int, list[Scope]], dict[int, list[Scope]]]:
+    """The scopes whose frames begin in a channel, outermost first, and those that end in one, innermost first."""
+    spans: dict[Scope, tuple[int, int]] = {}
+    for cell in row.cells:
+        for depth in range(1, len(cell.scope) + 1):
+            first, last = spans.get(cell.scope[:depth], (cell.layer, cell.layer))
+            spans[cell.scope[:depth]] = min(first, cell.layer), max(last, cell.layer)
+    opened: dict[int, list[Scope]] = {}
+    closed: dict[int, list[Scope]] = {}
+    for scope in sorted(spans, key=len):
+        opened.setdefault(spans[scope][0], []).append(scope)
+        closed.setdefault(spans[scope][1] + 1, []).insert(0, scope)
+    return opened, closed
+
+
+def _channel(
+    row: Row, number: int, pieces: Sequence[Piece], begin: float, opened: Sequence[Scope], flat: bool
+) -> Channel:
+    channel = Channel(begin)
+    out = [p for p in pieces if p.target is None]
+    into = [p for p in pieces if p.source is None]
+    for i, piece in enumerate(_nested(out)):
+        piece.track = begin + ALONG + TRACK * i
+    at = begin + (ALONG + TRACK * (len(out) - 1) if out else 0.0)
+    channel.curve = at
+    steepest = max((abs(_rise(p)) for p in pieces if p.source and p.target), default=0.0)
+    inner = 0 < number < len(row.layers) and any(p.source and p.target for p in pieces)
+    at += (ALONG + min(LEAN * steepest + (4.0 if steepest > 1 else 0.0), LONGEST)) if inner else 0.0
+    channel.bent = at
+    for i, piece in enumerate(reversed(_nested(into))):
+        piece.track = at + TRACK * i + (ALONG if out and not inner else 0.0)
+    at += TRACK * max(len(into) - 1, 0) + (ALONG if out and into and not inner else 0.0) + (CORNER if into else 0.0)
+    depths = {len(scope): 0.0 for scope in opened}
+    for depth in sorted(depths):
+        at += MARGIN
+        for scope in opened:
+            if len(scope) == depth:
+                channel.borders[scope] = at
+        at += 0.0 if flat else TITLE - MARGIN / 2
+    channel.caption = at
+    captions = [p.caption[0] for p in pieces if p.target is not None and p.target.unit != NONE]
+    at += max(captions, default=0.0) + (MARGIN if any(captions) else 0.0)
+    channel.fan = at
+    at += FAN if any(_bends(p) for p in pieces) else 0.0
+    arrive = any(p.target is not None and p.target.unit != NONE for p in pieces)
+    channel.end = at + (HEAD if arrive else 0.0) + (MARGIN if opened and not arrive else 0.0)
+    return channel
+
+
+def _nested(pieces: Sequence[Piece]) -> list[Piece]:
+    """Lines that turn to the same side, so that they do not cross there: the lowest turns first."""
+    return sorted(pieces, key=lambda p: -_end(p))
+
+
+def _end(piece: Piece) -> float:
+    cell = piece.source or piece.target
+    assert cell is not None
+    return cell.c + (cell.leave[cell.right.index(piece)] if piece.source else cell.enter[cell.left.index(piece)])
+
+
+def _rise(piece: Piece) -> float:
+    source, target = piece.source, piece.target
+    assert source is not None and target is not None
+    leave = source.leave[source.right.index(piece)]
+    return target.c + target.enter[target.left.index(piece)] - source.c - leave
+
+
+def _bends(piece: Piece) -> bool:
+    """Whether a line has to bend to its card, as its caption needs more room than the card has."""
+    target = piece.target
+    if target is None or target.unit == NONE:
+        return False
+    return abs(target.enter[target.left.index(piece)] - landing(target, piece)) > 0.5
+
+
+def landing(cell: Cell, piece: Piece) -> float:
+    """Where a line meets its card, from the middle of the card."""
+    number, count = cell.left.index(piece), len(cell.left)
+    most = max(cell.half - 7.0, 0.0)
+    if all(abs(port) <= most for port in cell.enter):
+        return cell.enter[number]
+    return most * (2 * number / (count - 1) - 1) if count > 1 else 0.0
+
+
+@dataclass(slots=True)
+class Gaps:
+    """The tracks between rows: where each row stands across the flow, and the track of each line that changes rows."""
+
+    tops: list[float]
+    tracks: Mapping[tuple[int, int], float]
+    margins: Mapping[int, float]
+    height: float
+
+
+def gaps(
+    rows: Sequence[Row], heights: Sequence[tuple[float, float]], jumps: Sequence[tuple[int, int, int, float, float]]
+) -> Gaps:
+    """Stack rows with room for the lines between them.
+
+    ``heights``: the extent of each row. ``jumps``: link, row it leaves, row it comes to, and the places along the flow
+    of its two tracks. A line that skips rows runs down a margin at the left.
+    """
+    runs: list[list[tuple[float, float, int]]] = [[] for _ in rows]
+    margins: dict[int, float] = {}
+    for link, r, q, leave, come in jumps:
+        if q == r + 1:
+            runs[r].append((min(leave, come), max(leave, come), link))
+            continue
+        margins[link] = -TRACK * (len(margins) + 1)
+        runs[r].append((margins[link], leave, link))
+        runs[q - 1].append((margins[link], come, link))
+    tops, tracks, at = [], {}, 0.0
+    for r, (top, bottom) in enumerate(heights):
+        tops.append(at - top)
+        at += bottom - top
+        if r == len(rows) - 1:
+            break
+        used = _coloured(runs[r])
+        count = max(used.values(), default=-1) + 1
+        for link, number in used.items():
+            tracks[r, link] = at + ALONG + TRACK * number
+        at += 2 * ALONG + TRACK * max(count - 1, 0)
+    return Gaps(tops, tracks, margins, at)
+
+
+def _coloured(runs: Sequence[tuple[float, float, int]]) -> dict[int, int]:
+    """The least tracks such that no two runs meet; longer ones lie further down."""
+    taken: list[list[tuple[float, float]]] = []
+    number = {}
+    for low, high, link in sorted(runs, key=lambda run: (run[1] - run[0], run[2])):
+        level = 0
+        while level < len(taken) and any(low - TRACK < h and lo < high + TRACK for lo, h in taken[level]):
+            level += 1
+        if level == len(taken):
+            taken.append([])
+        taken[level].append((low, high))
+        number[link] = level
+    return number
