@@ -58,7 +58,7 @@ def test_captions_of_the_examples_are_free(name: str) -> None:
     built = pictures.example(name)
     graph = built if isinstance(built, tg.Graph) else tg.trace(built)
     for i, theme in enumerate(THEMES):
-        for direction, detail in (("LR", "full"), ("TB", DETAILS[i])):
+        for direction, detail in (("LR", "full"), ("TB", DETAILS[i % len(DETAILS)])):
             drawing = tg.draw(graph, theme=theme, direction=direction, detail=detail)
             assert not faults(drawing) + crowding(drawing), (theme, detail)
 

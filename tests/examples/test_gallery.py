@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tracegraph.cli.gallery_command import _drawings, _is_example
+from tracegraph.cli.gallery_command import drawings_of, is_example
 from tracegraph.cli.program import made, program
 from tracegraph.drawing import Drawing, draw
 from tracegraph.picture.theme import THEMES
@@ -18,7 +18,7 @@ from tracegraph.picture.words import DETAILS
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "output"
-EXAMPLES = [file for file in sorted((ROOT / "examples").glob("*.py")) if _is_example(file)]
+EXAMPLES = [file for file in sorted((ROOT / "examples").glob("*.py")) if is_example(file)]
 QUICK = ["backprop", "conv"]  # nothing is trained in these
 
 
@@ -30,13 +30,13 @@ def test_there_are_examples() -> None:
 def test_an_example_can_be_drawn_in_every_theme_and_detail(file: Path) -> None:
     with program(file) as module:
         result = made(module, "build")
-        committed = {(name, format) for name, _, formats, _ in _drawings(module, file) for format in formats}
+        committed = {(name, format) for name, _, formats, _ in drawings_of(module, file) for format in formats}
     graph = result.graph if isinstance(result, Drawing) else result
     looks = {(detail, theme): draw(graph, detail=detail, theme=theme) for detail in DETAILS for theme in THEMES}
     for detail in DETAILS:
         assert len({looks[detail, theme].dot for theme in THEMES}) == len(THEMES)
-    for detail, theme in zip(DETAILS, THEMES, strict=True):  # laid out once for each, not for each pair
-        drawing = looks[detail, theme]
+    for i in range(max(len(DETAILS), len(THEMES))):  # laid out once for each, not for each pair
+        drawing = looks[DETAILS[i % len(DETAILS)], [*THEMES][i % len(THEMES)]]
         assert drawing.svg.count('role="graphics-symbol"') == len(drawing.picture.boxes) + len(drawing.picture.arrows)
     there = [p.relative_to(OUTPUT) for p in OUTPUT.rglob("*.*")]
     assert committed <= {(p.with_suffix("").as_posix(), p.suffix[1:]) for p in there}

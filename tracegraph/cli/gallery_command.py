@@ -87,7 +87,7 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
 
 
 def _chosen(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    found = {p.stem: p for p in sorted(folder.glob("*.py")) if _is_example(p)}
+    found = {p.stem: p for p in sorted(folder.glob("*.py")) if is_example(p)}
     if not found:
         raise Failure(f"no examples in {folder}/: run this in a clone of the project, or give --examples FOLDER")
     wanted = [name.removesuffix(".py") for name in names]
@@ -97,7 +97,7 @@ def _chosen(folder: Path, names: tuple[str, ...]) -> list[Path]:
     return [found[name] for name in wanted or found]
 
 
-def _is_example(file: Path) -> bool:
+def is_example(file: Path) -> bool:
     """Whether a file defines what the gallery draws; one that cannot be read is drawn too, so that it is reported."""
     try:
         body = ast.parse(file.read_bytes()).body
@@ -110,7 +110,7 @@ def example(file: Path, output: Path) -> list[str]:
     """Draw one example into a folder; the names of the drawings."""
     names = []
     with program(file) as module:
-        for name, drawing, formats, scale in _drawings(module, file):
+        for name, drawing, formats, scale in drawings_of(module, file):
             for format in formats:
                 path = output / f"{name}.{format}"
                 path.parent.mkdir(exist_ok=True)
@@ -125,7 +125,7 @@ def _rendered(drawing: Drawing | Deck, format: str, scale: float) -> bytes:
     return drawing.render(format) if isinstance(drawing, Deck) else drawing.render(format, scale=scale)
 
 
-def _drawings(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | Deck | str, tuple[str, ...], float]]:
+def drawings_of(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | Deck | str, tuple[str, ...], float]]:
     """Name, drawing (or text), formats and scale of each drawing of an example."""
     from ..drawing import Drawing, draw
 
