@@ -20,7 +20,7 @@ def scatter(points, labels, *, title, x, y, legend):
     ET.SubElement(root, "title").text = title
     _add(root, "rect", **size, fill="#ffffff")
     _text(root, title, LEFT, TOP - 24, 18, weight="bold")
-    across, up = (_ticks(points[:, axis].min(), points[:, axis].max()) for axis in (0, 1))
+    across, up = (round_ticks(points[:, axis].min(), points[:, axis].max()) for axis in (0, 1))
     for at in across:
         _line(root, place := _place(at, across, LEFT), TOP, place, TOP + SIDE)
         _text(root, number(at), place, TOP + SIDE + 20, 13, "middle")
@@ -38,7 +38,7 @@ def scatter(points, labels, *, title, x, y, legend):
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _ticks(low, high):
+def round_ticks(low, high):
     """Round numbers, evenly spaced, the first below everything and the last above."""
     rough = (high - low) / 8
     power = 10 ** math.floor(math.log10(rough))

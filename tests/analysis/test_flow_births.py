@@ -370,9 +370,9 @@ def truth(graph):
 def test_a_planted_fault_in_the_diagnostic_is_noticed(monkeypatch, fault):
     """Each of them would blame nodes that only pass on, or miss those that do not."""
     if fault == "values":
-        monkeypatch.setattr(births, "_passed", lambda kind, graph, node: np.asarray(False))
+        monkeypatch.setattr(births, "passed_on", lambda kind, graph, node: np.asarray(False))
     elif fault == "gradient":
-        monkeypatch.setattr(births, "_sent", lambda *args: np.asarray(False))
+        monkeypatch.setattr(births, "sent_on", lambda *args: np.asarray(False))
     elif fault == "elements":
         monkeypatch.setattr(births, "pointwise", lambda graph, node: False)
     else:

@@ -94,10 +94,10 @@ def without(**neutral: Any) -> Callable[[Node], Traits]:
     "module, name, value, net",
     [
         (heads, "FLAT", -1.0, "fitted"),
-        (sizes, "_idle", lambda *_: False, "neuron"),
+        (sizes, "is_idle", lambda *_: False, "neuron"),
         (heads, "traits_of", without(logarithm=False), "confident"),
         (passing, "traits_of", without(gate=""), "off"),
-        (heads, "_measured", lambda node: (heads.size(node.gradient), 0), "unrolled"),
+        (heads, "measured", lambda node: (heads.size(node.gradient), 0), "unrolled"),
     ],
 )
 def test_planted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, value: Any, net: str) -> None:

@@ -105,7 +105,7 @@ def test_a_group_is_named() -> None:
 
 
 def test_planted_every_use_counts_as_a_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "_needed", lambda graph: {n.key for n in graph})
+    monkeypatch.setattr(reach, "needed_nodes", lambda graph: {n.key for n in graph})
     spare = weights(4)
     assert list(found(tg.flow(tg.sum(weights(4))), "no_gradient")) == ["spare"]
     del spare

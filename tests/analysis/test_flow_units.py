@@ -73,11 +73,11 @@ def test_the_badge_names_as_many_units_as_there_is_room_for(layer):
     for count in range(1, 12):
         off = np.zeros(12, bool)
         off[:count] = True
-        badge = units._badge(f"{count} of {layer} units dead", off)
+        badge = units.badge_text(f"{count} of {layer} units dead", off)
         named = [int(n) for n in badge.partition("(")[2].strip(")").replace(", …", "").split(", ") if n]
         assert named == list(range(len(named))) and len(badge) <= 34
         assert ("…" in badge) == (0 < len(named) < count) and (named or layer == 10**9)
-    assert units._badge("12 of 12 units dead", np.ones(12, bool)) == "12 of 12 units dead"
+    assert units.badge_text("12 of 12 units dead", np.ones(12, bool)) == "12 of 12 units dead"
 
 
 @pytest.mark.parametrize("form", RELUS)
@@ -305,14 +305,14 @@ def test_the_examples(path):
 
 
 FAULTS = {
-    "units": lambda patch: patch.setattr(units, "_rows", lambda node, *a, **b: node.value.reshape(-1, 1, 1)),
+    "units": lambda patch: patch.setattr(units, "rows_of", lambda node, *a, **b: node.value.reshape(-1, 1, 1)),
     "any op": lambda patch: patch.setattr(units, "rectified", lambda graph, node: node),
-    "chance": lambda patch: patch.setattr(units, "_is_clear", lambda *a: True),
-    "far": lambda patch: patch.setattr(units, "_far", lambda before, off: int(off.sum())),
+    "chance": lambda patch: patch.setattr(units, "is_clear", lambda *a: True),
+    "far": lambda patch: patch.setattr(units, "far_off", lambda before, off: int(off.sum())),
     "channels": lambda patch: patch.setattr(units, "channel_axes", lambda graph: {}),
     "output": lambda patch: patch.setattr(units, "hidden", lambda graph: {n.key for n in graph}),
     "inner": lambda patch: patch.setattr(units, "hidden", lambda graph: set()),
-    "sign": lambda patch: patch.setattr(layers, "_is_zero", lambda graph, edge: True),
+    "sign": lambda patch: patch.setattr(layers, "is_zero", lambda graph, edge: True),
     "least": lambda patch: patch.setattr(units, "LEAST", 1),
 }
 
@@ -348,7 +348,7 @@ def test_a_planted_fault_in_the_diagnostics_is_noticed(monkeypatch, fault):
 def test_units_that_are_just_off_are_found_where_the_samples_differ():
     graph = net(depth=1, bias={0: dict.fromkeys(range(8), -6.0)})
     h, before = graph["h0"].value, graph.node(graph.inputs(graph["h0"])[0].source).value
-    assert (h[:, :8] == 0).all() and units._far(before[:, :, None], (h == 0).all(axis=0)) == 0
+    assert (h[:, :8] == 0).all() and units.far_off(before[:, :, None], (h == 0).all(axis=0)) == 0
     assert named(graph, found(graph, "dead")) == ["h0"]
 
 
@@ -360,7 +360,7 @@ def test_far_off_is_both_by_size_and_by_deviation():
     z[:, 2] = z[:, 2] * 100 - 500  # far by size, but varied
     z[:, 3:] += 1
     off = (z <= 0).all(axis=(0, 2))
-    assert off[:3].all() and units._far(z, off) == 1
+    assert off[:3].all() and units.far_off(z, off) == 1
 
 
 def test_a_clip_from_zero_is_not_saturated_and_where_of_another_condition_no_relu():

@@ -79,11 +79,11 @@ def test_the_gallery_writes_decks_and_leaves_out_what_needs_an_extra(
 
 def test_extras_that_are_made_of_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["numpy", 'one>=1; extra == "a"', 'pkg[a]; extra == "b"', 'pytest; extra == "b"', 'pkg[b,a]; extra == "c"']
-    monkeypatch.setattr(doctor, "_requirements", lambda package: lines)
-    monkeypatch.setattr(doctor, "_version", lambda name: "missing" if name == "one" else "1.0")
-    assert dict(doctor._extras("pkg")) == dict.fromkeys("abc", "missing: pip install one")
-    monkeypatch.setattr(doctor, "_version", lambda name: "1.0")
-    assert dict(doctor._extras("pkg")) == dict.fromkeys("abc", "installed")
+    monkeypatch.setattr(doctor, "requirements", lambda package: lines)
+    monkeypatch.setattr(doctor, "installed", lambda name: "missing" if name == "one" else "1.0")
+    assert dict(doctor.extras("pkg")) == dict.fromkeys("abc", "missing: pip install one")
+    monkeypatch.setattr(doctor, "installed", lambda name: "1.0")
+    assert dict(doctor.extras("pkg")) == dict.fromkeys("abc", "installed")
 
 
 def test_the_gallery_where_there_are_no_examples() -> None:

@@ -166,7 +166,7 @@ def test_threads_wait_for_each_other() -> None:
 
 
 def test_threads_that_do_not_wait_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_one_at_a_time", nullcontext())
+    monkeypatch.setattr(engine, "one_at_a_time", nullcontext())
     with pytest.raises((AssertionError, TypeError)):
         check_threads()
 
@@ -215,12 +215,12 @@ def test_an_interruption_leaves_no_half_sums() -> None:
 
 
 def test_half_sums_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    reach, calls = engine._reach, [0]
+    reach, calls = engine.reach, [0]
 
     def once(loss: tg.Tensor) -> Any:
         calls[0] += 1
         return reach(loss) if calls[0] == 1 else (None, [])
 
-    monkeypatch.setattr(engine, "_reach", once)
+    monkeypatch.setattr(engine, "reach", once)
     with pytest.raises(AssertionError):
         check_interrupted()

@@ -176,7 +176,7 @@ def test_the_map_is_attributes_only_and_the_same_every_time():
     [(-5.4, 21.2, [-10, -5, 0, 5, 10, 15, 20, 25]), (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]), (3, 3.5, [3, 3.1, 3.5])],
 )
 def test_ticks_are_round_and_go_around_everything(low, high, ticks):
-    found = scatter._ticks(low, high)
+    found = scatter.round_ticks(low, high)
     assert found[0] <= low and found[-1] >= high and len(found) <= 10
     assert all(any(abs(t - f) < 1e-9 for f in found) for t in ticks)
 

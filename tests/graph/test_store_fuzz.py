@@ -76,6 +76,6 @@ def harmless(path: Path, data: bytes) -> None:
 def test_the_fuzz_finds_a_planted_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Graph([Node(0, "a", "constant", "constant", 1.0)], []).save(tmp_path / "a")
     whole = (tmp_path / "a").read_bytes()
-    monkeypatch.setitem(records._READERS, "value", lambda value: value)
+    monkeypatch.setitem(records.READERS, "value", lambda value: value)
     with pytest.raises(StoreError, match="cannot save"):
         harmless(tmp_path / "a", with_json(whole, set_at("nodes", 0, "value", {"slice": [1, 2, 3]})))

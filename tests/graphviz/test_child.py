@@ -25,12 +25,12 @@ linux = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /pr
 @pytest.fixture(autouse=True, scope="module")
 def no_child_is_left():
     yield
-    layout._drop()
+    layout.end_child()
 
 
 def fresh(dot: str, format: str) -> bytes:
     """A drawing by a child that has drawn nothing else."""
-    layout._drop()
+    layout.end_child()
     return layout.render(dot, format)
 
 
@@ -103,9 +103,9 @@ def test_only_our_fonts_are_drawn_with():
 @linux
 def test_no_font_of_the_system_is_opened():
     layout.render(RICH, "png")
-    with open(f"/proc/{layout._child.process.pid}/maps", encoding="utf-8") as file:
+    with open(f"/proc/{layout.running().process.pid}/maps", encoding="utf-8") as file:
         mapped = {line.split(maxsplit=5)[5].strip() for line in file if ".ttf" in line or "/fonts/" in line}
-    assert mapped and all(path.startswith(os.path.realpath(layout._child.home)) for path in mapped)
+    assert mapped and all(path.startswith(os.path.realpath(layout.running().home)) for path in mapped)
 
 
 def test_the_fonts_are_small_and_nothing_is_left_beside_them():
@@ -142,9 +142,9 @@ def test_two_threads_draw_at_once():
 @linux
 def test_nothing_leaks_over_200_drawings():
     def state() -> tuple[int, int, int]:
-        with open(f"/proc/{layout._child.process.pid}/status", encoding="utf-8") as file:
+        with open(f"/proc/{layout.running().process.pid}/status", encoding="utf-8") as file:
             resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
-        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{layout._child.process.pid}/fd")), resident
+        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{layout.running().process.pid}/fd")), resident
 
     for _ in range(20):
         layout.render(RICH, "png")
@@ -156,11 +156,11 @@ def test_nothing_leaks_over_200_drawings():
 
 
 def test_warming_starts_the_child_and_does_not_wait():
-    layout._drop()
+    layout.end_child()
     layout.warm()
-    child = layout._child
+    child = layout.running()
     layout.warm()
-    assert layout.render(SIMPLE) and layout._child is child
+    assert layout.render(SIMPLE) and layout.running() is child
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -172,10 +172,10 @@ from tracegraph.graphviz import run as layout
 from tracegraph.graphviz.child import FONTS
 warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's threads, for Python 3.12
 first = layout.render({SIMPLE!r})
-ours = layout._child.process.pid
+ours = layout.running().process.pid
 pid = os.fork()
 assert layout.render({SIMPLE!r}) == first
-assert (layout._child.process.pid == ours) == bool(pid)
+assert (layout.running().process.pid == ours) == bool(pid)
 if pid:
     assert os.waitpid(pid, 0)[1] == 0
     assert layout.render({SIMPLE!r}) == first
@@ -186,7 +186,7 @@ if pid:
 
 
 def test_the_end_is_silent_and_leaves_nothing(tmp_path):
-    code = f"from tracegraph.graphviz import run as layout; layout.render({SIMPLE!r}); print(layout._child.home)"
+    code = f"from tracegraph.graphviz import run as layout; layout.render({SIMPLE!r}); print(layout.running().home)"
     home = python(code, TMPDIR=str(tmp_path), TEMP=str(tmp_path)).strip()
     assert home.startswith(str(tmp_path)) and os.listdir(tmp_path) == []
 
@@ -195,7 +195,7 @@ def test_the_end_is_silent_and_leaves_nothing(tmp_path):
 def test_a_parent_that_dies_takes_the_child_and_its_folder_along(tmp_path, end):
     code = (
         f"import os; from tracegraph.graphviz import run as layout; layout.render({SIMPLE!r}); "
-        f"print(layout._child.process.pid, flush=True); {end}"
+        f"print(layout.running().process.pid, flush=True); {end}"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -209,8 +209,8 @@ def test_a_parent_that_dies_takes_the_child_and_its_folder_along(tmp_path, end):
 
 def test_a_child_killed_from_outside_is_replaced():
     layout.render(SIMPLE)
-    layout._child.process.kill()
-    layout._child.process.wait()
+    layout.running().process.kill()
+    layout.running().process.wait()
     assert layout.render(SIMPLE)
 
 

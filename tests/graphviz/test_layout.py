@@ -68,7 +68,7 @@ WRONG = [
 @pytest.fixture(autouse=True, scope="module")
 def no_child_is_left():
     yield
-    layout._drop()
+    layout.end_child()
 
 
 def png(red: int, side: int = 4) -> bytes:
@@ -116,7 +116,7 @@ def test_an_image_stays_in_its_folder(name):
 
 def test_an_image_of_the_same_name_is_read_anew():
     first, second = (layout.render(IMAGE, "png", images={"h3.png": png(red, 9)}) for red in (255, 10))
-    layout._drop()
+    layout.end_child()
     assert second == layout.render(IMAGE, "png", images={"h3.png": png(10, 9)}) != first
 
 
@@ -177,7 +177,7 @@ def test_ctrl_c_ends_a_long_layout_and_the_next_graph_is_drawn():
     with pytest.raises(KeyboardInterrupt):
         layout.render(ENDLESS, timeout=10)
     timer.join()
-    assert layout._child is None and layout.render(SIMPLE)
+    assert layout.running() is None and layout.render(SIMPLE)
 
 
 def test_harmless_warnings_are_no_error():
@@ -192,7 +192,7 @@ def test_unknown_words_are_named_with_those_known():
 
 
 def test_missing_engines_say_what_to_do(monkeypatch):
-    layout._drop()
+    layout.end_child()
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     monkeypatch.setenv("PATH", "")
     layout.warm()

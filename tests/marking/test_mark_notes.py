@@ -133,8 +133,8 @@ def _fault(patch: pytest.MonkeyPatch, name: str) -> None:
         "every rounding agrees": (Written, "agrees", Written.rounding),
         "a whole unit is no rounding": (Written, "rounding", Written.truncated),
         "judged from the exact values only": (judging, "WAYS", ("exact",) * 4),
-        "slips are followed by force": (judging.Judge, "_nearest", lambda self, q: set()),
-        "nothing is carried": (judging.Judge, "_narrowed", lambda self, q, i, t, b: frozenset()),
+        "slips are followed by force": (judging.Judge, "nearest", lambda self, q: set()),
+        "nothing is carried": (judging.Judge, "narrowed", lambda self, q, i, t, b: frozenset()),
     }
     patch.setattr(*faults[name])
 

@@ -1,8 +1,9 @@
-"""What every test keeps to: no verdict by a clock."""
+"""What every test keeps to: no verdict by a clock, and no private names of the package."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,56 @@ def test_no_clock_decides(name: str) -> None:
 )
 def test_a_planted_clock_is_found(source: str) -> None:
     assert clocks(source)
+
+
+PRIVATE = re.compile(r"_[a-zA-Z]\w*")
+PUBLIC = re.compile(r"_(getframe|replace|asdict|fields|element|graphviz|repr_\w+_)")
+"""What looks private and is not: names of Python, python-pptx, pygraphviz and notebooks."""
+
+STILL_PRIVATE = {"drawing/test_scene.py", "slides/test_frames.py", "slides/test_mermaid.py"}
+"""Files that still patch private names, and are to stop: no other may come."""
+
+
+def is_private(name: str) -> bool:
+    return bool(PRIVATE.fullmatch(name)) and not PUBLIC.fullmatch(name)
+
+
+def private(source: str) -> set[str]:
+    """The private names that a source imports, reads from another thing than itself, patches, or has in a program."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            if (node.func.id if isinstance(node.func, ast.Name) else node.func.attr).endswith("attr"):
+                texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                found |= {text.rpartition(".")[2] for text in texts}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "tracegraph" in node.value:
+            found |= set(re.findall(r"\.(_[a-z]\w*)", node.value))
+    return set(filter(is_private, found))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_private_name_is_used(name: str) -> None:
+    if name not in {*STILL_PRIVATE, "project/test_habits.py"}:  # the planted names
+        assert not private(FILES[name].read_text("utf-8")), "make it public, or test it through what uses it"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from tracegraph.slides.story import _Story",
+        "from tracegraph import drawing\ndrawing._child.end()",
+        "def test(patch):\n    patch.setattr(module, '_rows', 1)",
+        "def test(patch):\n    patch.setattr('tracegraph.cli._rows', 1)",
+        "getattr(module, '_rows')",
+        "PROGRAM = 'from tracegraph.graphviz import run; run._child'",
+    ],
+)
+def test_a_planted_private_name_is_found(source: str) -> None:
+    assert private(source)
 
 
 def test_quadratic_work_is_found() -> None:

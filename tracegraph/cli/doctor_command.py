@@ -29,10 +29,10 @@ def doctor() -> None:
     from .. import __version__
 
     rows = [("tracegraph", __version__), ("Python", f"{platform.python_version()} on {platform.platform()}")]
-    rows += [(name, _version(name)) for name in _required("tracegraph")]
+    rows += [(name, installed(name)) for name in _required("tracegraph")]
     _table("Versions", rows)
     _table("Graphviz", _engines())
-    _table("Extras", list(_extras("tracegraph")))
+    _table("Extras", list(extras("tracegraph")))
     _table("Drawing", [_trial()])
 
 
@@ -42,7 +42,7 @@ def _table(title: str, rows: list[tuple[str, str]]) -> None:
         click.echo(f"  {name:<12} {what}")
 
 
-def _version(package: str) -> str:
+def installed(package: str) -> str:
     from importlib import metadata
 
     try:
@@ -51,7 +51,7 @@ def _version(package: str) -> str:
         return f"missing: pip install {package}"
 
 
-def _requirements(package: str) -> list[str]:
+def requirements(package: str) -> list[str]:
     from importlib import metadata
 
     try:
@@ -62,7 +62,7 @@ def _requirements(package: str) -> list[str]:
 
 def _required(package: str) -> list[str]:
     """The packages that must be there, as the metadata names them."""
-    return [_named(line) for line in _requirements(package) if not _EXTRA.search(line) and _applies(line)]
+    return [_named(line) for line in requirements(package) if not _EXTRA.search(line) and _applies(line)]
 
 
 def _applies(requirement: str) -> bool:
@@ -80,15 +80,15 @@ def _named(requirement: str) -> str:
     return found[0] if found else requirement
 
 
-def _extras(package: str) -> Iterator[tuple[str, str]]:
+def extras(package: str) -> Iterator[tuple[str, str]]:
     """Each extra, and the line that brings what is missing of it."""
     lines: dict[str, list[str]] = {}
-    for line in _requirements(package):
+    for line in requirements(package):
         if extra := _EXTRA.search(line):
             lines.setdefault(extra[1], []).append(line)
     for name in lines:
         packages = dict.fromkeys(_members(package, name, lines))
-        missing = [p for p in packages if _version(p).startswith("missing")]
+        missing = [p for p in packages if installed(p).startswith("missing")]
         yield name, f"missing: pip install {' '.join(missing)}" if missing else "installed"
 
 

@@ -20,7 +20,7 @@ from .tensor import Tensor, Value, is_float, settle
 
 _by_id = attrgetter("id")
 _by_grad = attrgetter("grad")
-_one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
+one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
 
 
 class Gradients(Mapping[Tensor, Value]):
@@ -70,13 +70,13 @@ def backward(loss: Tensor, seed: Any = None) -> Gradients:
     Called again, it gives the same gradients, not their double.
     """
     start = _seed(loss, seed)
-    with _one_at_a_time, np.errstate(all="ignore"):
+    with one_at_a_time, np.errstate(all="ignore"):
         try:
-            mark, order = _reach(loss)
+            mark, order = reach(loss)
             loss.grad = start
             return Gradients(order, *_sweep(order, mark))
         except BaseException:
-            for t in _reach(loss)[1]:  # no marks and no sums of half a walk are left behind
+            for t in reach(loss)[1]:  # no marks and no sums of half a walk are left behind
                 t.grad = None
             raise
 
@@ -98,7 +98,7 @@ def _seed(loss: Tensor, seed: Any) -> Value:
     return settle(seed)
 
 
-def _reach(loss: Tensor) -> tuple[object, list[Tensor]]:
+def reach(loss: Tensor) -> tuple[object, list[Tensor]]:
     """Everything that the loss depends on and that takes gradients, last made first.
 
     Each tensor's grad is set to a mark that stands for "nothing has arrived yet"; one per walk, so that those that

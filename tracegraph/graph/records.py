@@ -36,7 +36,7 @@ def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
         elif name in _NUMBERS:
             value = packer.pack(_number(float(value) if name == "local" and value is not None else value))
         if value != default:
-            record[name] = _READERS[name](value) if name in _FORMULAS else value
+            record[name] = READERS[name](value) if name in _FORMULAS else value
     return record
 
 
@@ -55,7 +55,7 @@ def read(kind: type[Any], record: Any, values: Unpacker) -> Any:
                 value = {key: values.unpack(option) for key, option in _dict(value).items()}
             if name == "traits":
                 value = trait_records.read(value, values)
-            read[name] = _READERS[name](values.unpack(value) if name in _NUMBERS else value)
+            read[name] = READERS[name](values.unpack(value) if name in _NUMBERS else value)
         except (ValueError, TypeError, GraphError) as error:
             raise ValueError(f"{name} of a {what}: {error}") from None
     return kind(**read)
@@ -145,7 +145,7 @@ def _default(of: Field[Any]) -> Any:
 
 
 _DEFAULTS: Mapping[type, dict[str, Any]] = {kind: {f.name: _default(f) for f in fields(kind)} for kind in (Node, Edge)}
-_READERS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     **{f.name: _OF_TYPE[str(f.type)] for kind in (Node, Edge) for f in fields(kind)},
     **dict.fromkeys(_FORMULAS, _formula),
 }

@@ -55,12 +55,17 @@ def _current(source: bytes, images: Mapping[str, bytes]) -> Child:
     """The running child; a new one where there is none that can serve."""
     global _child
     if _child is not None and not _child.usable(source, images):
-        _drop()
+        end_child()
     _child = _child or Child()
     return _child
 
 
-def _drop() -> None:
+def running() -> Child | None:
+    """The child that serves now, if one does."""
+    return _child
+
+
+def end_child() -> None:
     """End the running child."""
     global _child
     child, _child = _child, None
@@ -76,7 +81,7 @@ def _forked() -> None:
     _child, _lock = None, threading.Lock()
 
 
-atexit.register(_drop)
+atexit.register(end_child)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
@@ -97,13 +102,13 @@ def _embedded(source: bytes, format: str, timeout: float, images: Mapping[str, b
         try:
             data, log = _current(source, images).draw(source, format, timeout, images)
         except OSError as error:
-            _drop()
+            end_child()
             raise LayoutError(f"Graphviz could not be run: {error}") from error
         except BaseException:  # KeyboardInterrupt too: an answer that nobody took would be given to the next drawing
-            _drop()
+            end_child()
             raise
         if not data or complaint(log):
-            _drop()  # what a failed drawing leaves in memory is not known
+            end_child()  # what a failed drawing leaves in memory is not known
         return data, log
 
 

@@ -133,11 +133,11 @@ class Judge:
                 continue
             if way != WAYS[0] or not before or number.agrees(rights["exact"]) or test(rights["all right"]):
                 return Judged(verdict, way, rights, before=before)
-            origins = self._narrowed(quantity, index, test, before)
+            origins = self.narrowed(quantity, index, test, before)
             return Judged(CARRIED if verdict == AGREES else verdict, way, rights, origins, before)
         return None
 
-    def _narrowed(self, quantity: Quantity, index: Index, test: Callable[[Any], bool], before: Origins) -> Origins:
+    def narrowed(self, quantity: Quantity, index: Index, test: Callable[[Any], bool], before: Origins) -> Origins:
         """Those of the slips before a number that make a difference to it."""
         if len(before) < 2:
             return before
@@ -169,7 +169,7 @@ class Judge:
         A slip, or what follows from one, may stand for its right value, with the digits that were written or one more,
         rounded or cut off.
         """
-        doubtful = sorted(self._nearest(quantity)) if before else []
+        doubtful = sorted(self.nearest(quantity)) if before else []
         if not doubtful:
             return {}
         names = [self.targets[i].quantity for i in doubtful]
@@ -191,7 +191,7 @@ class Judge:
                 found.add(q)
         return [q for q in self.replay.needed([quantity]) if q in found - changed and q != quantity]
 
-    def _nearest(self, quantity: Quantity) -> set[int]:
+    def nearest(self, quantity: Quantity) -> set[int]:
         """The claims that a quantity is computed from, with no other in between, that are slips or follow from one."""
 
         def inputs(q: Quantity) -> list[Quantity]:

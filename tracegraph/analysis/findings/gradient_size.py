@@ -30,7 +30,7 @@ def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
     heads = Heads(graph)
     for node in learned(graph):
         mean = _mean(node)
-        if mean is None or not mean < limit or heads.settled(node) or mean == 0 and _idle(graph, node):
+        if mean is None or not mean < limit or heads.settled(node) or mean == 0 and is_idle(graph, node):
             continue
         cause = _vanished(graph, node, mean, limit, heads)
         badge = f"vanishing: mean |g| {number(mean)}"
@@ -74,7 +74,7 @@ def _mean(node: Node) -> float | None:
     return found.mean / (1 - found.zeros) if found.zeros < 1 else 0.0
 
 
-def _idle(graph: Graph, node: Node) -> bool:
+def is_idle(graph: Graph, node: Node) -> bool:
     """Whether the gradient is 0 only because data are: a gradient arrives at each use, and the other operand is 0."""
     uses = [e for e in graph.uses(node) if e.contribution is not None]
     return bool(uses) and all(_by_zeros(graph, e) for e in uses)
@@ -141,7 +141,7 @@ def update(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
             change, before = size(np.subtract(new.value, old.value)), size(old.value).norm
         ratio = change.norm / before if before else 1.0
         name, written = pretty(old.name), number(ratio)
-        small = ratio < least and not heads.settled(old) and (change.norm > 0 or not _idle(graph, old))
+        small = ratio < least and not heads.settled(old) and (change.norm > 0 or not is_idle(graph, old))
         if small:
             cause = f"the step changes {name} by {written} of its norm; about 0.001 is healthy: raise the learning rate"
         elif isfinite(ratio) and ratio > most and change.rms > typical:

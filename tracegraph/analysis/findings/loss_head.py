@@ -91,7 +91,7 @@ def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
             else:
                 predictions[source.key] = source
     # What is reached by two ways, of which one may end there, is a part of the loss.
-    sizes = [_measured(n) for key, n in predictions.items() if key not in inside and n.gradient is not None]
+    sizes = [measured(n) for key, n in predictions.items() if key not in inside and n.gradient is not None]
     rms = max((s.rms for s, _ in sizes), default=0.0)
     total = max((s.mean * count for s, count in sizes), default=0.0)
     chain, elements = tuple(_chain(graph, seed, inside)), sum(count for _, count in sizes)
@@ -117,7 +117,7 @@ def _is_mean(traits: Traits) -> bool:
     return traits.kind == "reduction" and traits.element == "mean"
 
 
-def _measured(node: Node) -> tuple[Size, int]:
+def measured(node: Node) -> tuple[Size, int]:
     count = 1
     for length in node.shape:
         count *= length

@@ -101,12 +101,12 @@ def _data(graph: Graph, kind: str) -> Iterator[Birth]:
 def _forward(graph: Graph, kind: str) -> Iterator[Birth]:
     for node in graph:
         if has(kind, node.value) and whole(graph, node):
-            born = _where(kind, node.value) & ~_passed(kind, graph, node)
+            born = _where(kind, node.value) & ~passed_on(kind, graph, node)
             if born.any():
                 yield _birth(kind, "forward", node, born)
 
 
-def _passed(kind: str, graph: Graph, node: Node) -> Array:
+def passed_on(kind: str, graph: Graph, node: Node) -> Array:
     """The elements of a value that would have a NaN or infinity from its operands."""
     values = [v for v in input_values(graph, node) if has(kind, v)]
     if not values or not node.shape or not pointwise(graph, node):
@@ -125,12 +125,12 @@ def _backward(graph: Graph, kind: str) -> Iterator[Birth]:
         if has(kind, edge.contribution):
             target = graph.node(edge.target)
             if target.gradient is not None and whole(graph, target):
-                born = _where(kind, edge.contribution) & ~_sent(kind, graph, edge, target)
+                born = _where(kind, edge.contribution) & ~sent_on(kind, graph, edge, target)
                 if born.any():
                     yield _birth(kind, "backward", target, born, edge)
 
 
-def _sent(kind: str, graph: Graph, edge: Edge, target: Node) -> Array:
+def sent_on(kind: str, graph: Graph, edge: Edge, target: Node) -> Array:
     """The elements of a contribution that have their NaN or infinity from the gradient or the values at the target.
 
     An infinity may have come of a NaN there, but not a NaN of an infinity: 0·∞ is a birth.

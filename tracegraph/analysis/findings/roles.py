@@ -22,14 +22,14 @@ def _slot(graph: Graph, node: Node) -> int | None:
     if gate == "rectifier" or gate == "limits" and isinstance(low, (int, float)) and low == 0:
         return 0
     if gate == "larger":
-        zeros = [_is_zero(graph, e) for e in into]
+        zeros = [is_zero(graph, e) for e in into]
         return zeros.index(False) if sorted(zeros) == [False, True] else None
-    if gate == "condition" and _is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source):
+    if gate == "condition" and is_zero(graph, into[2]) and _tells_sign(graph, into[0], into[1].source):
         return 1
     return None
 
 
-def _is_zero(graph: Graph, edge: Edge) -> bool:
+def is_zero(graph: Graph, edge: Edge) -> bool:
     node = graph.node(edge.source)
     return node.is_constant and not np.any(node.value)
 
@@ -40,7 +40,7 @@ def _tells_sign(graph: Graph, condition: Edge, x: int) -> bool:
     if traits_of(node).operator not in ("gt", "ge") or not whole(graph, node):
         return False
     left, right = graph.inputs(node)
-    return left.source == x and _is_zero(graph, right)
+    return left.source == x and is_zero(graph, right)
 
 
 def channel_axes(graph: Graph) -> dict[int, int]:

@@ -43,7 +43,7 @@ def dead(graph: Graph, limit: float) -> Iterator[Finding]:
         x = rectified(graph, node)
         if x is not None:
             axis = axes.get(node.key)
-            rows, before = _rows(node, axis, samples=True), _rows(x, axis, samples=True)
+            rows, before = rows_of(node, axis, samples=True), rows_of(x, axis, samples=True)
             if rows is not None and before is not None:
                 yield from _dead(node, rows, before.astype(float), limit)
 
@@ -53,22 +53,22 @@ def _dead(node: Node, rows: Array, before: Array, limit: float) -> Iterator[Find
     off: Array = (rows == 0).all(axis=(0, 2))
     units, count, counter = len(off), int(off.sum()), int((on == 1).sum())
     share = (count - counter) / units
-    far = _far(before, off)
-    clear = count == units or share > limit and _is_clear(count, counter, on[on > 0])
+    far = far_off(before, off)
+    clear = count == units or share > limit and is_clear(count, counter, on[on > 0])
     if count and (clear or far / units > limit):
         share = max(share, far / units)
         what = "channels" if rows.shape[2] > 1 else "units"
         cause = f"{count} of {units} {what} are 0 for all {len(rows)} rows{_listed(off)}: {_REMEDY}"
-        yield _finding("dead", node, _badge(f"{count} of {units} {what} dead", off), cause, share, limit, off)
+        yield _finding("dead", node, badge_text(f"{count} of {units} {what} dead", off), cause, share, limit, off)
 
 
-def _is_clear(off: int, always: int, on: Array) -> bool:
+def is_clear(off: int, always: int, on: Array) -> bool:
     """Whether more units are off than chance would have it; ``on``: the share of rows that each of the others is on."""
     varied = on.size > 0 and float(np.median(np.minimum(on, 1 - on))) >= MIXED
     return off - always >= (VARIED if varied else CLEAR) * sqrt(off + always)
 
 
-def _far(before: Array, off: Array) -> int:
+def far_off(before: Array, off: Array) -> int:
     """How many units are off by more than chance: by size, and by mean over deviation, of what goes into the ReLU."""
     rest = ~off
     if not rest.any():
@@ -107,7 +107,7 @@ def saturated(graph: Graph, limit: float) -> Iterator[Finding]:
     for node in graph:
         bounds = _bounds(node)
         if bounds is not None and node.key in further:
-            rows = _rows(node, None, samples=False)
+            rows = rows_of(node, None, samples=False)
             if rows is not None:
                 yield from _saturated(node, rows, bounds, limit)
 
@@ -147,7 +147,7 @@ def _saturated(node: Node, rows: Array, bounds: Bounds, limit: float) -> Iterato
 # --- what both share -------------------------------------------------------------------------------------------------
 
 
-def _rows(node: Node, channel: int | None, samples: bool) -> Array | None:
+def rows_of(node: Node, channel: int | None, samples: bool) -> Array | None:
     """The value as (rows, units, places of a channel); None where it is too small to tell, or not of real numbers."""
     value = np.asarray(node.value)
     if value.dtype.kind != "f" or not value.size:
@@ -171,7 +171,7 @@ def _finding(kind: str, node: Node, badge: str, cause: str, measure: float, limi
     return Finding(kind, node.key, badge, cause, measure, limit, first, excess)
 
 
-def _badge(text: str, units: Array) -> str:
+def badge_text(text: str, units: Array) -> str:
     """With the numbers of the first units, as many as there is room for."""
     found = np.flatnonzero(units)
     fitting = [text]

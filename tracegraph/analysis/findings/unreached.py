@@ -22,7 +22,7 @@ def no_gradient(graph: Graph, limit: None = None) -> Iterator[Finding]:
     parameters, where none of them is reached: beside others, an input without gradient is data, such as a mask. Nothing
     is measured. Source: in PyTorch such a parameter has the grad None, which an optimizer passes over in silence.
     """
-    needed = _needed(graph)
+    needed = needed_nodes(graph)
     cuts: dict[int, tuple[str, ...]] | None = None
     for node in _asked(graph):
         if node.gradient is None and node.key in needed:
@@ -38,7 +38,7 @@ def unused(graph: Graph, limit: None = None) -> Iterator[Finding]:
     Nothing is measured. They are those of the graph from which no way leads to the loss; `flow` adds to it those that
     were made and left out. Source: what PyTorch's DistributedDataParallel calls unused parameters.
     """
-    needed = _needed(graph)
+    needed = needed_nodes(graph)
     for node in graph:
         if node.role == "parameter" and node.gradient is None and node.key not in needed:
             name = pretty(node.name)
@@ -61,7 +61,7 @@ def _is_float(node: Node) -> bool:
     return isinstance(node.value, float) or np.asarray(node.value).dtype.kind == "f"
 
 
-def _needed(graph: Graph) -> set[int]:
+def needed_nodes(graph: Graph) -> set[int]:
     """The keys of all that a loss depends on; in a training run, of each step."""
     ends = {n.key for n in graph if n.role == "output" or n.loss and n.loss == n.name}
     ends = ends or {n.key for n in graph if n.gradient is not None} or {graph.output.key}
