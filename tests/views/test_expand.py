@@ -17,9 +17,8 @@ from tracegraph.errors import GraphError
 from tracegraph.graph import Edge, Graph, Node
 from tracegraph.ops.op import OPS, Op, Sample
 from tracegraph.views.element import MORE, MOST
-from tracegraph.views.expand import EXPANDED
 
-SUPPORTED = [op for op in OPS.values() if op.elementwise or op.name in EXPANDED]
+SUPPORTED = [op for op in OPS.values() if op.traits.element]
 CASES = [(op, i) for op in SUPPORTED for i, _ in enumerate(op.samples or (None,))]
 NAMES = "x K b t u".split()
 NO_LIMIT = {"min": -np.inf, "max": np.inf}  # what None means where it is an option of clip
@@ -378,7 +377,7 @@ def test_an_update_is_opened() -> None:
         ("feature_map", "01", "is not a whole number"),
         ("feature_map", None, "is not a whole number"),
         ("featuremap", (0, 1), "nearest: feature_map"),
-        ("x", (0, 0), "'x' is of the kind input, which is not opened; these are: every elementwise operation, conv1d"),
+        ("x", (0, 0), "'x' is of the kind input, which is not opened; these are: every elementwise operation, sum"),
     ],
 )
 def test_errors(name: str, index: Any, said: str) -> None:

@@ -11,9 +11,9 @@ from pictures import random_program
 
 import tracegraph as tg
 from tracegraph import formula
-from tracegraph.graph import Edge, Graph, Node
+from tracegraph.graph import Edge, Graph, Node, traits_of
 from tracegraph.views.coarse import coarse
-from tracegraph.views.fold import INNER, MOST, fold
+from tracegraph.views.fold import MOST, fold
 
 SEEDS = range(60)
 
@@ -81,7 +81,7 @@ def test_only_unnamed_arithmetic_used_once_is_folded(seed: int) -> None:
     for node in graph:
         if node.key not in {n.key for n in folded} and node.role != "constant":
             (use,) = graph.uses(node)
-            assert not node.named and node.op in INNER and graph.node(use.target).scope == node.scope
+            assert not node.named and traits_of(node).fold == "both" and graph.node(use.target).scope == node.scope
     for before, after in ((n, folded.node(n.key)) for n in graph if n.key in {m.key for m in folded}):
         assert len(folded.inputs(after)) <= max(MOST, len(graph.inputs(before)))
 

@@ -52,7 +52,7 @@ def freeze(op: Op, option: Any) -> Any:
         return frozen if isinstance(option, list) else tuple(frozen)
     if type(option) is not Tensor:
         return option
-    if op.name != "getitem":
+    if not op.traits.masks:
         raise OpError(f"{op.name}: an option cannot be a tensor, no gradient would flow to it; give its .value")
     return option.value
 
@@ -160,6 +160,16 @@ def _operator(op: Op, compute: Callable[..., Any], reflected: bool = False) -> C
     return method
 
 
+def _operators(op: Op) -> dict[str, Any]:
+    """The special methods of an op that Python has an operator for; two where its operands may stand either way."""
+    name = op.traits.operator
+    if len(op.inputs) == 1:
+        return {f"__{name}__": function(op)}
+    compute = getattr(operator, name)
+    reflected = {f"__r{name}__": _operator(op, compute, reflected=True)} if op.vjps else {}
+    return {f"__{name}__": _operator(op, compute), **reflected}
+
+
 def _other(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tensor:
     """The result of an operator that is not a float: an array, or what Python cannot or should not compute."""
     if isinstance(value, np.ndarray):
@@ -210,25 +220,6 @@ def _transposed(self: Tensor) -> Tensor:
     return call(OPS["transpose"], (self,), {}, _frame(1))
 
 
-OPERATORS = {
-    "add": "add",
-    "sub": "sub",
-    "mul": "mul",
-    "truediv": "div",
-    "pow": "pow",
-    "matmul": "matmul",
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
-METHODS = (
-    "sum mean max min var std prod cumsum norm dot reshape transpose swapaxes flatten squeeze expand_dims "
-    "clip exp log sqrt abs sigmoid tanh relu softmax log_softmax square"
-).split()
-SPREAD = ("reshape", "transpose")
 METADATA: dict[Any, Callable[..., Any]] = {np.shape: np.shape, np.ndim: np.ndim, np.size: np.size}
 UFUNCS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if isinstance(f, np.ufunc)}
 FUNCTIONS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if not isinstance(f, np.ufunc)}
@@ -236,15 +227,12 @@ FUNCTIONS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if not i
 
 def _equip() -> None:
     """Give tensors their operators and methods, made from the registry, and NumPy's protocols."""
-    members: dict[str, Any] = {name: function(OPS[name]) for name in METHODS if name in OPS}
-    members.update({name: _spreading(OPS[name]) for name in SPREAD if name in OPS})
-    members.update({f"__{name}__": function(OPS[name]) for name in ("neg", "abs") if name in OPS})
-    for python, name in OPERATORS.items():
-        if name in OPS:
-            compute = getattr(operator, python)
-            members[f"__{python}__"] = _operator(OPS[name], compute)
-            if OPS[name].vjps:
-                members[f"__r{python}__"] = _operator(OPS[name], compute, reflected=True)
+    members: dict[str, Any] = {}
+    for op in OPS.values():
+        if op.traits.method:
+            members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
+        if op.traits.operator:
+            members.update(_operators(op))
     members.update(__getitem__=_getitem, T=property(_transposed))
     members.update(__array_ufunc__=_array_ufunc, __array_function__=_array_function)
     for name, member in members.items():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..ops.updates import GRADIENT, STATES, UPDATES
+from ..ops.updates import GRADIENT, UPDATES
 from .backward import Gradients, backward
 from .record import Details, current_scope
 from .tensor import CONSTANT, INPUT, PARAMETER, Tensor, record
@@ -94,7 +94,7 @@ class Optimizer:
         for place, w in enumerate(old):
             if not isinstance(w, Tensor):
                 raise OpError(f"step: parameter {place} is {type(w).__name__}, not a tensor; make it with tg.parameter")
-            if w.op not in LEAVES and w.op.name not in STEPS:
+            if w.op not in LEAVES and w.op.traits.kind != "update":
                 raise OpError(f"step: {_called(w, place)} is the result of {w.op.name}; only parameters are updated")
             if any(w is other for other in old[:place]):
                 raise OpError(f"step: {_called(w, place)} is given twice")
@@ -110,8 +110,6 @@ class Optimizer:
 
 
 LEAVES = (PARAMETER, INPUT)
-STEPS = frozenset(UPDATES) - STATES - {"gradient"}
-"""The names of the operations that make a new parameter."""
 
 
 def share(default: float) -> Any:

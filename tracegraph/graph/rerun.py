@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..ops.op import OPS, Op
+from ..ops.op import Op
+from ..ops.registry import find
 from ..ops.running import run_forward, run_vjp
-from ..ops.updates import UPDATES
 from .graph import Graph
 from .node import Node
 
@@ -18,7 +18,7 @@ def op_of(node: Node) -> Op | None:
 
     The gradient in an optimizer's step has none: it is not computed from its inputs.
     """
-    return None if node.op == "gradient" else OPS.get(node.op) or UPDATES.get(node.op)
+    return None if node.is_gradient else find(node.op)
 
 
 def as_declared(node: Node, op: Op) -> bool:

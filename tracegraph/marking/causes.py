@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..ops.updates import STATES
+from ..graph import traits_of
 from ..text.numbers import clean, number
 from .digits import sign_lost, slips_of_the_pen
 from .judge import SLIP, WAYS, Judge, Judged
@@ -90,7 +90,7 @@ class Causes:
         node = self.judge.graph.node(place[0][0])
         for variable, ((key, loss), _) in known.places.items():
             source = self.judge.graph.node(key)
-            state = node.op in STATES and loss is None and bool(source.base) and source.base == node.base
+            state = traits_of(node).kind == "state" and loss is None and bool(source.base) and source.base == node.base
             if state and known.values[variable] and written.reproduces(known.value(known.formula, {variable: 0.0})):
                 gone = f"the history is left out, {known.names[variable]} = {number(known.values[variable], 6)}"
                 yield COPY, f"{gone}: {known.text(known.formula, {variable: 0.0})}"

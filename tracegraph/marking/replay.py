@@ -13,11 +13,10 @@ import numpy as np
 
 from .. import formula
 from ..errors import GraphError, TracegraphError
-from ..graph import Edge, Graph, Node, shape
+from ..graph import Edge, Graph, Node, shape, traits_of
 from ..graph.rerun import Rerun
 from ..graph.walk import reachable
 from ..ops.broadcast import unbroadcast
-from ..ops.updates import UPDATES
 
 Quantity = tuple[int, "int | None"]
 States = dict[Quantity, Any]
@@ -124,7 +123,7 @@ class Replay:
 
 
 def _flows(target: Node, edge: Edge) -> bool:
-    return edge.contribution is not None and target.op not in UPDATES
+    return edge.contribution is not None and not traits_of(target).of_optimizer
 
 
 def _forward(node: Node, values: list[Any]) -> Any:

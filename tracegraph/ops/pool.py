@@ -183,14 +183,14 @@ def _mean_vjp(name: str, n: int) -> tuple[str, Rule]:
 
 def _mean_traits(n: int) -> Traits:
     causes = (OF_NOTHING, *PARTS_OVERFLOW)
-    return Traits("pooling", "mean", places=n, keeps_axes=True, neutral={"count_include_pad": True}, singular=causes)
+    return Traits("pooling", "average", places=n, keeps_axes=True, neutral={"count_include_pad": True}, singular=causes)
 
 
 @op(
     "max_pool1d(x)",
     _max_vjp("max_pool1d", 1),
     analytic=False,
-    traits=Traits("pooling", "max", places=1, keeps_axes=True, neutral={"dilation": 1}),
+    traits=Traits("pooling", "greatest", places=1, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((7,),), {"kernel": 2}),
         Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
@@ -208,7 +208,7 @@ def max_pool1d(
     "max_pool2d(x)",
     _max_vjp("max_pool2d", 2),
     analytic=False,
-    traits=Traits("pooling", "max", places=2, keeps_axes=True, neutral={"dilation": 1}),
+    traits=Traits("pooling", "greatest", places=2, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((4, 5),), {"kernel": 2}),
         Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 1, "padding": 1, "ceil_mode": True}),

@@ -44,7 +44,7 @@ _EMPTY = (Sample(((0,),)), Sample(((2, 0),), {"axis": 1}))
     symbol="Σ",
     samples=_SAMPLES + _EMPTY,
     traits=Traits(
-        "reduction", "sum", along="all", method="plain", fold="outer", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)
+        "reduction", "total", along="all", method="plain", fold="outer", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)
     ),
 )
 def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
@@ -59,7 +59,7 @@ def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     samples=_SAMPLES,
     traits=Traits(
         "reduction",
-        "mean",
+        "average",
         along="all",
         method="plain",
         fold="outer",
@@ -88,7 +88,7 @@ _EXTREME = ("g * (x == y) / sum(x == y, axis=axis)", _extreme_back)
     _EXTREME,
     numpy=(np.max, np.amax),
     samples=_SAMPLES,
-    traits=Traits("reduction", "max", along="all", method="plain"),
+    traits=Traits("reduction", "greatest", along="all", method="plain"),
 )
 def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The largest element along axes; elements that tie share the gradient equally."""
@@ -102,7 +102,7 @@ def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     _EXTREME,
     numpy=(np.min, np.amin),
     samples=_SAMPLES,
-    traits=Traits("reduction", "min", along="all", method="plain"),
+    traits=Traits("reduction", "least", along="all", method="plain"),
 )
 def min(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The smallest element along axes; elements that tie share the gradient equally."""
@@ -214,7 +214,7 @@ def _cumsum_back(g: Array, y: Array, x: Array, axis: int | None = None) -> Array
     "cumsum(x, axis=axis)",
     ("flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis)", _cumsum_back),
     numpy=np.cumsum,
-    traits=Traits("scan", "sum", along="all", method="plain", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)),
+    traits=Traits("scan", "total", along="all", method="plain", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)),
     samples=(
         Sample(((4,),)),
         Sample(((2, 3),)),

@@ -149,7 +149,7 @@ def _scatter(g: Array, y: Array, x: Array, index: Any) -> Array:
     "x[index]",
     ("scatter(g, index, x)", _scatter),
     symbol="[ ]",
-    traits=Traits("arrange", "copy", masks=True, operator="getitem"),
+    traits=Traits("arrange", "copy", masks=True),
     samples=(
         Sample(((5,),), {"index": 2}),
         Sample(((5,),), {"index": slice(None, None, -2)}),

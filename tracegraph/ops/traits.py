@@ -26,7 +26,7 @@ Kind = Literal[
     "state",
     "gradient",
 ]
-Element = Literal["", "formula", "products", "sum", "mean", "max", "min", "copy"]
+Element = Literal["", "formula", "products", "total", "average", "greatest", "least", "copy"]
 Gate = Literal["", "rectifier", "leak", "larger", "smaller", "limits", "condition"]
 
 
@@ -42,8 +42,8 @@ class Traits:
       "pooling", "shape" (the same elements in another shape or order), "arrange" (elements taken, repeated or joined),
       "loss"; "update", "state" and "gradient" are an optimizer's.
     - ``element``: what one element of the result is: the "formula" of the elements at its place, a sum of "products"
-      of two inputs, the "sum", "mean", "max" or "min" of some elements, a "copy" of one; "" for anything else, which
-      cannot be opened into scalars.
+      of two inputs, the "total", "average", "greatest" or "least" of some elements, a "copy" of one; "" for anything
+      else, which cannot be opened into scalars.
     - ``along``: the axes it works along where its option ``axis`` is not given: "all" or "last"; "" for none.
     - ``places``: how many of the last axes a kernel or a window slides over.
     - ``keeps_axes``: each axis of the result is that axis of the input.

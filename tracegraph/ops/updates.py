@@ -33,9 +33,6 @@ _state("moment", "beta * m + (1 - beta) * dw", "m dw", "mean of g", beta=0.9)
 _state("square_sum", "G + dw ** 2", "G dw", "Σ g²")
 _state("square_mean", "rho * s + (1 - rho) * dw ** 2", "s dw", "mean of g²", rho=0.9)
 
-STATES = frozenset(UPDATES) - {"gradient"}
-"""The names of those that carry something from step to step."""
-
 _update("sgd", "w - lr * dw", "w dw", lr=0.01)
 _update("momentum", "w - v", "w v")
 _update("nesterov", "w - (beta * v + lr * dw)", "w v dw", beta=0.9, lr=0.01)

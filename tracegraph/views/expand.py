@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphError
-from ..graph import Graph, Node
+from ..graph import Graph, Node, traits_of
 from ..graph.rerun import op_of
 from ..ops.broadcast import index_before
+from ..ops.op import OPS
 from ..ops.running import run_vjp
 from .element import MOST, Element, Index, opened
 from .view import view
@@ -28,9 +29,9 @@ def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
     """
     node = graph[name]
     op = op_of(node)
-    how = EXPANDED.get(node.op) or (_elementwise if op is not None and op.elementwise else None)
+    how = HOW.get(traits_of(node).element)
     if op is None or how is None:
-        known = ", ".join(EXPANDED)
+        known = ", ".join(op.name for op in OPS.values() if op.traits.element in HOW and not op.elementwise)
         made = f"is made by {node.op}" if node.role in ("op", "output") else f"is of the kind {node.role}"
         raise GraphError(
             f"expand: {name!r} {made}, which is not opened; these are: every elementwise operation, {known}"
@@ -117,8 +118,8 @@ def _sums(e: Element) -> Graph:
 
 def _extremes(e: Element) -> Graph:
     """Max pooling, max and min: the elements that compete, and the one that the gradient goes to."""
-    reads = _window(e) if e.node.op.startswith("max_pool") else _reduced(e)
-    back, least = e.weights(0), e.node.op == "min"
+    reads = _window(e) if e.op.traits.kind == "pooling" else _reduced(e)
+    back, least = e.weights(0), e.op.traits.element == "least"
     winners = [r for r in reads if back[r]]
     few = len(reads) <= MOST
     shown = reads if few else sorted((winners + [r for r in reads if not back[r]])[: MOST - 1])
@@ -162,7 +163,7 @@ def _reduced(e: Element) -> list[Index]:
 def _window(e: Element) -> list[Index]:
     """The elements under one window of a pooling, padding left out."""
     attrs, shape = e.node.attrs, e.sources[0].shape
-    axes = 1 if e.node.op.endswith("1d") else 2
+    axes = e.op.traits.places
 
     def each(option: str, default: Any) -> list[int]:
         given = attrs.get(option)
@@ -203,25 +204,13 @@ def _moved(e: Element) -> Graph:
     return e.finished(e.result("", 0))
 
 
-EXPANDED: dict[str, Callable[[Element], Graph]] = {
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d", "matmul", "dot"), _products),
-    **dict.fromkeys(("sum", "mean", "avg_pool1d", "avg_pool2d", "cumsum"), _sums),
-    **dict.fromkeys(("max_pool1d", "max_pool2d", "max", "min"), _extremes),
-    **dict.fromkeys(
-        (
-            "transpose",
-            "swapaxes",
-            "reshape",
-            "flatten",
-            "squeeze",
-            "expand_dims",
-            "getitem",
-            "concatenate",
-            "stack",
-            "pad",
-            "broadcast_to",
-        ),
-        _moved,
-    ),
+HOW: dict[str, Callable[[Element], Graph]] = {
+    "formula": _elementwise,
+    "products": _products,
+    "total": _sums,
+    "average": _sums,
+    "greatest": _extremes,
+    "least": _extremes,
+    "copy": _moved,
 }
-"""How the operations that are not elementwise are opened."""
+"""How an element is opened, by what it is (`Traits.element`)."""

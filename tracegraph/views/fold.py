@@ -10,13 +10,9 @@ import numpy as np
 
 from .. import formula
 from ..errors import GraphError
-from ..graph import Edge, Graph, Node
+from ..graph import Edge, Graph, Node, traits_of
 from .view import view
 
-INNER = frozenset("add sub mul div neg pow square sqrt exp log abs matmul".split())
-"""Operations that may go into the formula of another: the arithmetic that people write in one line."""
-OUTER = INNER | frozenset("sum mean".split())
-"""Operations whose formula may take them up."""
 MOST = 6
 """Inputs that a card may have after folding; a longer formula is harder to read than two cards."""
 
@@ -52,10 +48,10 @@ def fold(graph: Graph) -> Graph:
 def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
     if inner.named or inner.marks or inner.tags or not outer.formula:
         return False
-    if inner.role == "constant":
+    if inner.is_constant:
         return not inner.shape and isfinite(inner.value)
-    one_line = inner.role == "op" and inner.op in INNER and outer.op in OUTER and inner.scope == outer.scope
-    return one_line and len(graph.uses(inner)) == 1 and inputs <= MOST
+    one_line = inner.role == "op" and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
+    return one_line and inner.scope == outer.scope and len(graph.uses(inner)) == 1 and inputs <= MOST
 
 
 def _merge(

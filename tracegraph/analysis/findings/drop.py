@@ -111,4 +111,4 @@ def _summed(graph: Graph, node: Node) -> float:
 
 def _is_sum(node: Node) -> bool:
     traits = traits_of(node)
-    return traits.kind == "reduction" and traits.element == "sum"
+    return traits.kind == "reduction" and traits.element == "total"

@@ -114,7 +114,7 @@ def _scale(graph: Graph, chain: Iterable[int]) -> float:
 
 
 def _is_mean(traits: Traits) -> bool:
-    return traits.kind == "reduction" and traits.element == "mean"
+    return traits.kind == "reduction" and traits.element == "average"
 
 
 def measured(node: Node) -> tuple[Size, int]:

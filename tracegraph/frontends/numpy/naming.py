@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...ops.updates import UPDATES
+from ...ops.op import Op
 from .bytecode import calls, stores
 
 Place = tuple["str | None", "str | None"]
@@ -20,8 +20,6 @@ _ENGINE = PurePath(__file__).parent.parent.parent
 _CELL = re.compile(r"<ipython-input-(\d+)-\w+>")
 _KERNEL = re.compile(r"ipykernel_\d+")
 _NOWHERE: Place = (None, None)
-ARITHMETIC = frozenset("add sub mul div pow matmul".split())
-"""Operations that functions written in C, such as sum and reduce, carry out with Python's operators."""
 
 
 class Places:
@@ -105,7 +103,7 @@ def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Pl
     held, between = bound(variables, places), _on_the_way(tensors, places)
     # Updates come out of `step` in a list, so the variable that its line assigns to is not theirs.
     return [
-        t.details.name or held.get(t) or (None if t in between or t.details.op.name in UPDATES else places(t)[1])
+        t.details.name or held.get(t) or (None if t in between or t.details.op.traits.of_optimizer else places(t)[1])
         for t in tensors
     ]
 
@@ -119,9 +117,14 @@ def _on_the_way(tensors: list[Tensor], places: Places) -> set[Tensor]:
         if i is not None
         and i.lasti == t.lasti
         and i.code is t.code is not None
-        and i.details.op.name in ARITHMETIC
+        and _is_arithmetic(i.details.op)
         and places.in_call(t)
     }
+
+
+def _is_arithmetic(op: Op) -> bool:
+    """Whether functions written in C, such as sum and reduce, carry it out by one of Python's operators."""
+    return bool(op.traits.operator and op.vjps) and len(op.inputs) == 2
 
 
 def bound(variables: Mapping[str, Any], places: Places) -> dict[Tensor, str]:

@@ -11,7 +11,7 @@ from ...engine.tensor import Tensor, Value
 from ...engine.values import settle
 from ...graph import Node
 from ...graph.walk import reachable
-from ...ops.updates import STATES, UPDATES
+from ...ops.updates import GRADIENT
 from ...text.numbers import gradient_name
 from .naming import Places, wanted_names
 
@@ -47,7 +47,7 @@ class Run:
 
     def node(self, node: Node, t: Tensor) -> Node:
         """The node of a tensor with what the run knows of it."""
-        named = bool(self.wanted[t]) or t.op.name in UPDATES or t in self.turn
+        named = bool(self.wanted[t]) or t.op.traits.of_optimizer or t in self.turn
         node = replace(
             node,
             name=self.names[t],
@@ -57,9 +57,9 @@ class Run:
             gradient=self.gradients.get(t),
             loss=self.reached.get(t, ""),
         )
-        if t.op.name == "gradient":  # an arrow from the loss says enough; one from the parameter would cross the step
+        if t.op is GRADIENT:  # an arrow from the loss says enough; one from the parameter would cross the step
             return replace(node, role="update", args=node.args[:1], attrs={"w": self.names[t.inputs[1]]})
-        return replace(node, role="update") if t.op.name in UPDATES else node
+        return replace(node, role="update") if t.op.traits.of_optimizer else node
 
     def _steps(self) -> dict[Tensor, int]:
         """The step of each tensor: of the one loss that depends on it, or of the gradient it was updated with.
@@ -71,17 +71,17 @@ class Run:
         number = {loss: self.before + i for i, loss in enumerate(self.records, 1)}
         for loss, step in number.items():
             for t in _forward(loss):
-                if t.op.name not in UPDATES and found.setdefault(t, step) != step:
+                if not t.op.traits.of_optimizer and found.setdefault(t, step) != step:
                     shared.add(t)
         for t in self.tensors:
-            if t.op.name == "gradient":
+            if t.op is GRADIENT:
                 found[t] = number[t.inputs[0]]
-            elif t.op.name in UPDATES:
-                found[t] = max(found[i] for i in t.inputs if i.op.name in UPDATES and i in found)
+            elif t.op.traits.of_optimizer:
+                found[t] = max(found[i] for i in t.inputs if i.op.traits.of_optimizer and i in found)
                 for i in t.inputs:  # the zeros that a state starts from
                     found.setdefault(i, found[t])
             elif t not in found:  # computed on the side, from what a step has made before its update
-                own = [found[i] for i in t.inputs if i in found and i not in shared and i.op.name not in UPDATES]
+                own = [found[i] for i in t.inputs if i in found and i not in shared and not i.op.traits.of_optimizer]
                 found.update({t: max(own)} if own else {})
         return {t: step for t, step in found.items() if t not in shared}
 
@@ -89,7 +89,7 @@ class Run:
         """How often each parameter and state had been updated when this value of it was made."""
         turns: dict[Tensor, int] = {}
         for t in self.tensors:
-            if t.op.name in UPDATES and t.op.name != "gradient":
+            if t.op.traits.kind in ("update", "state"):
                 turns[t] = turns.setdefault(t.inputs[0], self.before) + 1
         return turns
 
@@ -98,11 +98,11 @@ class Run:
         bases = self._of_parameters()
         rest: dict[Any, list[Tensor]] = {}
         for t in self.tensors:
-            if t.op.name == "gradient":
+            if t.op is GRADIENT:
                 parameter = t.inputs[1]
                 bases.setdefault(parameter, self.wanted[parameter] or "w")
                 bases[t] = gradient_name(self.wanted[t.inputs[0]] or "loss", bases[parameter])
-            elif t.op.name in STATES:
+            elif t.op.traits.kind == "state":
                 bases[t] = bases[t.inputs[0]] = f"{t.op.inputs[0]}_{bases[t.inputs[1].inputs[1]]}"
             elif t not in bases and t not in self.turn:
                 rest.setdefault(self._series(t), []).append(t)
@@ -115,7 +115,7 @@ class Run:
         chains: dict[Tensor, list[Tensor]] = {}
         first: dict[Tensor, Tensor] = {}
         for t in self.tensors:
-            if t.op.name in UPDATES and t.op.name not in STATES and t.op.name != "gradient":
+            if t.op.traits.kind == "update":
                 first[t] = first.get(t.inputs[0], t.inputs[0])
                 chains.setdefault(first[t], [first[t]]).append(t)
         bases: dict[Tensor, str] = {}
@@ -134,7 +134,7 @@ class Run:
         for t in self.tensors:
             number = self.turn.get(t, self._series(t))
             name = self.bases[t] if number is None else f"{self.bases[t]}_{number}"
-            if t.op.name == "gradient":
+            if t.op is GRADIENT:
                 name = gradient_name(names[t.inputs[0]], names[t.inputs[1]])
             names[t] = name if name not in taken else _next(name, taken)
             taken.setdefault(names[t], 0)
@@ -171,7 +171,7 @@ def _records(tensors: Iterable[Tensor]) -> dict[Tensor, Gradients]:
 
 def _forward(loss: Tensor) -> set[Tensor]:
     """Everything that a loss was computed from, back to the parameters as they were in its step."""
-    return reachable([loss], lambda t: t.inputs if t.op.name not in UPDATES else ())
+    return reachable([loss], lambda t: t.inputs if not t.op.traits.of_optimizer else ())
 
 
 def _numbered(those: list[Tensor], wanted: Mapping[Tensor, str | None]) -> dict[Tensor, str]:

@@ -16,7 +16,6 @@ from ...engine.tensor import Tensor, Value
 from ...errors import GraphError
 from ...graph import Edge, Graph, Node, maker
 from ...ops.running import run_vjp
-from ...ops.updates import UPDATES
 from ..frontend import frontend
 from . import formulas
 from .naming import Places, name_all
@@ -52,7 +51,7 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any],
             watch.traced.update(t for t in tensors if t.a is None and t.needs)
         own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
         places, last = Places(), set(targets)
-        if any(t.op.name in UPDATES for t in tensors):
+        if any(t.op.traits.of_optimizer for t in tensors):
             return _from_run(Run(tensors, variables, places, own, before), last, places)
         record = _record(tensors, own)
         names, given = name_all(tensors, variables, places)
@@ -103,7 +102,7 @@ def _reachable(targets: list[Tensor]) -> list[Tensor]:
 
 def _differentiate(target: Tensor, tensors: list[Tensor]) -> Gradients | None:
     """The gradients of the target, leaving every ``grad`` as it was."""
-    if not target.needs or target.op.name in UPDATES or (target.grad is None and target.size != 1):
+    if not target.needs or target.op.traits.of_optimizer or (target.grad is None and target.size != 1):
         return None
     before = [t.grad for t in tensors]
     try:
