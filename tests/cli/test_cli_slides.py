@@ -13,7 +13,7 @@ from commands import run, write
 
 import tracegraph as tg
 from tracegraph.cli.slides_command import FORMATS, OTHER
-from tracegraph.layout.dot_layout import scene
+from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.layout.page import HEIGHT, WIDTH, place, type_size
 from tracegraph.slides.advice import COUNTS, LEAST, READABLE, best, choice, choices, parts
 from tracegraph.slides.deck import SUFFIXES, WRITERS
@@ -88,7 +88,8 @@ def test_the_size_that_is_told_is_that_of_the_smallest_text() -> None:
     drawing = tg.draw(program(SMALL), detail="full", theme="slides")
     laid = scene(drawing)
     scale = min(912 / laid.width, (HEIGHT - 60 - 48) / laid.height, 2.0)
-    smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing.svg))
+    svg = tg.Deck("", (tg.frames(drawing, steps=""),)).render("svg").decode()
+    smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', svg))
     assert type_size(laid) == pytest.approx(scale * smallest) and place(laid).scale == scale
     assert sizes(slides(SMALL, "-o", "a.mmd").stderr)[0] == pytest.approx(type_size(laid), abs=0.051)
 

@@ -14,7 +14,7 @@ from stories import STORIES, story
 import tracegraph as tg
 from tracegraph.errors import LayoutError
 from tracegraph.formats import RENDERERS
-from tracegraph.layout.dot_layout import scene
+from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.slides.deck import WRITERS
 
 pytest.importorskip("pypdf"), pytest.importorskip("PIL"), pytest.importorskip("pptx")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import tracegraph as tg
-from tracegraph.layout.dot_layout import scene
+from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.layout.page import LARGEST, place, type_size
 from tracegraph.slides.advice import LEAST, READABLE, Choice, best, choice, choices
 

@@ -19,7 +19,7 @@ from stories import QUICK, built, called, scoped, story, training
 
 import tracegraph as tg
 from tracegraph.errors import GraphError
-from tracegraph.layout.dot_layout import scene
+from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.slides.story import CAPTION, Frame, Frames, _Story
 
 CHOICES = ["", "forward,backward", "forward", "backward", "update", "network", ",".join(STAGES), "forward,update"]

@@ -1,30 +1,46 @@
-"""Tables of HTML-like labels, and what keeps their cells apart."""
+"""Tables of cells as HTML-like labels of DOT."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from html import escape
+
+from ..layout.cells import FRAME, Cell, Table
 
 
-def spaced(cells: Sequence[str], between: int) -> str:
-    return f"<TR>{gap(between).join(cells)}</TR>"
+def label(table: Table, titles: bool = False) -> str:
+    """The table as an HTML-like label; ``titles``: with the names of parts in the cells that hold them."""
+    rows = "".join(f"<TR>{''.join(_cell(cell, titles) for cell in row)}</TR>" for row in table.rows)
+    if table.border:
+        return f'<TABLE BORDER="1" {_frame(table)} STYLE="ROUNDED" COLOR="{table.border}"{_fill(table)}>{rows}</TABLE>'
+    style = ' STYLE="ROUNDED"' if table.rounded else ""
+    return f'<TABLE BORDER="0" {_frame(table)}{style}{_fill(table)}>{rows}</TABLE>'
 
 
-def centered(inner: str, spare: int) -> str:
-    """A row with something in its middle and the width that is to spare on both sides."""
-    return f"<TR><TD>{table([f'<TR>{gap(spare // 2)}<TD>{inner}</TD>{gap(spare - spare // 2)}</TR>'])}</TD></TR>"
+def _frame(table: Table) -> str:
+    return f'CELLBORDER="0" CELLSPACING="{table.spacing}" CELLPADDING="{table.padding}"'
 
 
-def gap(width: int) -> str:
-    """An empty cell of this width."""
-    return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="1"></TD>' if width > 0 else ""
+def _fill(part: Cell | Table) -> str:
+    return f' BGCOLOR="{part.fill}"' if part.fill else ""
 
 
-def table(rows: Sequence[str], *, fill: str = "", rounded: bool = False, padding: int = 0, spacing: int = 0) -> str:
-    """Rows as a table without borders; the padding of a rounded one is around all rows."""
-    style = ' STYLE="ROUNDED"' if rounded else ""
-    paint = f' BGCOLOR="{fill}"' if fill else ""
-    inner = "".join(rows)
-    if rounded:  # the padding is around all rows, not around each
-        inner = f"<TR><TD>{table(rows)}</TD></TR>"
-    frame = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{style}{paint}'
-    return f"<TABLE {frame}>{inner}</TABLE>"
+def _cell(cell: Cell | Table, titles: bool) -> str:
+    title = f' TITLE="{cell.part}"' if titles and cell.part else ""
+    if isinstance(cell, Table):
+        inset = "" if cell.inset is None else f' CELLPADDING="{cell.inset}"'
+        return f"<TD{title}{inset}>{label(cell, titles)}</TD>"
+    frame = f' BORDER="{FRAME}" COLOR="{cell.frame}"' if cell.frame else ""
+    align = f' ALIGN="{cell.align}"' if cell.align else ""
+    size = f'FIXEDSIZE="TRUE" WIDTH="{cell.width}" HEIGHT="{cell.height}"'
+    return f"<TD{title} {size}{align}{_fill(cell)}{frame}>{_inner(cell)}</TD>"
+
+
+def _inner(cell: Cell) -> str:
+    """The image or the text of a cell."""
+    if cell.image:
+        return f'<IMG SCALE="BOTH" SRC="{cell.image}"/>'
+    if not cell.text:
+        return ""
+    text = escape(cell.text, quote=True).replace("\\", "\\\\")  # or \\G would become a name
+    text = f"<S>{text}</S>" if cell.struck else f"<B>{text}</B>" if cell.bold else text
+    return f'<FONT FACE="Arial" POINT-SIZE="{cell.size:.4g}" COLOR="{cell.color}">{text}</FONT>'

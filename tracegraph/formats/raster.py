@@ -15,19 +15,21 @@ from typing import Any
 
 from ..errors import MissingExtra
 from ..layout.cards import WIDEST, Cards
+from ..layout.cells import Table
 from ..layout.page import WIDTH
 from ..layout.scene import RING
 from ..picture.panels import Line
 from ..slides.deck import Deck
 from ..slides.story import Frame, Frames
 from .dot import source
-from .dot_tables import gap, table
+from .dot_tables import label as written
 
 CARD = re.compile(r"  (n\d+) \[label=<(.*)>(.*)\];")
 ARROW = re.compile(r"  n\d+ -> n\d+ \[(.*)\];")
 CLUSTER = re.compile(r'( +graph \[)style="rounded,filled" fillcolor="[^"]*" color="[^"]*"( .* label=<)(.*)(>\];)')
 LABEL = re.compile(r'  graph \[labelloc="t" labeljust="l" label=<(.*)>\];')
 GAP = '<TR><TD FIXEDSIZE="TRUE" CELLPADDING="0" WIDTH="1" HEIGHT="{:g}"></TD></TR>'
+TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
 WIDE = re.compile(r'WIDTH="(\d+)"')  # the first cell of a header or a caption takes a whole row
 PIXELS = 1280  # that the longer side of a GIF has at most
 PAUSE, REST = 1600, 4000  # milliseconds that a frame of a GIF is shown, and the last one
@@ -108,7 +110,7 @@ class _Captions:
 
     def label(self, frame: Frame) -> str:
         lines = self.rows[frame] + [Line("", "formula")] * (self.count - len(self.rows[frame]))
-        return table([self.cards.row(x.text, x.style, self.width, self.theme.text) for x in lines])
+        return written(Table([self.cards.row(x.text, x.style, self.width, self.theme.text) for x in lines]))
 
 
 class _Edit:
@@ -172,8 +174,9 @@ class _Edit:
 def stacked(*labels: str) -> str:
     """Tables under each other, to the left; Graphviz would stretch the cells of those that are less wide."""
     widths = [int(WIDE.search(label)[1]) for label in labels]  # type: ignore[index]
-    rows = [table([f"<TR><TD>{x}</TD>{gap(max(widths) - w)}</TR>"]) for x, w in zip(labels, widths, strict=True)]
-    return table([f"<TR><TD>{row}</TD></TR>" for row in rows])
+    more = [f'<TD FIXEDSIZE="TRUE" WIDTH="{max(widths) - w}" HEIGHT="1"></TD>' * (w < max(widths)) for w in widths]
+    rows = [f"{TABLE}<TR><TD>{x}</TD>{room}</TR></TABLE>" for x, room in zip(labels, more, strict=True)]
+    return f"{TABLE}{''.join(f'<TR><TD>{row}</TD></TR>' for row in rows)}</TABLE>"
 
 
 def blank(label: str, shown: set[str]) -> str:

@@ -1,19 +1,18 @@
-"""Cards as HTML-like tables of cells whose sizes were measured before; each number goes through one formatter."""
+"""The table of each card: rows of cells whose sizes are measured before anything is placed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from math import ceil
 from unicodedata import category
 
-from ..formats.dot_tables import centered, spaced, table
 from ..picture.heat import Heat, png
 from ..picture.panels import Grid, Line, Panel
 from ..picture.parts import Box
 from ..picture.theme import Theme, ink, shade
 from ..text.metrics import fit, text_width
 from ..text.numbers import MINUS, clean
+from .cells import Cell, Row, Table, centered, gap, named, spaced
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
 CAPTION = 190.0  # that a caption on an arrow or a heading may take
@@ -29,54 +28,45 @@ LEAD = 4  # between formula and value
 
 
 class Cards:
-    """Writes the tables of one picture and collects its images.
+    """Makes the tables of one picture; without ``with_images`` a heat map takes no room."""
 
-    ``parts``: what can appear by itself (value, gradient, ...) is a cell with that title, by which `scene` knows it.
-    """
+    def __init__(self, theme: Theme, with_images: bool = True) -> None:
+        self.theme, self.with_images = theme, with_images
 
-    def __init__(self, theme: Theme, with_images: bool, parts: bool = False) -> None:
-        self.theme, self.with_images, self.parts = theme, with_images, parts
-        self.images: dict[str, bytes] = {}
-
-    def card(self, box: Box) -> str:
-        """The label of one card: the head in the colour of its role, and a white panel with all else."""
+    def card(self, box: Box) -> Table:
+        """One card: the head in the colour of its role, and a white panel with all else."""
         theme = self.theme
         lines = [part for line in box.lines for part in self.wrapped(line)]
         title = fit(box.title, theme.size("title"), True, WIDEST * theme.scale)
         kind = self.width(box.kind, "kind")
-        widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
         tags = [(fit(t.text, theme.size("note"), True, WIDEST * theme.scale), t.tone) for t in box.tags]
-        widths += [self.width(text, "note", True) for text, _ in tags]
-        widths += [sum(w for _, w, _ in self.pieces(x)) for x in box.marks]
         panels = [self.natural(p) for p in box.panels]
         stacked = _flat(box.panels) and sum(panels) > WIDEST * theme.scale
-        across = max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)
-        width = ceil(max(*widths, across, 44 * theme.scale))
-        rows = [self.line(x, width) for x in lines]
-        rows += self.part("tags", [self.row(t, "note", width, getattr(theme, tone), bold=True) for t, tone in tags])
-        if rows and panels:
-            rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="1" HEIGHT="{LEAD}"></TD></TR>')
-        if stacked:
-            made = [self.panel(p, width, f"{box.key}_{i}") for i, p in enumerate(box.panels)]
-            rows += [row for part, found in zip(PARTS, made) for row in self.part(part, found)]
-        elif panels:
-            rows.append(self.side_by_side(box, panels, width))
-        rows += self.part("marks", [self.marked(x, width) for x in box.marks])
-        body = f"<TR><TD>{table(rows, fill=theme.card, rounded=True, padding=3)}</TD></TR>" if rows else ""
-        head = "".join(
-            (
-                self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
-                self.cell(box.kind, "kind", kind, theme.faint, align="RIGHT", height="title"),
-            )
-        )
-        heading = f'<TR><TD CELLPADDING="4">{table([f"<TR>{head}</TR>"])}</TD></TR>'
-        return (
-            f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" STYLE="ROUNDED" '
-            f'COLOR="{theme.border}" BGCOLOR="{theme.roles[box.role]}">{heading}{body}</TABLE>'
-        )
+        widths = [self.width(title, "title", True) + kind + 14, *(self.width(x.text, x.style) for x in lines)]
+        widths += [self.width(text, "note", True) for text, _ in tags]
+        widths += [sum(w for _, w, _ in self.pieces(x)) for x in box.marks]
+        widths += [max(panels) if stacked else sum(panels) + GAP * (len(panels) - 1)] if panels else []
+        width = ceil(max(*widths, 44 * theme.scale))
+        rows: list[Row] = [row for x in lines for row in self.line(x, width)]
+        rows += named("tags", [self.row(t, "note", width, getattr(theme, tone), bold=True) for t, tone in tags])
+        rows += [gap(1, LEAD)] if rows and panels else []
+        rows += self.stacked(box, width) if stacked else [self.side_by_side(box, panels, width)] if panels else []
+        rows += named("marks", [self.marked(x, width) for x in box.marks])
+        body = [[Table([[Table(rows)]], fill=theme.card, rounded=True, padding=3)]] if rows else []
+        head = [
+            self.cell(title, "title", width + 6 - kind, theme.text, bold=True, align="LEFT"),
+            self.cell(box.kind, "kind", kind, theme.faint, align="RIGHT", height="title"),
+        ]
+        fill = theme.roles[box.role]
+        return Table([[Table([head], inset=4)], *body], fill, theme.border, rounded=True, padding=2)
 
-    def side_by_side(self, box: Box, panels: Sequence[int], width: int) -> str:
-        """The panels in a row; the space that is left is shared, so that none is stretched by Graphviz."""
+    def stacked(self, box: Box, width: int) -> list[Row]:
+        """The panels below each other."""
+        made = [self.panel(p, width, f"{box.key}_{i}") for i, p in enumerate(box.panels)]
+        return [row for part, rows in zip(PARTS, made) for row in named(part, rows)]
+
+    def side_by_side(self, box: Box, panels: Sequence[int], width: int) -> Row:
+        """The panels in a row, which share the room that is left, and are made equally high."""
         left = width - sum(panels) - GAP * (len(panels) - 1)
         heights = [self.height(p) for p in box.panels]
         cells = []
@@ -84,21 +74,14 @@ class Cards:
             own = natural + left // len(panels) + (left % len(panels) if i == 0 else 0)
             rows = self.panel(panel, own, f"{box.key}_{i}")
             if short := max(heights) - heights[i]:
-                rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{own}" HEIGHT="{short}"></TD></TR>')
-            cells.append(f"<TD{self.titled(PARTS[i])}>{table(rows)}</TD>")
-        return f"<TR><TD>{table([spaced(cells, GAP)])}</TD></TR>"
+                rows.append(gap(own, short))
+            cells.append(Table(rows, part=PARTS[i]))
+        return [Table([spaced(cells, GAP)])]
 
-    def line(self, line: Line, width: int) -> str:
+    def line(self, line: Line, width: int) -> list[Row]:
         """A line above the panels; one with numbers comes with the value."""
         row = self.row(line.text, line.style, width, self.theme.text if line.style == "formula" else self.theme.faint)
-        return self.part("value", [row])[0] if line.style == "numbers" else row
-
-    def part(self, name: str, rows: list[str]) -> list[str]:
-        """Rows that appear together."""
-        return [f"<TR><TD{self.titled(name)}>{table(rows)}</TD></TR>"] if rows and self.parts else rows
-
-    def titled(self, part: str) -> str:
-        return f' TITLE="{part}"' if self.parts else ""
+        return named("value", [row]) if line.style == "numbers" else [row]
 
     def natural(self, panel: Panel) -> int:
         """The least width of a panel."""
@@ -111,13 +94,13 @@ class Cards:
         return fit(panel.heading, self.theme.size("heading"), False, CAPTION * self.theme.scale)
 
     def height(self, panel: Panel) -> int:
-        """How high the rows of a panel are together; Graphviz would stretch those of a lower one."""
+        """How high the rows of a panel are together."""
         styles = ["heading", *(["value"] if panel.number else []), *(x.style for x in (*panel.lines, *panel.spread))]
         grids = max((len(g.cells) * (self.cell_size(g)[1] + 1) + 1 for g in panel.grids), default=0)
         images = sum(self.image_size(i)[1] for i in (panel.heat, panel.spark))
         return sum(self.line_height(s) for s in styles) + grids + images
 
-    def panel(self, panel: Panel, width: int, name: str) -> list[str]:
+    def panel(self, panel: Panel, width: int, name: str) -> list[Row]:
         """The rows of a value or a gradient, each of exactly this width."""
         theme = self.theme
         rows = [self.row(self.heading(panel), "heading", width, theme.faint)]
@@ -126,21 +109,20 @@ class Cards:
             color = theme.invalid if panel.number in NOT_FINITE else color
             rows.append(self.row(panel.number, "value", width, color))
         if panel.grids:
-            grids = spaced([f"<TD>{self.grid(g)}</TD>" for g in panel.grids], GRID_GAP)
-            rows.append(centered(table([grids]), width - self.grids_width(panel.grids)))
+            grids = spaced([self.grid(g) for g in panel.grids], GRID_GAP)
+            rows.append(centered(Table([grids]), width - self.grids_width(panel.grids)))
         rows += self.image(panel.heat, width, f"{name}.png")
         rows += [self.row(x.text, x.style, width, theme.faint) for x in panel.lines]
         rows += self.image(panel.spark, width, f"{name}_spark.png")
         return rows + [self.row(x.text, x.style, width, theme.faint) for x in panel.spread]
 
-    def image(self, heat: Heat | None, width: int, name: str) -> list[str]:
-        """The row of an image, which is kept under its name."""
+    def image(self, heat: Heat | None, width: int, name: str) -> list[Row]:
+        """The row of an image."""
         if heat is None or not self.with_images:
             return []
         w, h = self.image_size(heat)
-        self.images[name] = png(heat.tones, self.theme.image, self.theme.card)
-        image = f'<TD FIXEDSIZE="TRUE" WIDTH="{w}" HEIGHT="{h}"><IMG SCALE="BOTH" SRC="{name}"/></TD>'
-        return [centered(table([f"<TR>{image}</TR>"]), width - w)]
+        image = Cell(w, h, image=name, data=png(heat.tones, self.theme.image, self.theme.card))
+        return [centered(Table([[image]]), width - w)]
 
     def image_size(self, heat: Heat | None) -> tuple[int, int]:
         if heat is None or not self.with_images:
@@ -156,7 +138,8 @@ class Cards:
         widest = max(text_width(t, size) for row in grid.cells for t in row)
         return max(ceil(widest + 6), ceil(size * 1.9)), ceil(size * 1.75)
 
-    def grid(self, grid: Grid) -> str:
+    def grid(self, grid: Grid) -> Table:
+        """A matrix, number by number."""
         width, height = self.cell_size(grid)
         rows = []
         framed = grid.focus or [[False] * len(row) for row in grid.cells]
@@ -166,8 +149,8 @@ class Cards:
                 self.cell(t, "cell", width, ink(fill), fill=fill, high=height, bold=frame, frame=frame)
                 for t, fill, frame in zip(texts, fills, frames)
             ]
-            rows.append(f"<TR>{''.join(cells)}</TR>")
-        return table(rows, spacing=1)
+            rows.append(cells)
+        return Table(rows, spacing=1)
 
     def wrapped(self, line: Line, widest: float = WIDEST) -> Iterator[Line]:
         """Break a long line at its spaces."""
@@ -188,8 +171,8 @@ class Cards:
     def width(self, text: str, style: str, bold: bool = False) -> int:
         return ceil(text_width(text, self.theme.size(style), bold) + 4)
 
-    def row(self, text: str, style: str, width: int, color: str, bold: bool = False) -> str:
-        return f"<TR>{self.cell(text, style, width, color, bold=bold)}</TR>"
+    def row(self, text: str, style: str, width: int, color: str, bold: bool = False) -> Row:
+        return [self.cell(text, style, width, color, bold=bold)]
 
     def cell(
         self,
@@ -199,40 +182,29 @@ class Cards:
         color: str,
         *,
         bold: bool = False,
+        struck: bool = False,
         align: str = "CENTER",
         fill: str = "",
         height: str = "",
         high: int = 0,
         frame: bool = False,
-    ) -> str:
+    ) -> Cell:
         """One cell of fixed size with one line of text."""
-        size = self.theme.size(style)
+        shown = clean(text) if _visible(text) else ""
         high = high or self.line_height(height or style)
-        paint = f' BGCOLOR="{fill}"' if fill else ""
-        paint += f' BORDER="3" COLOR="{self.theme.focus}"' if frame else ""
-        inner = self.font(text, size, color, bold)
-        return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{high}" ALIGN="{align}"{paint}>{inner}</TD>'
+        ring = self.theme.focus if frame else ""
+        return Cell(width, high, shown, self.theme.size(style), color, bold, struck, align, fill, ring)
 
-    def marked(self, line: Line, width: int) -> str:
+    def marked(self, line: Line, width: int) -> Row:
         """A row in which what was wrong is struck through; each part has a cell of its own, so none moves another."""
-        cells, used = [], 0
-        for text, own, struck in self.pieces(line):
-            cell = self.cell(text, line.style, own, self.theme.text, bold=True)
-            cells.append(cell.replace("<B>", "<S>").replace("</B>", "</S>") if struck else cell)
-            used += own
-        return centered(table([f"<TR>{''.join(cells)}</TR>"]), width - used)
+        color, pieces = self.theme.text, [*self.pieces(line)]
+        cells = [self.cell(t, line.style, own, color, bold=not struck, struck=struck) for t, own, struck in pieces]
+        return centered(Table([cells]), width - sum(own for _, own, _ in pieces))
 
     def pieces(self, line: Line) -> list[tuple[str, int, bool]]:
         """The parts of a mark: text, width, and whether it is struck through."""
         parts = ((line.text.strip(), False), (line.struck, True), (line.after.strip(), False))
         return [(text, self.width(text, line.style, True), struck) for text, struck in parts if text]
-
-    def font(self, text: str, size: float, color: str, bold: bool = False) -> str:
-        if not _visible(text):
-            return ""
-        inner = escape(clean(text), quote=True).replace("\\", "\\\\")  # or \\G would become a name
-        inner = f"<B>{inner}</B>" if bold else inner
-        return f'<FONT FACE="Arial" POINT-SIZE="{size:.4g}" COLOR="{color}">{inner}</FONT>'
 
 
 def _visible(text: str) -> bool:

@@ -1,40 +1,40 @@
-"""What stands above a picture: its header, the legend of its arrows, and its note."""
+"""Lay out the header, the legend of the arrows and the note above a picture."""
 
 from __future__ import annotations
 
 from math import ceil
 
-from ..formats.dot_tables import gap, table
 from ..picture.flow_overlay import Legend
 from ..picture.panels import Line
 from ..picture.parts import Picture
 from ..picture.theme import magnitude
 from .cards import WIDEST, Cards
+from .cells import Cell, Row, Table, gap
 
 HEADER = 520.0  # points that a line of the header may take before it is wrapped
 ROOM = 2  # points between tick marks, for each cell of the bar
 HIGH = 10  # of the bar, and of the space above it and below all
 
 
-def above(cards: Cards, picture: Picture) -> str:
-    """The label of the whole drawing: rows of one width, left under each other; empty where there is none."""
+def above(cards: Cards, picture: Picture) -> Table | None:
+    """The header of the whole drawing: rows of one width, left under each other; None where there is nothing to say."""
     lines = [part for line in picture.header for part in cards.wrapped(line, HEADER)]
-    told = [part for line in picture.legend.lines for part in cards.wrapped(line, HEADER)] if picture.legend else []
+    keys = [part for line in picture.legend.lines for part in cards.wrapped(line, HEADER)] if picture.legend else []
     note = [*cards.wrapped(Line(picture.note, "note"), HEADER if lines else WIDEST)] if picture.note else []
     if not (lines or note or picture.legend):
-        return ""
-    widths = [cards.width(x.text, x.style) for x in (*lines, *told, *note)]
+        return None
+    widths = [cards.width(x.text, x.style) for x in (*lines, *keys, *note)]
     if picture.legend is None and not lines:
-        return table([cards.row(x.text, x.style, max(widths), cards.theme.faint) for x in note])
+        return Table([cards.row(x.text, x.style, max(widths), cards.theme.faint) for x in note])
     width = max(*widths, _bar_width(cards, picture.legend), 1)
     rows = [_left(cards, x, width, cards.theme.text) for x in lines]
     rows += _legend(cards, picture.legend, width) if picture.legend else []
-    rows += [_left(cards, x, width, cards.theme.faint) for x in (*told, *note)]
-    return table([*rows, _space(width)])
+    rows += [_left(cards, x, width, cards.theme.faint) for x in (*keys, *note)]
+    return Table([*rows, gap(width, HIGH)])
 
 
-def _left(cards: Cards, line: Line, width: int, color: str) -> str:
-    return f"<TR>{cards.cell(line.text, line.style, width, color, align='LEFT')}</TR>"
+def _left(cards: Cards, line: Line, width: int, color: str) -> Row:
+    return [cards.cell(line.text, line.style, width, color, align="LEFT")]
 
 
 def _cell_width(cards: Cards, legend: Legend) -> int:
@@ -54,26 +54,17 @@ def _bar_width(cards: Cards, legend: Legend | None) -> int:
     return max(cards.width(legend.title, "note"), ticks)
 
 
-def _legend(cards: Cards, legend: Legend, width: int) -> list[str]:
+def _legend(cards: Cards, legend: Legend, width: int) -> list[Row]:
     """A title, the bar, and tick marks in the middle under the edges of its cells."""
     cell, cells, theme = _cell_width(cards, legend), _cells(legend), cards.theme
     beside, tick = cell * cells // 2, cell * cells
     high = ceil(HIGH * theme.scale)
-    size = f'FIXEDSIZE="TRUE" WIDTH="{cell}" HEIGHT="{high}"'
-    bar = [f'<TD {size} BGCOLOR="{magnitude(theme, tone)}"></TD>' for tone in legend.tones]
+    bar = [Cell(cell, high, fill=magnitude(theme, tone)) for tone in legend.tones]
     marks = [cards.cell(t, "note", tick, theme.faint) for t in legend.ticks]
     spare = gap(width - tick * len(legend.ticks))
     return [
-        _space(width),
+        gap(width, HIGH),
         _left(cards, Line(legend.title, "note"), width, theme.faint),
-        _row(gap(beside) + "".join(bar) + gap(tick - beside) + spare),
-        _row("".join(marks) + spare),
+        [Table([[*gap(beside), *bar, *gap(tick - beside), *spare]])],
+        [Table([[*marks, *spare]])],
     ]
-
-
-def _space(width: int) -> str:
-    return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{HIGH}"></TD></TR>'
-
-
-def _row(cells: str) -> str:
-    return f"<TR><TD>{table([f'<TR>{cells}</TR>'])}</TD></TR>"

@@ -30,6 +30,7 @@ class Arrow:
     ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
     ``update``: it leads into an update of a parameter, where none is meant to flow.
     ``paint``: what its colour is by in the drawing of a `Flow`, where ``weight`` is its share; None in others.
+    ``contributes``: whether it carries a contribution to a gradient.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Arrow:
     update: bool = False
     finite: bool = True
     paint: Paint | None = None
+    contributes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class _Words:
         if paint is not None:
             weight = paint.share or 0.0
             label += "".join(f", {x.text}" for x in caption(sent, paint, self.digits, full=True))
-        return Arrow(f"n{source.key}", f"n{target.key}", lines, weight, sign, label, finite=finite, paint=paint)
+        ends = f"n{source.key}", f"n{target.key}"
+        return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True)
 
     def brief(self, value: Any) -> str:
         """A number, or the norm of an array."""

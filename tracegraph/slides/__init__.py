@@ -6,7 +6,7 @@ nothing else does. A writer is a function ``(deck) -> bytes`` in a file of its o
 
 from __future__ import annotations
 
-from ..layout.dot_layout import scene
+from ..layout.dot_layout import scene_of as scene
 from ..layout.scene import Scene
 from .deck import WRITERS, Deck
 from .story import Frame, Frames, frames

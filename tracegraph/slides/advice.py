@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..graph import Graph
-from ..layout.dot_layout import scene
+from ..layout.dot_layout import scene_of as scene
 from ..layout.page import type_size
 from ..picture.words import DETAILS
 from ..views.cut import keep

@@ -14,7 +14,7 @@ from ..errors import GraphError
 from ..explanation.as_text import line
 from ..explanation.equations import moves
 from ..graph import Graph, Node, nearest
-from ..layout.dot_layout import scene
+from ..layout.dot_layout import scene_of as scene
 from ..layout.scene import Piece, Scene
 from ..picture.words import pretty
 from ..text.numbers import clean, number
