@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ..files import FileError
-from .failures import Failure
+from ..files import FileError, write_atomic
+from .failures import Failure, say
+
+if TYPE_CHECKING:
+    from ..graph import Graph
 
 STANDARD = "-"
+KEPT = "tgraph"
 
 
 class Target(NamedTuple):
@@ -38,6 +42,25 @@ def destination(output: str, formats: Sequence[str], standard: str = "") -> Targ
     if not os.path.isdir(os.path.dirname(output) or "."):
         raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
     return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
+
+
+def deliver(
+    targets: Sequence[Target], made: Callable[[str], bytes], graph: Graph | None = None, about: Callable[[], str] = str
+) -> None:
+    """Make each format once, and only then write: a failure leaves no half of the files.
+
+    ``graph``: what a .tgraph holds. ``about``: what is told of the files when they are made.
+    """
+    data = {kind: made(kind) for kind in dict.fromkeys(t.format for t in targets if t.format != KEPT)}
+    for shown, path, kind in targets:
+        if path is None:
+            pipe(data[kind])
+            continue
+        if kind == KEPT and graph is not None:
+            graph.save(path)
+        else:
+            write_atomic(path, data[kind])
+        say(f"wrote {shown}{about()}")
 
 
 def pipe(data: bytes) -> None:

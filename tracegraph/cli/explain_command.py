@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from ..files import write_atomic
-from .destinations import STANDARD, destination, pipe
-from .failures import debug, say
+from .destinations import STANDARD, deliver, destination
+from .failures import debug
 from .look import given, look
 from .program import check, prints_aside, recorded, split, target
 
@@ -52,10 +51,4 @@ def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> No
     from ..explanation import explain as explained
 
     explanation = explained(graph, **given(look))
-    data = {kind: explanation.render(kind) for kind in {t.format for t in targets}}
-    for shown, place, kind in targets:
-        if place is None:
-            pipe(data[kind])
-        else:
-            write_atomic(place, data[kind])
-            say(f"wrote {shown}")
+    deliver(targets, explanation.render)

@@ -4,85 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import GraphError
-from ..files import write_atomic
-from .destinations import Target, destination, pipe
+from .destinations import deliver, destination, pipe
 from .failures import debug, say
+from .kinds import WithKinds, kinds, sensible
 from .look import given, look
 from .program import DEFAULT, check, made, prints_aside, program, recorded, split, target
 from .render_command import FORMATS
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ..analysis.finding import Limit
     from ..analysis.flow import Flow
+    from ..analysis.flow_tables import Section
     from ..graph import Graph
 
 TABLES = ("txt", "md", "json")
 PICTURES = tuple(format for format in FORMATS if format not in TABLES)
-OFF = "off"
+LEAST = 10  # places that a name, a line or a cause can be cut or broken to
+CAUSE = 30
 
 
-class Command(click.Command):
-    """A command whose help ends with the kinds of findings, from their registry."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each kind with what it means and its threshold."""
-        from ..analysis import DIAGNOSTICS
-
-        with formatter.section("Kinds of findings, worst first, and their thresholds"):
-            limits = {d.kind: f"  [{d.threshold}]" if d.threshold else "" for d in DIAGNOSTICS.values()}
-            formatter.write_dl([(d.kind, d.meaning + limits[d.kind]) for d in DIAGNOSTICS.values()])
-
-
-def _kinds(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds of a list with commas, or of several lists."""
-    from ..analysis.flow_report import wanted
-
-    try:
-        return wanted(kind for text in given for kind in text.split(","))
-    except GraphError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _limits(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, Limit | None]:
-    """Thresholds by kind; None for a kind that is left out."""
-    return dict(_limit(*text.partition("=")[::2]) for text in given)
-
-
-def _limit(kind: str, text: str) -> tuple[str, Limit | None]:
-    from ..analysis import DIAGNOSTICS
-    from ..analysis.flow_report import named
-
-    try:
-        name = named(kind)
-    except GraphError as error:
-        raise click.BadParameter(str(error)) from None
-    if text.strip().lower() == OFF:
-        return name, None
-    usual, numbers = DIAGNOSTICS[name].limit, _numbers(text)
-    if usual is None:
-        raise click.BadParameter(f"{kind} has no threshold; {kind}={OFF} leaves it out")
-    if len(numbers) != (len(usual) if isinstance(usual, tuple) else 1):
-        raise click.BadParameter(f"{kind}={text}: give {kind}={DIAGNOSTICS[name].threshold} or {kind}={OFF}")
-    return name, (numbers[0], numbers[1]) if isinstance(usual, tuple) else numbers[0]
-
-
-def _numbers(text: str) -> list[float]:
-    """The numbers between commas; none where one of them is not a number."""
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        return []
-    return [] if any(map(isnan, numbers)) else numbers
-
-
-@click.command(cls=Command, short_help="Say what is wrong with the gradients.")
+@click.command(cls=WithKinds, short_help="Say what is wrong with the gradients.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.option(
     "-o",
@@ -94,21 +42,7 @@ def _numbers(text: str) -> list[float]:
     "the picture, .txt .md .json for the tables, .tgraph for the graph with its badges. Repeat it for more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write everything to standard output as JSON.")
-@click.option(
-    "--fail-on",
-    multiple=True,
-    metavar="KIND,...",
-    callback=_kinds,
-    help="Exit with 1 if there is a finding of these kinds; 'any' is each of them.",
-)
-@click.option(
-    "--limit",
-    "limits",
-    multiple=True,
-    metavar="KIND=VALUE",
-    callback=_limits,
-    help="Another threshold for a kind; 'off' leaves it out. Repeat it for more.",
-)
+@kinds
 @look()
 @debug
 def flow(
@@ -135,12 +69,12 @@ def flow(
     """
     path, name = split(file)
     check(path, name)
-    _sensible(fail_on, limits)
+    sensible(fail_on, limits)
     targets = [destination(output, (*PICTURES, *TABLES)) for output in outputs]
     with prints_aside():
         found = _inspected(path, name, step, limits)
     try:
-        _save(found, targets, given(look))
+        deliver(targets, lambda kind: _made(found, kind, given(look)), found)
     finally:  # the table is there also where there is no picture
         if as_json:
             pipe(found.to_json().encode("utf-8", "replace"))
@@ -149,15 +83,6 @@ def flow(
     if failed := found.fails(*fail_on):
         say(f"failed on: {', '.join(f'{n:,} {kind}' for kind, n in failed.items())}")
         raise SystemExit(1)
-
-
-def _sensible(fail_on: tuple[str, ...], limits: Mapping[str, Limit | None]) -> None:
-    """Raise `UsageError` for a kind that is to fail, and is not looked for."""
-    from ..analysis import DIAGNOSTICS
-
-    off = [kind for kind, limit in limits.items() if limit is None and kind in fail_on]
-    if off and len(fail_on) < len(DIAGNOSTICS):
-        raise click.UsageError(f"--limit {off[0]}={OFF} leaves out what --fail-on {off[0]} asks for.")
 
 
 def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapping[str, Limit | None]) -> Flow:
@@ -183,17 +108,6 @@ def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
     return graph, isolated(graph, watch.left())
 
 
-def _save(found: Flow, targets: list[Target], look: dict[str, Any]) -> None:
-    """Make each format once, and only then write: a failure leaves no half of the files."""
-    data = {kind: _made(found, kind, look) for kind in dict.fromkeys(t.format for t in targets if t.format != "tgraph")}
-    for shown, place, kind in targets:
-        if kind == "tgraph":
-            found.save(place)
-        elif place is not None:
-            write_atomic(place, data[kind])
-        say(f"wrote {shown}")
-
-
 def _made(found: Flow, kind: str, look: dict[str, Any]) -> bytes:
     """The tables or the picture as the bytes of a file."""
     from ..drawing import draw
@@ -202,11 +116,79 @@ def _made(found: Flow, kind: str, look: dict[str, Any]) -> bytes:
     return tables[kind]().encode("utf-8", "replace") if kind in tables else draw(found, **look).render(kind)
 
 
-def _show(found: Flow) -> None:
-    """The table, coloured and as wide as the terminal where there is one; else always the same."""
-    if not sys.stdout.isatty():
-        pipe(found.table().encode("utf-8", "replace"))
-        return
-    from .flow_listing import show
+def _show(flow: Flow) -> None:
+    """The tables, coloured and as wide as the terminal where there is one; else always the same."""
+    if sys.stdout.isatty():
+        _colored(flow)
+    else:
+        pipe(flow.table().encode("utf-8", "replace"))
 
-    show(found)
+
+def _colored(flow: Flow) -> None:
+    """The tables in colour, and as wide as the terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from ..analysis.flow_report import summary
+    from ..analysis.flow_tables import sections
+
+    console = Console(highlight=False)
+    first, second = summary(flow).lines
+    console.print(Text(first))
+    console.print(Text(second, style="bold red" if flow.findings else "bold green"))
+    for section in sections(flow):
+        console.print()
+        console.print(_table(section, console.width))
+        if section.rest:
+            console.print(Text(section.rest, style="dim"))
+
+
+def _table(section: Section, places: int) -> Table:
+    """One of them; what a narrow terminal has no room for is left out, a column at a time."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..analysis.flow_tables import SPARE
+
+    shown = section
+    for name in SPARE:
+        if _needed(shown) > places:
+            shown = shown.without(name)
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    for i, name in enumerate(shown.head):
+        right = i in shown.right
+        made.add_column(
+            Text(name),
+            justify="right" if right else "left",
+            no_wrap=name != "cause",
+            overflow="ellipsis",
+            min_width=_least(shown, i),
+        )
+    for row, style in zip(shown.rows, map(_style, shown.kinds), strict=True):
+        made.add_row(*map(Text, row), style=style)
+    return made
+
+
+def _needed(section: Section) -> int:
+    """The places that a table cannot do without."""
+    return sum(_least(section, i) for i in range(len(section.head))) + 2 * (len(section.head) - 1)
+
+
+def _least(section: Section, column: int) -> int:
+    """Numbers whole, since a number that is cut is another number; words as they can be cut."""
+    from ..text.table import width
+
+    full = max(width(text) for text in (section.head[column], *(row[column] for row in section.rows)))
+    if column in section.right or section.head[column] in ("finding", "shape", "op"):
+        return full
+    return min(full, CAUSE if section.head[column] == "cause" else LEAST)
+
+
+def _style(kinds: tuple[str, ...]) -> str:
+    """The colour of a row: red for the worse half of the kinds, yellow for the others."""
+    from ..analysis import DIAGNOSTICS
+
+    if not kinds:
+        return ""
+    worse = sum(d.rank < DIAGNOSTICS[kinds[0]].rank for d in DIAGNOSTICS.values()) < len(DIAGNOSTICS) / 2
+    return "bold red" if worse else "yellow"

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..files import write_atomic
-from .destinations import Target, destination, pipe
+from .destinations import deliver, destination
 from .failures import Failure, debug, say
 from .look import given, look
 from .part import Views, part, part_of
@@ -16,6 +15,7 @@ from .program import DEFAULT, check, prints_aside, recorded, split, target
 if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
+    from ..picture.parts import Picture
 
 FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "pptx", "tex", "mmd", "tgraph")
 
@@ -76,7 +76,9 @@ def render(
         what = target(path, name)
         what = part_of(recorded(what), views, element) if views or element else what
         drawing = _drawn(file, what, given(look))
-    _write(drawing, targets, scale)
+    deliver(
+        targets, lambda format: drawing.render(format, scale=scale), drawing.recorded, lambda: _counted(drawing.picture)
+    )
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
 
@@ -94,17 +96,6 @@ def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
     return what
 
 
-def _write(drawing: Drawing, targets: list[Target], scale: float) -> None:
-    """Render each format once, and only then write: a failure leaves no half of the files."""
-    formats = dict.fromkeys(target.format for target in targets if target.format != "tgraph")
-    data = {format: drawing.render(format, scale=scale) for format in formats}
-    for shown, path, format in targets:
-        if path is None:
-            pipe(data[format])
-            continue
-        if format == "tgraph":
-            drawing.save(path)
-        else:
-            write_atomic(path, data[format])
-        cards, arrows = len(drawing.picture.boxes), len(drawing.picture.arrows)
-        say(f"wrote {shown} ({cards} card{'s'[: cards != 1]}, {arrows} arrow{'s'[: arrows != 1]})")
+def _counted(picture: Picture) -> str:
+    cards, arrows = len(picture.boxes), len(picture.arrows)
+    return f" ({cards} card{'s'[: cards != 1]}, {arrows} arrow{'s'[: arrows != 1]})"
