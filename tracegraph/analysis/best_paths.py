@@ -30,7 +30,7 @@ def locals_of(graph: Graph, uses: dict[int, list[Edge]]) -> dict[int, list[float
     where that is zero or not finite, what the rule of the op makes of 1.
     """
     nodes = {key: graph.node(key) for key in uses}
-    if any(n.shape or n.gradient is None or n.role == "group" for n in nodes.values()):
+    if any(n.shape or n.gradient is None or n.is_group for n in nodes.values()):
         return None
     found = {key: [_local(graph, e, float(nodes[e.target].gradient)) for e in own] for key, own in uses.items()}
     known = all(gain is not None for own in found.values() for gain in own)

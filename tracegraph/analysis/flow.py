@@ -119,8 +119,8 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
 
 def _cut_off(graph: Graph) -> bool:
     """Whether there is one number to differentiate and parameters to learn, so that a finding tells what is wrong."""
-    outputs = sum(n.role == "output" for n in graph)
-    return outputs == 1 and prod(graph.output.shape) == 1 and any(n.role == "parameter" for n in graph)
+    outputs = sum(n.is_output for n in graph)
+    return outputs == 1 and prod(graph.output.shape) == 1 and any(n.is_parameter for n in graph)
 
 
 def _fresh(graph: Flow) -> Graph:

@@ -68,7 +68,7 @@ def reach(graph: Graph) -> tuple[str, int, list[Node]]:
     """
     due = learned(graph)
     there = {_parameter(n): n for n in due if n.gradient is not None}
-    leaf = "input" if due and due[0].role == "input" else "parameter"
+    leaf = "input" if due and due[0].is_input else "parameter"
     return leaf, len({_parameter(n): n for n in due}), list(there.values())
 
 

@@ -46,13 +46,13 @@ def operations(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[Row,
 
 def acting(graph: Graph) -> list[Node]:
     """The operations."""
-    return [n for n in graph if n.role == "group" or n.role != "update" and graph.inputs(n)]
+    return [n for n in graph if n.is_group or not n.is_update and graph.inputs(n)]
 
 
 def learned(graph: Graph) -> list[Node]:
     """The parameters, and what optimizers made of them if a loss was computed from it; inputs, where there is none."""
-    found = [n for n in graph if "parameter" in (n.role, n.op) or n.role == "update" and n.gradient is not None]
-    return found or [n for n in graph if "input" in (n.role, n.op)]
+    found = [n for n in graph if n.leaf == "parameter" or n.is_update and n.gradient is not None]
+    return found or [n for n in graph if n.leaf == "input"]
 
 
 def _row(graph: Graph, node: Node, ratio: float | None, update: float | None) -> Row:
@@ -79,4 +79,4 @@ def _update(graph: Graph, node: Node) -> float | None:
 def _steps(graph: Graph, node: Node) -> Iterator[Node]:
     """The nodes that hold the parameter after a step of an optimizer."""
     targets = (graph.node(e.target) for e in graph.uses(node))
-    return (t for t in targets if t.role == "update" and node.base and t.base == node.base)
+    return (t for t in targets if t.is_update and node.base and t.base == node.base)

@@ -55,7 +55,7 @@ def sections(flow: Flow, most: int | None = MOST) -> Iterator[Section]:
     if found:
         yield _section(_FINDING, [(flow, f) for f in found], [(f.kind,) for f in found], len(flow.findings))
     graph, leaves = flow.whole, learned(flow.whole)
-    first = {"input" if leaves and leaves[0].op == "input" else "parameter": _name}
+    first = {"input" if leaves and leaves[0].leaf == "input" else "parameter": _name}
     for columns, rows, nodes in (
         ({**first, **_PARAMETER}, parameters, leaves),
         (_OPERATION, operations, acting(graph)),

@@ -93,7 +93,7 @@ def layers(what: Any, *arrays: Any, depth: int | None = 0) -> Table:
     homes = _homes(graph, depth)
     for node in graph:
         members.setdefault(homes[node.key], []).append(node)
-    found = [(home, nodes) for home, nodes in members.items() if any(n.role != "constant" for n in nodes)]
+    found = [(home, nodes) for home, nodes in members.items() if any(not n.is_constant for n in nodes)]
     place = {n.key: i for i, n in enumerate(graph)}
     found.sort(key=lambda row: place[_acting(graph, row[1])[0].key])
     return Table(tuple(_row(graph, home, nodes) for home, nodes in found))
@@ -108,7 +108,7 @@ def _homes(graph: Graph, depth: int | None) -> dict[int, str | int]:
         uses = graph.uses(node)
         if scope := closed[node.scope]:
             homes[node.key] = scope
-        elif uses and (node.role == "parameter" or node.key not in drawn):
+        elif uses and (node.is_parameter or node.key not in drawn):
             homes[node.key] = homes[uses[0].target]
         else:
             homes[node.key] = node.key
@@ -133,12 +133,12 @@ def _row(graph: Graph, home: str | int, nodes: list[Node]) -> Row:
 
 def _operation(node: Node) -> str:
     many = node.attrs.get("ops", 0)
-    return node.op if node.role != "group" else f"{many} operation{'s' * (many != 1)}"
+    return node.op if not node.is_group else f"{many} operation{'s' * (many != 1)}"
 
 
 def _acting(graph: Graph, nodes: list[Node]) -> list[Node]:
     """The nodes that compute something; if there are none, all."""
-    return [n for n in nodes if graph.inputs(n) or n.role == "group"] or nodes
+    return [n for n in nodes if graph.inputs(n) or n.is_group] or nodes
 
 
 def _path(node: Node) -> str:

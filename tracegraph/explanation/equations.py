@@ -77,9 +77,9 @@ SPREAD = "to each element"
 def title(graph: Graph) -> str:
     """The heading of a solution: what was computed, or what was trained and in how many steps."""
     steps = len({n.step for n in graph} - {None})
-    named = [n.name for n in graph if n.role == "output"] or [graph.output.name]
+    named = [n.name for n in graph if n.is_output] or [graph.output.name]
     if steps:
-        named = list(dict.fromkeys(n.base for n in graph if n.role == "parameter" and n.base)) or named
+        named = list(dict.fromkeys(n.base for n in graph if n.is_parameter and n.base)) or named
     names = ", ".join(pretty(_short(n)) for n in named[:TITLES])
     names += f" and {len(named) - TITLES} more" if len(named) > TITLES else ""
     return f"Training of {names}, {steps} step{'s'[: steps != 1]}" if steps else f"Solution for {names}"
@@ -100,13 +100,13 @@ def moves(graph: Graph, digits: int) -> Iterator[Move]:
         if not graph.inputs(node) and not node.formula:
             yield Move("given", None, node.key, (Equation(_short(node.name), words.shown(node.value)),))
     for step, nodes in _steps(graph):
-        made = [n for n in nodes if (n.formula or graph.inputs(n)) and n.op != "gradient"]
-        yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if n.role != "update")
-        back = [n for n in reversed(nodes) if n.gradient is not None and n.role != "update"]
+        made = [n for n in nodes if (n.formula or graph.inputs(n)) and not n.is_gradient]
+        yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if not n.is_update)
+        back = [n for n in reversed(nodes) if n.gradient is not None and not n.is_update]
         keys = {n.key for n in nodes}
-        back += [n for n in graph if n.role == "update" and n.gradient is not None and words.used_in(n) in keys]
+        back += [n for n in graph if n.is_update and n.gradient is not None and words.used_in(n) in keys]
         yield from (Move("backward", step, n.key, tuple(words.backward(n))) for n in back)
-        yield from (Move("update", step, n.key, (words.forward(n),)) for n in made if n.role == "update")
+        yield from (Move("update", step, n.key, (words.forward(n),)) for n in made if n.is_update)
 
 
 def _steps(graph: Graph) -> Iterator[tuple[int | None, list[Node]]]:
@@ -151,7 +151,7 @@ class _Words:
             if index is not None:
                 name = gradient_name(self.loss_of(node), f"{_short(node.name)}[{','.join(map(str, index))}]")
                 gradient = np.asarray(node.gradient)[index].item()
-            yield self.chain(name, gradient, [e for e in uses if e.index == index], node.role == "group")
+            yield self.chain(name, gradient, [e for e in uses if e.index == index], node.is_group)
 
     def chain(self, name: str, gradient: Any, uses: Sequence[Edge], group: bool) -> Equation:
         """The chain rule: a sum over the uses."""
@@ -207,7 +207,7 @@ class _Words:
     def value(self, edge: Edge) -> Any:
         """What an edge hands on; of a group only its last tensor is known."""
         source = self.graph.node(edge.source)
-        return self.graph.carried(edge) if source.role != "group" or edge.tensor == source.name else None
+        return self.graph.carried(edge) if not source.is_group or edge.tensor == source.name else None
 
     def shown(self, value: Any) -> Shown:
         """A value in the picture's words."""

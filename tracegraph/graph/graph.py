@@ -96,7 +96,7 @@ class Graph:
         """The node that was differentiated: the one with the role ``output``, else the last."""
         if not self.nodes:
             raise GraphError("the graph is empty: it has no output")
-        return next((n for n in reversed(self.nodes) if n.role == "output"), self.nodes[-1])
+        return next((n for n in reversed(self.nodes) if n.is_output), self.nodes[-1])
 
     @property
     def scopes(self) -> tuple[str, ...]:

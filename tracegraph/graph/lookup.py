@@ -19,7 +19,7 @@ def find(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
     for node in nodes:
         if node.name == name:
             return node
-    alike = [n for n in nodes if n.base == name and n.op != "gradient"]
+    alike = [n for n in nodes if n.base == name and not n.is_gradient]
     if not alike:
         raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
     if len(alike) > 1:
@@ -33,7 +33,7 @@ def find_gradient(nodes: Sequence[Node], name: str, step: int | None = None) -> 
     ``find_gradient(graph, "w", 2)`` is ∂L₂/∂w, the gradient that step 2 used.
     """
     bases = {n.name: n.base for n in nodes}
-    held = [n for n in nodes if n.op == "gradient" and step in (None, n.step) and name in _parameter(n, bases)]
+    held = [n for n in nodes if n.is_gradient and step in (None, n.step) and name in _parameter(n, bases)]
     if len(held) > 1:
         raise GraphError(f"there are several gradients of {name!r}; give the step, {_listed(n.step for n in held)}")
     return held[0] if held else find(nodes, name, step)
@@ -51,10 +51,10 @@ def _parameter(gradient: Node, bases: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _of_step(nodes: Sequence[Node], name: str, step: int) -> Node:
-    alike = [n for n in nodes if name in (n.base, n.name) and n.op != "gradient"]
+    alike = [n for n in nodes if name in (n.base, n.name) and not n.is_gradient]
     found = [n for n in alike if n.step == step]
     if found:
-        return next((n for n in found if n.role == "update"), found[-1])
+        return next((n for n in found if n.is_update), found[-1])
     if not alike:
         raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
     known = [n.step for n in alike if n.step is not None]

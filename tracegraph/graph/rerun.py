@@ -31,7 +31,7 @@ def as_declared(node: Node, op: Op) -> bool:
 
 def is_from_group(graph: Graph, node: Node) -> bool:
     """Whether an input of a node comes from inside a group, so that its value is not known."""
-    return any(graph.node(e.source).role == "group" for e in graph.inputs(node))
+    return any(graph.node(e.source).is_group for e in graph.inputs(node))
 
 
 def input_values(graph: Graph, node: Node) -> list[Any]:

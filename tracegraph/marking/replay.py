@@ -33,7 +33,7 @@ class Replay:
 
     def losses(self) -> list[int]:
         """What was differentiated: the losses of the steps, and the output where it has a gradient."""
-        steps = [self._loss(n) for n in self.graph if n.op == "gradient" and self.graph.inputs(n)]
+        steps = [self._loss(n) for n in self.graph if n.is_gradient and self.graph.inputs(n)]
         last = [n.key for n in self.graph.nodes[-1:] if self.graph.output.gradient is not None]
         return list(dict.fromkeys([*steps, *(self.graph.output.key for _ in last)]))
 
@@ -50,7 +50,7 @@ class Replay:
         key, loss = quantity
         node = self.graph.node(key)
         if loss is None:
-            if node.op == "gradient" and self._parameter(node) is not None:
+            if node.is_gradient and self._parameter(node) is not None:
                 return [(self._parameter(node) or 0, self._loss(node))]
             return [(e.source, None) for e in self.graph.inputs(node)]
         found: dict[Quantity, None] = {}
@@ -66,7 +66,7 @@ class Replay:
         with np.errstate(all="ignore"):
             if loss is not None:
                 return self._gradient(node, loss, states)
-            if node.op == "gradient" and self._parameter(node) is not None:
+            if node.is_gradient and self._parameter(node) is not None:
                 return states[self._parameter(node) or 0, self._loss(node)]
             return _forward(node, self._values(node, states))
 

@@ -53,7 +53,7 @@ def _quantity(graph: Graph, replay: Replay, claim: Claim) -> tuple[Node, Quantit
         node = graph.find(str(claim.value), claim.step)
         return node, (node.key, None)
     node = find_gradient(graph.nodes, claim.grad, claim.step)
-    if node.op == "gradient":
+    if node.is_gradient:
         return node, (node.key, None)
     losses = [loss for loss in replay.losses() if replay.reaches(node.key, loss)]
     if claim.step is not None and len(losses) > 1:

@@ -115,11 +115,11 @@ class _Expansion:
         return True
 
     def _value(self, node: Node, at: Index) -> tuple[str, dict[str, Place]] | None:
-        if node.op == "gradient":
+        if node.is_gradient:
             inputs = self.replay.inputs((node.key, None))
             return self._named(inputs[0], ()) if inputs and inputs[0][1] is not None else None
         if not node.formula:
-            unnamed = node.role == "constant" and not node.named and not node.shape
+            unnamed = node.is_constant and not node.named and not node.shape
             return (repr(float(node.value)), {}) if unnamed else None
         op = op_of(node)
         if node.shape and not (op is not None and op.elementwise):

@@ -72,7 +72,7 @@ def inspected(graph: Any) -> Graph:
     Their gradients are those of their own losses.
     """
     shown, all_steps = ({n.step for n in g} - {None} for g in (graph, graph.whole))
-    grouped = any(n.role == "group" for n in graph)
+    grouped = any(n.is_group for n in graph)
     return graph if shown and shown != all_steps and not grouped else graph.whole  # type: ignore[no-any-return]
 
 
@@ -203,7 +203,7 @@ def legend(graph: Graph, drawn: Iterable[Paint | None]) -> Legend | None:
 
 def _looks(graph: Graph, drawn: list[Paint | None]) -> Iterator[Line]:
     there = [p for p in drawn if p is not None]
-    none = any(e.contribution is None and graph.node(e.target).role != "update" for e in graph.edges)
+    none = any(e.contribution is None and not graph.node(e.target).is_update for e in graph.edges)
     looks = {
         "dotted: NaN or ∞": any(not isfinite(p.rms) for p in there),
         "thin and grey: exactly zero": any(isfinite(p.rms) and p.tone is None for p in there),
@@ -216,9 +216,9 @@ def _looks(graph: Graph, drawn: list[Paint | None]) -> Iterator[Line]:
 
 def badges(graph: Graph, node: Node) -> tuple[Badge, ...]:
     """The tags of a node as they are shown; of a group the first few, what was found wrong before what was not."""
-    tags = sorted(node.tags, key=lambda t: "✓ " in t) if node.role == "group" else list(node.tags)
+    tags = sorted(node.tags, key=lambda t: "✓ " in t) if node.is_group else list(node.tags)
     found = {f.badge for f in getattr(graph, "findings", ())} if tags else set()
-    shown = tags[:BADGES] if node.role == "group" else tags
+    shown = tags[:BADGES] if node.is_group else tags
     made = [_badge(tag, found) for tag in shown]
     return (*made, Badge(f"… {len(tags) - len(shown)} more", "faint")) if len(shown) < len(tags) else tuple(made)
 

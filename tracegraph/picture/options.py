@@ -7,24 +7,20 @@ from typing import Any
 import numpy as np
 
 from .. import formula
-from ..graph import Node
+from ..graph import Node, traits_of
 from ..text.numbers import clean, number, shape
-
-NEUTRAL = {"dilation": 1, "groups": 1, "count_include_pad": True, "mode": "constant"}
-"""Options that say nothing where they have these values; None and False never do."""
-IN_FORMULA = ("reduction", "n")
-"""Options that the formula shows by its form."""
 
 
 def options_of(node: Node) -> str:
     """The options that matter to the reader: not those that are in the formula already, nor those that are off."""
-    hidden = set(formula.names(node.formula))
-    shown = {k: v for k, v in node.attrs.items() if k not in hidden and not _says_nothing(k, v)}
+    traits = traits_of(node)
+    hidden = {*formula.names(node.formula), *traits.implied}
+    shown = {k: v for k, v in node.attrs.items() if k not in hidden and not _says_nothing(v, traits.neutral.get(k))}
     return ", ".join(f"{clean(k).replace('_', ' ')} {option(v)}" for k, v in shown.items())[:80]
 
 
-def _says_nothing(option: str, value: Any) -> bool:
-    return value is None or value is False or value is NEUTRAL.get(option) or option in IN_FORMULA
+def _says_nothing(value: Any, neutral: Any) -> bool:
+    return value is None or value is False or value is neutral
 
 
 def option(value: Any) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from .. import formula
 from ..errors import GraphError
 from ..formula import notation
-from ..graph import Edge, Graph, Node
+from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, shape
 from ..text.numbers import pretty as _pretty
@@ -94,7 +94,7 @@ class _Words:
         if not self.differentiated:
             return Arrow(f"n{source.key}", f"n{target.key}", (), 0.0, 0, label)
         if sent is None:
-            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.role == "update")
+            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.is_update)
         size = norm(sent)
         finite = bool(np.isfinite(sent).all())
         weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
@@ -115,22 +115,22 @@ class _Words:
         return number(value, self.digits)
 
     def _kind(self, node: Node) -> str:
-        what = node.role if not node.formula and node.role in ("input", "parameter", "constant") else node.symbol
+        what = node.role if not node.formula and node.role in LEAVES else node.symbol
         size = shape(node.shape) if node.shape and self.level >= 1 else ""
         return f"{what} {size}".strip() or node.op
 
     def _lines(self, node: Node) -> tuple[Line, ...]:
-        if node.role == "group" and self.level:
+        if node.is_group and self.level:
             counts = {k: v for k, v in node.attrs.items() if v}
             return (Line(", ".join(f"{number(v)} {k}" for k, v in counts.items()), "note"),) if counts else ()
-        if self.level == 0 or not node.formula or node.op == "gradient":
+        if self.level == 0 or not node.formula or node.is_gradient:
             return ()
         if len(node.args) > TERMS:
             return (Line(f"{pretty(node.name)} = {node.op} of {len(node.args)} tensors", "formula"),)
         names = self._names(node)
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
-        closed = any(self.graph.node(e.source).role == "group" for e in self.graph.inputs(node))
+        closed = any(self.graph.node(e.source).is_group for e in self.graph.inputs(node))
         if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
             numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
             worked = notation.text(node.formula, {**names, **numbers})
@@ -155,7 +155,7 @@ class _Words:
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
-        if node.gradient is None and (node.role == "update" or self.run and not node.loss):
+        if node.gradient is None and (node.is_update or self.run and not node.loss):
             return (value,)  # the step ends here, or it is not of a loss: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))

@@ -224,7 +224,7 @@ class _Story:
         found: list[Shown] = []
         for edge in self.graph.inputs(node):
             source = self.graph.node(edge.source)
-            known = self.made(source) if source.op == "gradient" else self.card(source)  # no beat is about that one
+            known = self.made(source) if source.is_gradient else self.card(source)  # no beat is about that one
             found += [*known, (self.arrows[edge].key, "line")]
         last = () if self.differentiated and node.gradient is not None else ("tags", "marks")
         return (*found, *self.card(node), *self.has(node, "value", *last))

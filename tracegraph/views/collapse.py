@@ -65,9 +65,9 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
 def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
     """The card for some nodes; it has the key, value and gradient of the last one that is used outside."""
     keys = {n.key for n in inside}
-    handed_on = [n for n in inside if n.role == "output" or any(e.target not in keys for e in graph.uses(n))]
+    handed_on = [n for n in inside if n.is_output or any(e.target not in keys for e in graph.uses(n))]
     last = (handed_on or inside)[-1]
-    ops = sum(n.attrs.get("ops", 0) if n.role == "group" else bool(graph.inputs(n)) for n in inside)
+    ops = sum(n.attrs.get("ops", 0) if n.is_group else bool(graph.inputs(n)) for n in inside)
     counts = {"ops": ops, "parameters": sum(learned(n) for n in inside)}
     scope = _around(name, [n.scope for n in inside])
     tags = tuple(tag for n in inside for tag in _told(n))
@@ -77,7 +77,7 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
 def _told(node: Node) -> tuple[str, ...]:
     """The tags of a node with its name before them, as those on the card of a group have it already."""
     name = node.name if len(node.name) <= NAME else f"{node.name[: NAME - 1]}…"
-    return node.tags if node.role == "group" else tuple(f"{pretty(name)}: {tag}" for tag in node.tags)
+    return node.tags if node.is_group else tuple(f"{pretty(name)}: {tag}" for tag in node.tags)
 
 
 def _around(name: str, scopes: list[str]) -> str:
@@ -90,9 +90,9 @@ def _around(name: str, scopes: list[str]) -> str:
 
 def learned(node: Node) -> int:
     """How many numbers are learned in a node."""
-    if node.role == "group":
+    if node.is_group:
         return int(node.attrs.get("parameters", 0))
-    return int(np.size(node.value)) if "parameter" in (node.role, node.op) else 0
+    return int(np.size(node.value)) if node.leaf == "parameter" else 0
 
 
 def _titles(members: Mapping[tuple[str, int], Any], taken: set[str]) -> dict[tuple[str, int], str]:

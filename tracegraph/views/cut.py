@@ -101,7 +101,7 @@ def _cut(graph: Graph, node: Node, into: list[Edge], wanted: set[int]) -> tuple[
 
 def _number(node: Node) -> str | None:
     """A constant as it is written in a formula; None for what cannot be."""
-    if node.role != "constant" or node.shape or not isfinite(node.value):
+    if not node.is_constant or node.shape or not isfinite(node.value):
         return None
     return repr(getattr(node.value, "item", lambda: node.value)())
 

@@ -104,8 +104,8 @@ def by_step(graph: Graph, most: int | None = None) -> Graph:
 def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) -> Graph:
     """The nodes with these keys as cards, each of the value of a loss."""
     closed = group(graph, cards)
-    made = {n.key for n in closed if n.role == "group" and n.name in losses}
-    inner = {n.key for n in closed if n.role == "constant" and all(e.target in made for e in closed.uses(n))}
+    made = {n.key for n in closed if n.is_group and n.name in losses}
+    inner = {n.key for n in closed if n.is_constant and all(e.target in made for e in closed.uses(n))}
     nodes = [_of_loss(n, losses[n.name]) if n.key in made else n for n in closed if n.key not in inner]
     return graph.but(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
 
@@ -131,7 +131,7 @@ def _sum(contributions: Iterable[Any]) -> Any:
 
 def _within(node: Node) -> bool:
     """Whether a node is drawn inside the card of its step: everything but parameters and states."""
-    kept = node.role == "parameter" or node.role == "update" and node.op != "gradient"
+    kept = node.is_parameter or node.is_update and not node.is_gradient
     return node.step is not None and not kept
 
 

@@ -32,7 +32,7 @@ def cancellation(graph: Graph, limit: float) -> Iterator[Finding]:
     floor = SLACK * _largest(graph)
     for node in graph:
         sent = uses.get(node.key, [])
-        if len(sent) < 2 or node.role == "group":
+        if len(sent) < 2 or node.is_group:
             continue
         total, sizes = _sums(node, sent)
         kept, whole = norm(total), norm(sizes)

@@ -83,7 +83,7 @@ def is_idle(graph: Graph, node: Node) -> bool:
 def _by_zeros(graph: Graph, edge: Edge) -> bool:
     target = graph.node(edge.target)
     others = [graph.node(e.source) for e in graph.inputs(target) if e.slot != edge.slot]
-    leaves = [n for n in others if n.role in ("input", "constant") and not np.any(n.value)]
+    leaves = [n for n in others if (n.is_input or n.is_constant) and not np.any(n.value)]
     return bool(leaves) and target.gradient is not None and bool(np.any(target.gradient))
 
 
@@ -156,7 +156,7 @@ def _steps(graph: Graph) -> list[tuple[Node, Node, float]]:
     """Each updated parameter, as it was before, and the rms of all parameters that its step updates."""
     pairs = []
     for node in graph:
-        if node.role == "update" and node.symbol == "update" and (edges := graph.inputs(node)):
+        if node.is_update and node.symbol == "update" and (edges := graph.inputs(node)):
             old = graph.node(edges[0].source)
             if edges[0].slot == 0 and old.shape == node.shape and node.value is not None:
                 pairs.append((node, old))

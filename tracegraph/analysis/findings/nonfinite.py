@@ -150,7 +150,7 @@ def sent_on(kind: str, graph: Graph, edge: Edge, target: Node) -> Array:
 def _sums(graph: Graph, kind: str) -> Iterator[Birth]:
     """Gradients whose contributions are well, but not their sum."""
     for node in graph:
-        if node.role != "group" and has(kind, node.gradient):
+        if not node.is_group and has(kind, node.gradient):
             parts = [e.contribution for e in graph.uses(node) if e.contribution is not None and e.index is None]
             if len(parts) > 1:
                 born = _where(kind, _total(parts))

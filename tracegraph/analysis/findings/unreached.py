@@ -40,7 +40,7 @@ def unused(graph: Graph, limit: None = None) -> Iterator[Finding]:
     """
     needed = needed_nodes(graph)
     for node in graph:
-        if node.role == "parameter" and node.gradient is None and node.key not in needed:
+        if node.is_parameter and node.gradient is None and node.key not in needed:
             name = pretty(node.name)
             remedy = f"use it, or leave it out; {name}.value and NumPy functions of it are not recorded"
             yield Finding("unused", node.key, "unused", f"the loss does not depend on {name}: {remedy}")
@@ -52,8 +52,8 @@ def _on(node: Node) -> str:
 
 def _asked(graph: Graph) -> Iterable[Node]:
     """The leaves that should get a gradient."""
-    found = [n for n in graph if n.role == "parameter"]
-    inputs = [n for n in graph if n.role == "input" and _is_float(n)]
+    found = [n for n in graph if n.is_parameter]
+    inputs = [n for n in graph if n.is_input and _is_float(n)]
     return found or ([] if any(n.gradient is not None for n in inputs) else inputs)
 
 
@@ -63,9 +63,9 @@ def _is_float(node: Node) -> bool:
 
 def needed_nodes(graph: Graph) -> set[int]:
     """The keys of all that a loss depends on; in a training run, of each step."""
-    ends = {n.key for n in graph if n.role == "output" or n.loss and n.loss == n.name}
+    ends = {n.key for n in graph if n.is_output or n.loss and n.loss == n.name}
     ends = ends or {n.key for n in graph if n.gradient is not None} or {graph.output.key}
-    return ancestors(graph, ends, lambda edge: graph.node(edge.target).role != "update")
+    return ancestors(graph, ends, lambda edge: not graph.node(edge.target).is_update)
 
 
 def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:
@@ -73,7 +73,7 @@ def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:
     found: dict[int, dict[str, None]] = {}
     for edge in reversed(graph.edges):
         target, source = graph.node(edge.target), graph.node(edge.source)
-        if source.gradient is not None or target.key not in needed or target.role == "update":
+        if source.gradient is not None or target.key not in needed or target.is_update:
             continue
         here = found.setdefault(source.key, {})
         if edge.vjp is None:
@@ -87,7 +87,7 @@ def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:
 
 def _cut(graph: Graph, target: Node, edge: Edge) -> str:
     """Why nothing comes back through one use of a tensor."""
-    if target.role == "group":
+    if target.is_group:
         return f"the way back ends in {pretty(target.name)}"
     at = f"the way back ends at {pretty(target.name)}"
     if any(e.vjp is not None for e in graph.inputs(target)):

@@ -49,8 +49,8 @@ def slots(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) 
 def _ready(graph: Graph, node: Node) -> tuple[Op, list[Any]]:
     """The op of a node and the values that it was given."""
     op = op_of(node)
-    if node.role in ("update", "group"):
-        raise Unchecked("an update: no rule goes through it" if node.role == "update" else "a group of operations")
+    if node.is_update or node.is_group:
+        raise Unchecked("an update: no rule goes through it" if node.is_update else "a group of operations")
     if op is None:
         raise Unchecked(f"op {node.op!r} is not registered here")
     if not as_declared(node, op):
@@ -145,8 +145,8 @@ def added_up(graph: Graph, node: Node) -> Judged | None:
     The output was given its gradient, and so was every other loss that an optimizer asked the gradient of.
     """
     uses = [e for e in graph.uses(node) if e.contribution is not None]
-    seeded = node.role == "output" or any(graph.node(e.target).op == "gradient" for e in graph.uses(node))
-    if not uses or seeded or node.gradient is None or node.role == "group":
+    seeded = node.is_output or any(graph.node(e.target).is_gradient for e in graph.uses(node))
+    if not uses or seeded or node.gradient is None or node.is_group:
         return None
     gradient = np.asarray(node.gradient, np.float64)
     if len(uses) == 1 and uses[0].index is None and np.array_equal(gradient, uses[0].contribution):
@@ -167,4 +167,4 @@ def added_up(graph: Graph, node: Node) -> Judged | None:
 
 def whole(graph: Graph) -> bool:
     """Whether all uses of every node are in the graph: it is as it was recorded, with its output."""
-    return all(n.key == i for i, n in enumerate(graph)) and any(n.role == "output" for n in graph)
+    return all(n.key == i for i, n in enumerate(graph)) and any(n.is_output for n in graph)
