@@ -77,6 +77,23 @@ def test_the_version_has_one_place(wheel: zipfile.ZipFile) -> None:
     config.read(ROOT / "setup.cfg")
     assert config["metadata"]["version"] == "attr: tracegraph.__version__"
     assert f"## {tracegraph.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f'version: "{tracegraph.__version__}"' in (ROOT / "CITATION.cff").read_text("utf-8")
+
+
+def test_the_hook_before_a_commit_is_the_linter_of_the_tests() -> None:
+    hooks, config = ((ROOT / name).read_text("utf-8") for name in (".pre-commit-config.yaml", "setup.cfg"))
+    found = re.search(r"ruff-pre-commit\n +rev: v(\d+)\.(\d+)\.\d+", hooks)
+    assert found and f"ruff>={found[1]}.{found[2]},<{found[1]}.{int(found[2]) + 1}\n" in config
+
+
+def test_the_workflow_runs_what_runs_here() -> None:
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+    commands = re.findall(r"run: (.*)", workflow)
+    assert commands and all(command.split()[0] == ".ci/run" for command in commands)
+    assert re.search(r"os: \[ubuntu-latest, macos-latest, windows-latest\]", workflow)
+    versions = re.findall(r'"(3\.\d+)"', re.search(r"python: (.*)", workflow)[1])  # type: ignore[index]
+    assert versions == [f"3.{minor}" for minor in range(10, 15)]
+    assert f"python_requires = >={versions[0]}\n" in (ROOT / "setup.cfg").read_text("utf-8")
 
 
 def loaded_by(statement: str) -> set[str]:

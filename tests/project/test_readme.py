@@ -68,6 +68,7 @@ def test_every_option_of_render_is_in_the_docs() -> None:
 
 
 def test_no_machine_shows_in_what_users_read() -> None:
-    for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / ".ci/run"]:
+    others = ("CHANGELOG.md", "CITATION.cff", ".ci/run", ".github/workflows/ci.yml", ".pre-commit-config.yaml")
+    for page in [*PAGES, *(ROOT / name for name in others)]:
         text = page.read_text("utf-8")
         assert not re.search(r"/(home|root|Users|work|tmp)/|index-url|https?://(?!github\.com/)", text), page.name
