@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import floor
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from ..graphviz.run import render
 from ..picture.parts import Arrow, Picture
 from ..picture.theme import Theme
+from ..text.metrics import laid_width
 from .arrows import Stroke, stroke
 from .cells import ROUND, Table, corners, shapes
 from .dot_graph import source
@@ -33,7 +34,7 @@ def scene(picture: Picture, theme: Theme, *, engine: str = "embedded", timeout: 
     dot = source(picture, theme, sizes, SIZED.format)
     places = _Places(json.loads(render(dot, "json", engine=engine, timeout=timeout)))
     pieces = (
-        *_header(sizes, places),
+        *_header(picture, sizes, places),
         *_clusters(picture, theme, sizes, places),
         *_arrows(picture, theme, sizes, places),
         *_cards(picture, theme, sizes, places),
@@ -85,13 +86,24 @@ class _Places:
         return tuple(item for _, item in self.items(table, thing))
 
 
+def _held_left(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Centred texts held at their left ends: in a wider font they do not leave the drawing or the cluster there."""
+    return tuple(_left(i) if isinstance(i, Text) and i.anchor == "middle" else i for i in items)
+
+
+def _left(text: Text) -> Text:
+    half = laid_width(text.text, text.size, text.bold) / 2
+    return replace(text, x=round(text.x - half, 2), anchor="start")
+
+
 def _said(items: tuple[Item, ...]) -> str:
     return " ".join(item.text for item in items if isinstance(item, Text))
 
 
-def _header(sizes: Measured, places: _Places) -> Iterator[Piece]:
+def _header(picture: Picture, sizes: Measured, places: _Places) -> Iterator[Piece]:
     if sizes.header:
         items = places.plain(sizes.header, places.graph)
+        items = items if picture.legend else _held_left(items)  # tick marks stay where they point
         yield Piece("header", "header", _said(items), (Part("card", items),))
 
 
@@ -102,7 +114,7 @@ def _clusters(picture: Picture, theme: Theme, sizes: Measured, places: _Places) 
         left, top, width, height = places.box(thing, "_draw_")
         radius = min(ROUND, width / 3, height / 3)
         frame = Area(corners(left, top, width, height), theme.cluster, theme.cluster_border, 1.0, radius)
-        items = (frame, *places.plain(title, thing))
+        items = (frame, *_held_left(places.plain(title, thing)))
         yield Piece(f"c{i}", "cluster", _said(items), (Part("card", items),))
 
 
