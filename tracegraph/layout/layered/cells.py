@@ -16,8 +16,7 @@ class Cell:
     """A card with its docked leaves, or a place that a line passes (``unit`` is `NONE`).
 
     ``c`` is the middle of the card across the flow; ``up`` and ``down`` what it needs on either side of it.
-    ``left`` and ``right`` are the line pieces that come in and go out, in the order of their ports; ``enter`` and
-    ``leave`` the ports, from the middle.
+    ``left`` and ``right`` are the line pieces that come in and go out, in the order of their ports.
     """
 
     unit: int
@@ -29,8 +28,6 @@ class Cell:
     down: float = LINE
     left: list[Piece] = field(default_factory=list)
     right: list[Piece] = field(default_factory=list)
-    enter: list[float] = field(default_factory=list)
-    leave: list[float] = field(default_factory=list)
     band: tuple[int, ...] = ()
     place: int = 0
 
@@ -39,7 +36,8 @@ class Cell:
 class Piece:
     """The part of a line between two layers; `None` at an end is the gap above or below the row.
 
-    ``caption``: along and across, of the piece that arrives at the card.
+    ``caption``: along and across, of the piece that arrives at the card. ``leave`` and ``enter`` are its ports, from
+    the middle of the cells; ``land`` is where it meets the card, to which it bends if that is lower than its captions.
     """
 
     link: int
@@ -47,6 +45,9 @@ class Piece:
     target: Cell | None
     caption: Size = (0.0, 0.0)
     track: float = 0.0
+    leave: float = 0.0
+    enter: float = 0.0
+    land: float = 0.0
 
 
 @dataclass(slots=True, eq=False)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from .composing import Draft, Worked, draft, work
 from .cutting import choices
 from .plan import TITLE, Frame, Placement, Plan, Point
-from .titles import gaps
+from .titles import Lines
 
 MOST_ROWS = 12
-TRIED = 10  # candidates that are worked out, and some more for small drawings
+TRIED = 6  # candidates that are worked out, and some more for small drawings
+LARGE = 300  # cards from which on one candidate for each direction has to do
 ROW = 0.015  # lost for each row after the first
 BROKEN = 0.05  # lost for each scope that a row ends in
 CROSSING = 0.006  # lost for each crossing, and half of it for each line that changes rows
@@ -32,10 +33,10 @@ def place(
         flat = direction in ("LR", "RL")
         for sides in (2, 1, 0) if any(b.docks for b in plan.blocks) else (0,):
             made = draft(plan, flat, sides)
-            for begins in choices(made.lengths, MOST_ROWS):
+            for begins in choices(made.lengths, _row_counts(made, page)):
                 guesses.append((-_guess(made, begins, page), len(guesses), direction, made, begins))
     guesses.sort(key=lambda guess: guess[:2])
-    tried = TRIED + 300 // len(plan.blocks)
+    tried = TRIED + 200 // len(plan.blocks) if len(plan.blocks) < LARGE else 1
     best: tuple[float, str, Draft, Worked, int] | None = None
     for _, _, direction, made, begins in guesses[:tried]:
         worked = work(made, begins)
@@ -47,18 +48,28 @@ def place(
     return turned(plan, worked, direction, rows)
 
 
+def _row_counts(made: Draft, page: tuple[float, float]) -> Sequence[int]:
+    """How many rows are worth a try: few for small drawings, for large ones those that come near the page's shape."""
+    lengths = made.lengths
+    if len(lengths.along) <= MOST_ROWS * 4:
+        return range(2, MOST_ROWS + 1)
+    shape = page[0] / page[1] if made.flat else page[1] / page[0]
+    ideal = (lengths.total / (max(lengths.across) * shape)) ** 0.5
+    return sorted({max(2, round(ideal * part)) for part in (0.7, 0.85, 1.0, 1.2)})
+
+
 def _guess(made: Draft, begins: Sequence[int], page: tuple[float, float]) -> float:
     lengths, ends = made.lengths, [*begins[1:], len(made.lengths.along)]
     along = max(sum(lengths.along[b:e]) for b, e in zip(begins, ends))
     across = sum(max(lengths.across[b:e]) + 40.0 for b, e in zip(begins, ends)) - 40.0
     size = (along, across) if made.flat else (across, along)
     broken = sum(lengths.cost[b] for b in begins[1:])
-    return min(page[0] / size[0], page[1] / size[1]) * (1 - ROW * (len(begins) - 1)) / (1 + 0.02 * broken)
+    return min(page[0] / size[0], page[1] / size[1]) / (1 + ROW * (len(begins) - 1)) / (1 + 0.02 * broken)
 
 
 def _score(worked: Worked, flat: bool, page: tuple[float, float], rows: int, cards: int) -> float:
     width, height = (worked.along, worked.across) if flat else (worked.across, worked.along)
-    lost = (1 - ROW * (rows - 1)) * (1 - BROKEN) ** worked.cut_scopes
+    lost = (1 - BROKEN) ** worked.cut_scopes / (1 + ROW * (rows - 1))
     lost /= 1 + CROSSING * (worked.crossings + worked.jumps / 2)
     aspect = width / height if height else 1.0
     if cards > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
@@ -89,13 +100,13 @@ def turned(plan: Plan, worked: Worked, direction: str, rows: int) -> Placement:
     blocks = [spot(p, (b.width, b.height)) for p, b in zip(worked.blocks, plan.blocks)]
     routes = [[spot(p) for p in route] for route in worked.routes]
     captions = [spot(p, link.caption) for p, link in zip(worked.captions, plan.links)]
-    frames = []
+    frames, lines = [], Lines(routes) if worked.frames else Lines(())
     for scope, a0, c0, a1, c1 in worked.frames:
         size = (a1 - a0, c1 - c0) if flat else (c1 - c0, a1 - a0)
         left, top = spot((a0, c0), size)
         base = top + size[1] - TITLE if direction == "BT" else top  # where the frame has room for it
         strip = (left, base, left + size[0], base + TITLE)
-        begin, end = _roomiest(gaps(routes, strip, across=False), plan.titles.get(scope, 0.0))
+        begin, end = _roomiest(lines.gaps(strip, second=False), plan.titles.get(scope, 0.0))
         frames.append(Frame(scope, (left, top, *size), (begin, base), end - begin))
     width, height = (along, worked.across) if flat else (worked.across, along)
     return Placement(width, height, direction, rows, blocks, routes, captions, frames, worked.crossings)

@@ -11,8 +11,8 @@ from .cutting import Lengths, costs
 from .docking import Unit, units
 from .layering import layers
 from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, TITLE, Framing, Plan, Point, Scope, Size
-from .routing import Way, arrive, entry_of, exit_of
-from .titles import gaps as gaps_of
+from .routing import Way, arrive
+from .titles import Lines
 from .tracks import Columns, Gaps, columns, gaps
 
 
@@ -98,9 +98,10 @@ def work(draft: Draft, begins: Sequence[int]) -> Worked:
 def _without_room(plan: Plan, worked: Worked) -> dict[Scope, float]:
     """How much wider frames must be, where lines that come in leave no room for a title: it is added before them."""
     short: dict[Scope, float] = {}
+    lines = Lines(worked.routes)
     for scope, a0, c0, _, c1 in worked.frames:
         width = plan.titles.get(scope, 0.0)
-        free = gaps_of(worked.routes, (a0, c0, a0 + TITLE, c1), across=True)
+        free = lines.gaps((a0, c0, a0 + TITLE, c1), second=True)
         if all(high - low < width for low, high in free):
             first = free[0][1] - c0 if free and free[0][0] == c0 else 0.0
             short[scope] = max(short.get(scope, 0.0), width - first)
@@ -203,12 +204,12 @@ class _Routes:
         r, piece = self.first[link]
         top, made = self.gaps.tops[r], self.columns[r]
         assert piece.source is not None
-        way = Way((self.edges[piece.source.unit][1], top + exit_of(piece.source, piece)))
+        way = Way((self.edges[piece.source.unit][1], top + piece.source.c + piece.leave))
         k = piece.source.layer + 1
         while piece.target is not None:
             channel = made.channels[k]
             way.along(channel.curve)
-            way.swing(channel.bent, top + entry_of(piece.target, piece))
+            way.swing(channel.bent, top + piece.target.c + piece.enter)
             if piece.target.unit != NONE:
                 return self.end(link, way, r, k, piece)
             way.along(made.ends[k])
@@ -221,7 +222,7 @@ class _Routes:
         q, last = self.final[link]
         assert last.target is not None
         top = self.gaps.tops[q]
-        entry = top + entry_of(last.target, last)
+        entry = top + last.target.c + last.enter
         corners = [(piece.track, way.last[1]), (piece.track, self.gaps.tracks[r, link])]
         if q > r + 1:
             margin = self.gaps.margins[link]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .plan import Scope
 
 ROW_ARROW = 0.15  # cost of an arrow from one row to another, in rows
+MANY = 200  # layers that are cut without trying every way
 SCOPE_CUT = 3.0  # arrows that a cut through a scope counts as; less for one inside of others
 
 
@@ -83,10 +84,28 @@ def cuts(lengths: Lengths, limit: float) -> tuple[int, ...]:
     return tuple(reversed(rows))
 
 
-def choices(lengths: Lengths, most: int) -> list[tuple[int, ...]]:
-    """Different ways to cut into up to ``most`` rows, one row first."""
+def filled(lengths: Lengths, limit: float) -> tuple[int, ...]:
+    """As `cuts`, for many layers: each row is filled, and cut where that is cheapest in its last eighth."""
+    begins, start, count = [0], 0, len(lengths.along)
+    while True:
+        length, end, best = 0.0, start, 0
+        while end < count and (length + lengths.along[end] <= limit or end == start or not best):
+            length += lengths.along[end]
+            end += 1
+            late = length >= limit * 7 / 8 and end < count and not lengths.closed[end]
+            if late and (not best or lengths.cost[end] < lengths.cost[best]):
+                best = end
+        if end >= count:
+            return tuple(begins)
+        start = best
+        begins.append(start)
+
+
+def choices(lengths: Lengths, counts: Iterable[int]) -> list[tuple[int, ...]]:
+    """Different ways to cut into these numbers of rows, about; one row first."""
     found: dict[tuple[int, ...], None] = {(0,): None}
-    for rows in range(2, most + 1):
-        for slack in (1.0, 1.12, 1.3):
-            found.setdefault(cuts(lengths, lengths.total / rows * slack))
+    many = len(lengths.along) > MANY
+    for rows in counts:
+        for slack in (1.05,) if many else (1.0, 1.12, 1.3):
+            found.setdefault((filled if many else cuts)(lengths, lengths.total / rows * slack))
     return list(found)

@@ -111,22 +111,18 @@ def _band(cells: list[Cell], depth: int) -> None:
             inner.setdefault(cell.scope[: depth + 1], []).append(cell)
         else:
             loose.append(cell)
-    taken: list[list[tuple[int, int]]] = []
-    for members in inner.values():
-        layers = [m.layer for m in members]
-        span = min(layers), max(layers)
-        number = next((i for i, band in enumerate(taken) if not any(_meet(span, other) for other in band)), len(taken))
-        taken[number : number + 1] = [[*(taken[number] if number < len(taken) else []), span]]
+    ends: list[int] = []  # the last layer that is taken in each band
+    covered: set[int] = set()
+    for first, members in sorted(((min(m.layer for m in ms), ms) for ms in inner.values()), key=lambda pair: pair[0]):
+        last = max(m.layer for m in members)
+        number = next((i for i, end in enumerate(ends) if end < first), len(ends))
+        ends[number : number + 1] = [last]
+        covered.update(range(first, last + 1))
         for m in members:
             m.band = (*m.band, number)
         _band(members, depth + 1)
-    covered = {k for band in taken for first, last in band for k in range(first, last + 1)}
     for cell in loose:
         if cell.layer in covered:
-            cell.band = (*cell.band, len(taken))
+            cell.band = (*cell.band, len(ends))
         elif inner:
             cell.band = (*cell.band, 0)
-
-
-def _meet(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    return a[0] <= b[1] and b[0] <= a[1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .cells import NONE, Cell, Piece
+from .cells import Cell, Piece
 from .plan import CORNER, Point
-from .tracks import Channel, landing
+from .tracks import Channel
 
 
 def straight(start: Point, end: Point) -> list[Point]:
@@ -65,27 +65,13 @@ def _toward(start: Point, end: Point, by: float) -> Point:
     return start[0] + (end[0] - start[0]) * by / length, start[1] + (end[1] - start[1]) * by / length
 
 
-def exit_of(cell: Cell, piece: Piece) -> float:
-    """Where a line leaves a cell, across the flow."""
-    return cell.c + cell.leave[cell.right.index(piece)]
-
-
-def entry_of(cell: Cell, piece: Piece) -> float:
-    """Where a line comes to a cell, across the flow, before it bends to the card."""
-    return cell.c + cell.enter[cell.left.index(piece)]
-
-
 def arrive(way: Way, channel: Channel, cell: Cell, piece: Piece, top: float, edge: float) -> Point:
     """Go along the caption and to the card; return the left end of the caption, on the line."""
-    entry = top + entry_of(cell, piece)
-    land = top + cell.c + landing(cell, piece)
+    entry = top + cell.c + piece.enter
+    land = top + cell.c + piece.land
     caption = channel.fan - piece.caption[0] - 4.0
     if abs(land - entry) > 0.5:
         way.along(channel.fan)
         way.swing(channel.end, land)
     way.along(edge)
     return caption, entry
-
-
-def is_card(cell: Cell | None) -> bool:
-    return cell is not None and cell.unit != NONE

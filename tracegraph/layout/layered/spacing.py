@@ -9,6 +9,7 @@ from .plan import ACROSS, INSET, LINE, MARGIN, TRACK, Framing, Scope
 
 STRAIGHT = 8.0  # weight of a pull that makes a line straight, where nothing else would
 SWEEPS = 10
+MANY, FEW = 400, 3  # cells in a row from which on there are fewer
 FINAL = 3  # sweeps at the end that listen to those pulls only
 BESIDE = 3.0  # between a line and its caption
 
@@ -17,16 +18,16 @@ def ports(row: Row, flat: bool) -> None:
     """Give the lines at each card their places, in the order of their other ends, with room for captions."""
     for cell in row.cells:
         if cell.unit == NONE:
-            cell.enter, cell.leave = [0.0] * len(cell.left), [0.0] * len(cell.right)
             continue
         cell.left.sort(key=lambda p: -1 if p.source is None else p.source.place)
         cell.right.sort(key=lambda p: 1 << 30 if p.target is None else p.target.place)
-        cell.enter = _entries(cell, flat)
+        _entries(cell, flat)
         step = min(TRACK, 2 * (cell.half - INSET) / max(len(cell.right) - 1, 1))
-        cell.leave = [step * (i - (len(cell.right) - 1) / 2) for i in range(len(cell.right))]
+        for i, piece in enumerate(cell.right):
+            piece.leave = step * (i - (len(cell.right) - 1) / 2)
 
 
-def _entries(cell: Cell, flat: bool) -> list[float]:
+def _entries(cell: Cell, flat: bool) -> None:
     """Ports of the lines that come in; the cell grows if they need more room than its card."""
     rooms = [_room(p, flat) for p in cell.left]
     at = 0.0
@@ -36,11 +37,13 @@ def _entries(cell: Cell, flat: bool) -> list[float]:
         places.append(at)
         at += after
     if not places:
-        return []
-    middle = places[-1] / 2
+        return
+    middle, most = places[-1] / 2, max(cell.half - INSET, 0.0)
     cell.up = max(cell.up, middle + rooms[0][0])
     cell.down = max(cell.down, places[-1] - middle + rooms[-1][1])
-    return [place - middle for place in places]
+    for piece, place in zip(cell.left, places):
+        piece.enter = place - middle
+        piece.land = piece.enter if middle <= most else most * piece.enter / middle
 
 
 def _room(piece: Piece, flat: bool) -> tuple[float, float]:
@@ -59,8 +62,9 @@ def spread(row: Row, framing: Framing) -> dict[Scope, tuple[float, float]]:
         for cell, distance in zip(layer, [0.0, *distances]):
             at += distance
             cell.c = at
-    for sweep in range(SWEEPS + FINAL):
-        forward, final = sweep % 2 == 0, sweep >= SWEEPS
+    sweeps = SWEEPS if len(row.cells) <= MANY else FEW
+    for sweep in range(sweeps + FINAL):
+        forward, final = sweep % 2 == 0, sweep >= sweeps
         for k in range(len(row.layers)) if forward else range(len(row.layers) - 1, -1, -1):
             _settle(row.layers[k], gaps[k], final)
     extents: dict[Scope, tuple[float, float]] = {}
@@ -114,18 +118,12 @@ def _wanted(cell: Cell, final: bool) -> tuple[float, float]:
 
 
 def _pulls(cell: Cell) -> Iterator[tuple[float, float]]:
-    for piece, port in zip(cell.left, cell.enter):
+    for piece in cell.left:
         if (other := piece.source) is not None:
-            leave = _port(other, piece)
-            yield other.c + leave - port, _weight(other, cell)
-    for piece, port in zip(cell.right, cell.leave):
+            yield other.c + piece.leave - piece.enter, _weight(other, cell)
+    for piece in cell.right:
         if (other := piece.target) is not None:
-            enter = other.enter[other.left.index(piece)] if len(other.left) > 1 else 0.0
-            yield other.c + enter - port, _weight(cell, other)
-
-
-def _port(cell: Cell, piece: Piece) -> float:
-    return cell.leave[cell.right.index(piece)] if len(cell.right) > 1 else 0.0
+            yield other.c + piece.enter - piece.leave, _weight(cell, other)
 
 
 def _weight(source: Cell, target: Cell) -> float:
@@ -140,9 +138,9 @@ def slide(row: Row) -> None:
             continue
         piece = cell.right[0]
         if (target := piece.target) is not None:
-            straight = target.c + target.enter[target.left.index(piece)] - cell.c
+            straight = target.c + piece.enter - cell.c
             most = max(cell.half - INSET, 0.0)
-            cell.leave = [straight if -most <= straight <= most else 0.0]
+            piece.leave = straight if -most <= straight <= most else 0.0
 
 
 def _separate(

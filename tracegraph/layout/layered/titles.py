@@ -6,38 +6,61 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .plan import Point
 
-Strip = tuple[float, float, float, float]  # along from, across from, along to, across to
+Strip = tuple[float, float, float, float]  # left, top, right, bottom; or along and across
 CLEAR = 4.0  # between a title and a line
 STEPS = 8  # pieces of a curve that are looked at
+BUCKET = 256.0  # side of the squares by which curves are found
 
 
-def gaps(routes: Iterable[Sequence[Point]], strip: Strip, across: bool) -> list[tuple[float, float]]:
-    """The stretches of a strip that no line crosses; ``across``: titles run across the flow, else along it."""
-    low, high = (strip[1], strip[3]) if across else (strip[0], strip[2])
-    taken = sorted(span for route in routes for span in _crossed(route, strip, across))
-    free, at = [], low
-    for begin, end in taken:
-        if begin - CLEAR > at:
-            free.append((at, begin - CLEAR))
-        at = max(at, end + CLEAR)
-    if high > at:
-        free.append((at, high))
-    return free
+class Lines:
+    """The curves of all lines, found by the place they pass."""
+
+    def __init__(self, routes: Iterable[Sequence[Point]]) -> None:
+        self.buckets: dict[tuple[int, int], list[Sequence[Point]]] = {}
+        for route in routes:
+            for i in range(1, len(route) - 2, 3):
+                curve = route[i - 1 : i + 3]
+                for bucket in _buckets(_box(curve)):
+                    self.buckets.setdefault(bucket, []).append(curve)
+
+    def gaps(self, strip: Strip, second: bool) -> list[tuple[float, float]]:
+        """The stretches of a strip that no line crosses, along the first coordinate or the ``second`` one."""
+        low, high = (strip[1], strip[3]) if second else (strip[0], strip[2])
+        curves = {id(c): c for bucket in _buckets(strip) for c in self.buckets.get(bucket, ())}
+        taken = sorted(span for curve in curves.values() for span in _crossed(curve, strip, second))
+        free, at = [], low
+        for begin, end in taken:
+            if begin - CLEAR > at:
+                free.append((at, begin - CLEAR))
+            at = max(at, end + CLEAR)
+        if high > at:
+            free.append((at, high))
+        return free
 
 
-def _crossed(route: Sequence[Point], strip: Strip, across: bool) -> Iterator[tuple[float, float]]:
-    """Where the curves of a line are inside a strip, in the direction of the title."""
-    a0, c0, a1, c1 = strip
-    for i in range(1, len(route) - 2, 3):
-        curve = route[i - 1 : i + 3]
-        if max(p[0] for p in curve) < a0 or min(p[0] for p in curve) > a1:
-            continue
-        if max(p[1] for p in curve) < c0 or min(p[1] for p in curve) > c1:
-            continue
-        points = [_at(curve, step / STEPS) for step in range(STEPS + 1)]
-        for p, q in zip(points, points[1:]):
-            if max(p[0], q[0]) >= a0 and min(p[0], q[0]) <= a1 and max(p[1], q[1]) >= c0 and min(p[1], q[1]) <= c1:
-                yield (min(p[1], q[1]), max(p[1], q[1])) if across else (min(p[0], q[0]), max(p[0], q[0]))
+def _box(points: Sequence[Point]) -> Strip:
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _buckets(box: Strip) -> Iterator[tuple[int, int]]:
+    for x in range(int(box[0] // BUCKET), int(box[2] // BUCKET) + 1):
+        for y in range(int(box[1] // BUCKET), int(box[3] // BUCKET) + 1):
+            yield x, y
+
+
+def _crossed(curve: Sequence[Point], strip: Strip, second: bool) -> Iterator[tuple[float, float]]:
+    """Where a curve is inside a strip, in the direction of the title."""
+    if not _meet(_box(curve), strip):
+        return
+    points = [_at(curve, step / STEPS) for step in range(STEPS + 1)]
+    for p, q in zip(points, points[1:]):
+        if _meet(box := _box((p, q)), strip):
+            yield (box[1], box[3]) if second else (box[0], box[2])
+
+
+def _meet(box: Strip, strip: Strip) -> bool:
+    return box[2] >= strip[0] and box[0] <= strip[2] and box[3] >= strip[1] and box[1] <= strip[3]
 
 
 def _at(curve: Sequence[Point], t: float) -> Point:

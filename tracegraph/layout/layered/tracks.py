@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .cells import NONE, Cell, Piece, Row
+from .cells import NONE, Piece, Row
 from .docking import Unit
 from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TITLE, TRACK, Framing, Scope
 
@@ -90,7 +90,7 @@ def _channel(
         piece.track = begin + ALONG + TRACK * i
     at = begin + (ALONG + TRACK * (len(out) - 1) if out else 0.0)
     channel.curve = at
-    steepest = max((abs(_rise(p)) for p in pieces if p.source and p.target), default=0.0)
+    steepest = max((abs(_rise(p)) for p in pieces), default=0.0)
     inner = 0 < number < len(row.layers) and any(p.source and p.target for p in pieces)
     at += (ALONG + min(LEAN * steepest + (4.0 if steepest > 1 else 0.0), LONGEST)) if inner else 0.0
     channel.bent = at
@@ -120,33 +120,17 @@ def _nested(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _end(piece: Piece) -> float:
-    cell = piece.source or piece.target
-    assert cell is not None
-    return cell.c + (cell.leave[cell.right.index(piece)] if piece.source else cell.enter[cell.left.index(piece)])
+    return piece.source.c + piece.leave if piece.source else piece.target.c + piece.enter if piece.target else 0.0
 
 
 def _rise(piece: Piece) -> float:
     source, target = piece.source, piece.target
-    assert source is not None and target is not None
-    leave = source.leave[source.right.index(piece)]
-    return target.c + target.enter[target.left.index(piece)] - source.c - leave
+    return target.c + piece.enter - source.c - piece.leave if source and target else 0.0
 
 
 def _bends(piece: Piece) -> bool:
     """Whether a line has to bend to its card, as its caption needs more room than the card has."""
-    target = piece.target
-    if target is None or target.unit == NONE:
-        return False
-    return abs(target.enter[target.left.index(piece)] - landing(target, piece)) > 0.5
-
-
-def landing(cell: Cell, piece: Piece) -> float:
-    """Where a line meets its card, from the middle of the card."""
-    number, count = cell.left.index(piece), len(cell.left)
-    most = max(cell.half - 7.0, 0.0)
-    if all(abs(port) <= most for port in cell.enter):
-        return cell.enter[number]
-    return most * (2 * number / (count - 1) - 1) if count > 1 else 0.0
+    return abs(piece.enter - piece.land) > 0.5
 
 
 @dataclass(slots=True)
