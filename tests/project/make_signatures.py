@@ -81,7 +81,7 @@ def method(name: str, member: Any) -> str:
         return "@property\ndef T(self) -> Tensor:\n    " + f'"""{member.__doc__}"""\n'
     if name in OPS:
         rest = parameters(OPS[name])[1:]
-        if name in call.SPREAD:  # its numbers may come one by one
+        if OPS[name].traits.method == "spread":  # its numbers may come one by one
             rest = [f"*{rest[0].split(':')[0]}: int | Sequence[int]"]
         return f"def {name}({', '.join(['self', *rest])}) -> Tensor:\n    {doc(OPS[name])}\n"
     if name == "__getitem__":
