@@ -11,6 +11,7 @@ from .analysis.finding import Diagnostic, diagnostic
 from .frontends import FRONTENDS, Frontend, frontend
 from .graph import Edge, Graph, Node
 from .ops.op import OPS, Op, Sample, elementwise, op
+from .ops.traits import Traits
 from .picture.theme import THEMES, Theme, theme
 from .views import VIEWS, view
 
@@ -29,6 +30,7 @@ __all__ = [
     "Op",
     "Sample",
     "Theme",
+    "Traits",
     "diagnostic",
     "elementwise",
     "frontend",

@@ -13,6 +13,7 @@ import click
 import pytest
 from commands import NET, PYTHON, run, write
 
+import tracegraph as tg
 from tracegraph.cli.render_command import FORMATS
 from tracegraph.formats import RENDERERS
 from tracegraph.graphviz import run as layout
@@ -203,3 +204,50 @@ def test_steps_of_a_training_run() -> None:
     assert "L₁" in two and "L₂" in two and "L₃" not in two
     missing = run("render", "run.py", "--step", 7, "-o", "c.txt")
     assert missing.exit_code == 1 and "7" in missing.stderr and not Path("c.txt").exists()
+
+
+DRAWN = """
+def loss():
+    w = tg.parameter([0.5, 2.0], "w")
+    z = tg.tanh(w * tg.tensor([1.0, 3.0], "x") - 3)
+    return z.sum()
+def build():
+    return tg.draw(loss(), depth=0)
+"""
+
+
+def test_a_drawing_is_taken_apart_as_it_was_recorded() -> None:
+    write(DRAWN)
+    for name, options in (("whole", ""), ("element", "--expand z[1]"), ("view", "--view hide --view upto=z")):
+        outputs = []
+        for program in ("p.py", "p.py:loss"):
+            result = run("render", program, "-o", f"{name}.txt", *options.split())
+            assert result.exit_code == 0, result.stderr
+            outputs.append(Path(f"{name}.txt").read_bytes())
+        assert len({*outputs}) == 1, name
+
+
+def test_a_drawing_is_stored_as_it_stores_itself() -> None:
+    exec(compile(f"import tracegraph as tg{DRAWN}build().save('own.tgraph')", "p.py", "exec"), {})
+    assert run("render", write(DRAWN), "-o", "cli.tgraph").exit_code == 0
+    own, cli = tg.load("own.tgraph"), tg.load("cli.tgraph")
+    assert [n.name for n in own] == [n.name for n in cli] and len(own) > len(tg.fold(own))
+
+
+def test_a_drawing_is_explained_and_marked_as_it_was_recorded() -> None:
+    write(DRAWN)
+    Path("c.toml").write_text('[[claim]]\nvalue = "z"\nindex = 0\nwritten = "-0.9866"\n')
+    for command in (("explain",), ("flow",), ("mark",)):
+        more = ("c.toml",) if command == ("mark",) else ()
+        drawn, plain = (run(*command, program, *more) for program in ("p.py", "p.py:loss"))
+        assert drawn.exit_code == 0 and drawn.stdout == plain.stdout, (command, drawn.stderr)
+
+
+@pytest.mark.parametrize(
+    "view, told",
+    [("nothing", "no view is called 'nothing'; there are"), ("upto=q", "no node is called 'q'"), ("between=w", "end")],
+)
+def test_a_view_that_cannot_be_had(view: str, told: str) -> None:
+    write(DRAWN)
+    result = run("render", "p.py", "--view", view)
+    assert result.exit_code in (1, 2) and told in result.stderr and not Path("p.svg").exists()
