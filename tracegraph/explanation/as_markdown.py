@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..text.numbers import clean
+from ..text.escape import markdown
 from .as_latex import Latex, displays
 from .equations import Section
 
@@ -51,9 +51,9 @@ STYLE = Markdown()
 
 def write(title: str, sections: tuple[Section, ...]) -> str:
     """The whole text."""
-    parts = [f"# {_plain(title)}", ""]
+    parts = [f"# {markdown(title)}", ""]
     for section in sections:
-        parts += [f"## {_plain(section.title)}", "", *([section.lead, ""] if section.lead else [])]
+        parts += [f"## {markdown(section.title)}", "", *([section.lead, ""] if section.lead else [])]
         for body in displays(section, STYLE):
             parts += ["$$", f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", "$$", ""]
     return "\n".join(parts)
@@ -74,8 +74,3 @@ def _safe(latex: str) -> str:
 def _formula(latex: str) -> str:
     """A formula without names; a blank before each underscore keeps it from ending emphasis."""
     return re.sub(" ?_", " _", latex).replace("<", r"\lt ").replace(">", r"\gt ")
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown leaves alone."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>()#+!|$~&@" else c for c in clean(text))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ..layout.cells import FRAME, Cell, Table
+from ..text.escape import xml
 
 
 def label(table: Table, titles: bool = False) -> str:
@@ -41,6 +40,6 @@ def _inner(cell: Cell) -> str:
         return f'<IMG SCALE="BOTH" SRC="{cell.image}"/>'
     if not cell.text:
         return ""
-    text = escape(cell.text, quote=True).replace("\\", "\\\\")  # or \\G would become a name
+    text = xml(cell.text).replace("\\", "\\\\")  # or \\G would become a name
     text = f"<S>{text}</S>" if cell.struck else f"<B>{text}</B>" if cell.bold else text
     return f'<FONT FACE="Arial" POINT-SIZE="{cell.size:.4g}" COLOR="{cell.color}">{text}</FONT>'

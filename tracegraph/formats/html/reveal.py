@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
 from ...layout.scene import Part, Piece
+from ...text.escape import xml
 from ...text.numbers import clean
 from ..svg import canvas, caption, document, draw, markup, said, say
 from .template import PAGE, SECTION, TITLE
@@ -27,11 +27,11 @@ def write(deck: Deck) -> bytes:
     """
     first = deck.chapters[0]
     theme, title = first.scene.theme, clean(deck.title).strip()
-    slides = [TITLE.format(look=_look(theme), title=escape(title))] * bool(title)
+    slides = [TITLE.format(look=_look(theme), title=xml(title))] * bool(title)
     for i, chapter in enumerate(deck.chapters):
         picture = fragments(chapter, f"chapter {i}")
-        slides.append(SECTION.format(look=_look(chapter.scene.theme), title=escape(chapter.title), picture=picture))
-    words = {"title": escape(title or first.title), "look": _look(theme), "slides": "\n".join(slides)}
+        slides.append(SECTION.format(look=_look(chapter.scene.theme), title=xml(chapter.title), picture=picture))
+    words = {"title": xml(title or first.title), "look": _look(theme), "slides": "\n".join(slides)}
     return re.sub("{(title|look|slides)}", lambda found: words[found[1]], PAGE).encode()
 
 

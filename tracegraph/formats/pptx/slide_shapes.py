@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from ...layout.scene import Point
 from ...picture.theme import Theme, luminance
-from ...text.numbers import clean
+from ...text.escape import xml
 from .routes import Box
 
 EMU = 12700  # of a point
@@ -96,8 +95,8 @@ def place(box: Box, turned: str = "") -> str:
 
 
 def called(id: int, name: str, said: str = "") -> str:
-    descr = f" descr={quoteattr(clean(said))}" if said else ""
-    return f'<p:cNvPr id="{id}" name={quoteattr(clean(name))}{descr}/>'
+    descr = f' descr="{xml(said)}"' if said else ""
+    return f'<p:cNvPr id="{id}" name="{xml(name)}"{descr}/>'
 
 
 def shape(
@@ -134,7 +133,7 @@ def _run(run: Run) -> str:
     size = max(int(100 * run.size), int(100 * SMALLEST))
     font = '<a:latin typeface="Arial"/><a:cs typeface="Arial"/>'
     looks = f'<a:rPr lang="en-US" sz="{size}"{looks}>{run.fill}{font}</a:rPr>'
-    return f"<a:r>{looks}<a:t>{escape(clean(run.text))}</a:t></a:r>"
+    return f"<a:r>{looks}<a:t>{xml(run.text)}</a:t></a:r>"
 
 
 def line(width: float, fill: str, more: str = "") -> str:
