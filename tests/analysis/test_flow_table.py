@@ -28,7 +28,7 @@ from tracegraph.analysis.flow_tables import sections
 from tracegraph.errors import GraphError
 from tracegraph.graph import Edge, Graph, Node
 from tracegraph.graph.measure import Size, size
-from tracegraph.text.table import width
+from tracegraph.text.width import width
 
 pytestmark = pytest.mark.usefixtures("simple_diagnostics")
 HOSTILE = ["a|b", "new\nline", "<b>bold</b>", "`code`", "\x1b[31mred", "日本語", "x" * 300, "\ud800", "*_[]()", ""]

@@ -22,7 +22,7 @@ from tracegraph.cli.flow_command import PICTURES, TABLES
 from tracegraph.cli.render_command import FORMATS
 from tracegraph.drawing import Drawing
 from tracegraph.formats import RENDERERS
-from tracegraph.text.table import width
+from tracegraph.text.width import width
 
 pytestmark = pytest.mark.usefixtures("here", "simple_diagnostics")
 FAULTY = """

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import GraphError
 from ..graph import Graph, Node, nearest
 from ..graph.measure import Size, size
+from ..text.escape import markdown as escaped
 from ..text.numbers import cell, clean, pretty
-from ..text.table import aligned, escaped, markdown
+from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, learned
 from .flow_tables import MOST, sections

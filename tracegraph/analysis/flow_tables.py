@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..graph import Node
 from ..text.numbers import cell, clean, pretty, shape
-from ..text.table import cut
+from ..text.width import cut
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, acting, learned, operations, parameters
 

@@ -12,12 +12,14 @@ from ..errors import GraphError
 from ..frontends import graph_of
 from ..graph import Graph, Node
 from ..text.numbers import clean, pretty, shape
-from ..text.table import escaped
+from ..text.table import columns, markdown, markdown_row
+from ..text.width import cut
 from ..views.collapse import learned
 from ..views.fold import fold
 
 HEAD = ("layer", "operations", "output shape", "parameters")
-WIDEST = 60  # characters of a cell
+NUMBERS = (2, 3)  # columns that are aligned to the right
+WIDEST = 60  # places of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,27 @@ class Table:
         return len(self.rows)
 
     def __str__(self) -> str:
-        cells = [HEAD, *self._cells(), ("total", "", "", f"{self.parameters:,}")]
-        widths = [max(map(len, column)) for column in zip(*cells)]
-        lines = ["  ".join(_aligned(row, widths)).rstrip() for row in cells]
-        rule = "  ".join("─" * width for width in widths)
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], ""])
+        total = ("total", "", "", f"{self.parameters:,}")
+        return "\n".join([*columns([HEAD, None, *self._cells(), None, total], NUMBERS), ""])
 
     def __repr__(self) -> str:
         return f"Table({len(self)} layers, {self.parameters:,} parameters)"
 
     def to_markdown(self) -> str:
         """The table as Markdown, for a notebook or a README."""
-        rows = [[escaped(cell) for cell in row] for row in self._cells()]
-        lines = [HEAD, (":--", ":--", "--:", "--:"), *rows, ("**total**", "", "", f"**{self.parameters:,}**")]
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        total = ("**total**", "", "", f"**{self.parameters:,}**")
+        return "\n".join([*markdown(HEAD, self._cells(), NUMBERS), markdown_row(total), ""])
 
     _repr_markdown_ = to_markdown
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [
-            (_cut(_named(row.layer)), _cut(clean(", ".join(row.operations))), shape(row.output), f"{row.parameters:,}")
+            (
+                cut(_named(row.layer), WIDEST),
+                cut(clean(", ".join(row.operations)), WIDEST),
+                shape(row.output),
+                f"{row.parameters:,}",
+            )
             for row in self.rows
         ]
 
@@ -147,13 +150,3 @@ def _path(node: Node) -> str:
 
 def _named(layer: str) -> str:
     return "/".join(map(pretty, layer.split("/")))
-
-
-def _aligned(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
-    """Words to the left, numbers to the right."""
-    for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-        yield text.ljust(width) if place < 2 else text.rjust(width)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"

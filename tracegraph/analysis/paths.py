@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 from ..errors import GraphError
 from ..graph import Graph
 from ..text.numbers import number, pretty
+from ..text.table import columns
 from .best_paths import MANY, Way, locals_of, shares_of, strongest, uses_on_the_way
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ class Paths(Sequence[Path]):
             many = f"{number(left)} others" if self.total < MANY else "more than a trillion others"
             rows.append((_percent(self._rest), number(self._rest.contribution), many if left > 1 else "the other one"))
         shown = rows if self[0].contribution is not None else [row[::2] for row in rows]
-        widths = [max(map(len, column)) for column in zip(*shown)][:-1]
-        return "\n".join("  ".join([*(t.rjust(w) for t, w in zip(row, widths)), row[-1]]) for row in shown)
+        return "\n".join(columns(shown, right=range(len(shown[0]) - 1)))
 
     def __repr__(self) -> str:
         first = self[0]

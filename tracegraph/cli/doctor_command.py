@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import click
 
+from ..text.width import padded
 from .failures import Failure, debug
 
 _NAME = re.compile(r"[\w.-]+")
@@ -39,7 +40,7 @@ def doctor() -> None:
 def _table(title: str, rows: list[tuple[str, str]]) -> None:
     click.echo(title)
     for name, what in rows:
-        click.echo(f"  {name:<12} {what}")
+        click.echo(f"  {padded(name, 12)} {what}")
 
 
 def installed(package: str) -> str:

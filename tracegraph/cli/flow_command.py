@@ -176,7 +176,7 @@ def _needed(section: Section) -> int:
 
 def _least(section: Section, column: int) -> int:
     """Numbers whole, since a number that is cut is another number; words as they can be cut."""
-    from ..text.table import width
+    from ..text.width import width
 
     full = max(width(text) for text in (section.head[column], *(row[column] for row in section.rows)))
     if column in section.right or section.head[column] in ("finding", "shape", "op"):

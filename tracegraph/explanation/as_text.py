@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..formula import notation
 from ..text.numbers import clean, pretty
+from ..text.width import cut
 from .equations import Equation, Section
 from .line_breaks import Piece, Side, packed, sides
 
@@ -52,7 +53,7 @@ def line(e: Equation, width: int) -> str:
     for kept in (found, [found[0], found[-1]], [found[-1]]):
         if len(written := " = ".join([name, *dict.fromkeys(kept)])) <= width:
             break
-    return written if len(written) <= width else written[: width - 1] + "…"
+    return cut(written, width)
 
 
 def _equation(e: Equation) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ..graph.measure import norm
 from ..picture.options import option, options_of
 from ..picture.panels import panel
 from ..text.numbers import gradient_name, number, pretty, shape
+from ..text.width import cut
 from .shape_notes import Shape, made, summed
 
 LONGEST = 60  # characters of a name; what is over is cut, as on a card
@@ -80,7 +81,7 @@ def title(graph: Graph) -> str:
     named = [n.name for n in graph if n.is_output] or [graph.output.name]
     if steps:
         named = list(dict.fromkeys(n.base for n in graph if n.is_parameter and n.base)) or named
-    names = ", ".join(pretty(_short(n)) for n in named[:TITLES])
+    names = ", ".join(pretty(cut(n, LONGEST)) for n in named[:TITLES])
     names += f" and {len(named) - TITLES} more" if len(named) > TITLES else ""
     return f"Training of {names}, {steps} step{'s'[: steps != 1]}" if steps else f"Solution for {names}"
 
@@ -98,7 +99,7 @@ def moves(graph: Graph, digits: int) -> Iterator[Move]:
     words = _Words(graph, digits)
     for node in graph:
         if not graph.inputs(node) and not node.formula:
-            yield Move("given", None, node.key, (Equation(_short(node.name), words.shown(node.value)),))
+            yield Move("given", None, node.key, (Equation(cut(node.name, LONGEST), words.shown(node.value)),))
     for step, nodes in _steps(graph):
         made = [n for n in nodes if (n.formula or graph.inputs(n)) and not n.is_gradient]
         yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if not n.is_update)
@@ -136,7 +137,7 @@ class _Words:
 
     def forward(self, node: Node) -> Equation:
         if not node.formula:  # a group, or what a view has cut off
-            return Equation(_short(node.name), self.shown(node.value))
+            return Equation(cut(node.name, LONGEST), self.shown(node.value))
         edges = dict(zip(node.args, self.graph.inputs(node), strict=True))
         names = {**self.options(node), **{a: e.tensor for a, e in edges.items()}, "y": node.name}
         values = {a: self.value(e) for a, e in edges.items()}
@@ -149,7 +150,7 @@ class _Words:
         for index in places:
             name, gradient = self.gradient(node), node.gradient
             if index is not None:
-                name = gradient_name(self.loss_of(node), f"{_short(node.name)}[{','.join(map(str, index))}]")
+                name = gradient_name(self.loss_of(node), f"{cut(node.name, LONGEST)}[{','.join(map(str, index))}]")
                 gradient = np.asarray(node.gradient)[index].item()
             yield self.chain(name, gradient, [e for e in uses if e.index == index], node.is_group)
 
@@ -178,7 +179,7 @@ class _Words:
         """
         target = self.graph.node(edge.target)
         if edge.vjp is None:
-            names[prefix], values[prefix] = f"(from {_short(target.name)})", edge.contribution
+            names[prefix], values[prefix] = f"(from {cut(target.name, LONGEST)})", edge.contribution
             return prefix, np.shape(edge.contribution)
         inputs = zip(target.args, self.graph.inputs(target), strict=True)
         own = {a: (e.tensor, self.value(e)) for a, e in inputs}
@@ -199,10 +200,10 @@ class _Words:
         used = {k: v for k, v in values.items() if k in formula.names(text)}
         tensors = bool(np.ndim(value)) or any(np.ndim(v) for v in used.values())
         known = all(v is not None for v in used.values())
-        short = {k: _short(v) for k, v in names.items()}
+        short = {k: cut(v, LONGEST) for k, v in names.items()}
         numbers = {k: self.shown(v) for k, v in used.items()} if known else None
         numbers = numbers if numbers is not None and _fit(numbers.values()) else None
-        return Equation(_short(name), self.shown(value), text, short, numbers, tensors, note)
+        return Equation(cut(name, LONGEST), self.shown(value), text, short, numbers, tensors, note)
 
     def value(self, edge: Edge) -> Any:
         """What an edge hands on; of a group only its last tensor is known."""
@@ -221,10 +222,10 @@ class _Words:
         return Shown(number(norm(value), self.digits), words=f"{size}, ‖·‖ = ")
 
     def loss_of(self, node: Node) -> str:
-        return _short(node.loss or self.loss)
+        return cut(node.loss or self.loss, LONGEST)
 
     def gradient(self, node: Node) -> str:
-        return gradient_name(self.loss_of(node), _short(node.name))
+        return gradient_name(self.loss_of(node), cut(node.name, LONGEST))
 
     def options(self, node: Node) -> dict[str, str]:
         return {k: option(v) for k, v in node.attrs.items()}
@@ -242,7 +243,3 @@ def _rest(gradient: Any, uses: Sequence[Edge]) -> Any:
     with np.errstate(all="ignore"):
         rest = np.asarray(gradient, float) - sum(np.asarray(e.contribution, float) for e in uses)
     return np.where(np.isfinite(rest), rest, 0.0)  # infinity less infinity is nothing to speak of
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"

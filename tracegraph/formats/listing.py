@@ -8,7 +8,8 @@ import numpy as np
 
 from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, pretty, shape
-from ..text.table import aligned, cut
+from ..text.table import aligned
+from ..text.width import cut
 
 if TYPE_CHECKING:
     from ..drawing import Drawing

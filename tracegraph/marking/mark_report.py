@@ -16,7 +16,9 @@ import numpy as np
 
 from ..files import write_atomic
 from ..graph import Graph, Mark
-from ..text.numbers import clean, number
+from ..text.escape import markdown as escaped
+from ..text.numbers import number
+from ..text.table import columns, markdown
 from .claims import Problem
 from .judge import BLANK, CARRIED, ROUNDING, SLIP, VERDICTS
 from .results import SYMBOLS, Result
@@ -76,16 +78,14 @@ class Marking:
 
     def to_markdown(self) -> str:
         """The report as Markdown: a summary, the slips with their causes, and a table of everything."""
-        lines = [f"**{_escaped(self.summary)}**", ""]
+        lines = [f"**{escaped(self.summary)}**", ""]
         told = [_slip(r) for r in self.results if r.verdict == SLIP]
         told += [_followed(r) for r in self.results if r.verdict == CARRIED]
         lines += told + [""] * bool(told)
-        lines += ["| quantity | written | from your values | exact | verdict |", "|---|---|---|---|---|"]
-        for result in self.results:
-            cells = [result.label, *_numbers(result), _verdict(result)]
-            lines.append(f"| {' | '.join(_escaped(c) for c in cells)} |")
+        rows = [[r.label, *_numbers(r), _verdict(r)] for r in self.results]
+        lines += markdown(["quantity", "written", "from your values", "exact", "verdict"], rows)
         if self.problems:
-            lines += ["", "Not marked:", "", *(f"- {_escaped(str(p))}" for p in self.problems)]
+            lines += ["", "Not marked:", "", *(f"- {escaped(str(p))}" for p in self.problems)]
         lines += ["", "  ".join(f"{SYMBOLS[v]} {v}" for v in VERDICTS)]
         return "\n".join(lines) + "\n"
 
@@ -120,9 +120,9 @@ class Marking:
     def __str__(self) -> str:
         head = ("", "quantity", "written", "from your values", "exact", "")
         rows = [(r.symbol, r.label, *_numbers(r), _comment(r)) for r in self.results]
-        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-        table = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)]
-        return "\n".join([self.summary, "", *table, *(f"not marked: {p}" for p in self.problems)]) + "\n"
+        return (
+            "\n".join([self.summary, "", *columns([head, *rows]), *(f"not marked: {p}" for p in self.problems)]) + "\n"
+        )
 
     def __repr__(self) -> str:
         return f"Marking({self.summary})"
@@ -194,7 +194,7 @@ def _wrong(result: Result) -> str:
 
 def _slip(result: Result) -> str:
     causes = "; ".join(result.causes) or "none of the usual causes gives this number"
-    return f"- ✗ **{_escaped(result.label)}**{_at(result)}: {_escaped(_wrong(result))}. {_escaped(causes)}"
+    return f"- ✗ **{escaped(result.label)}**{_at(result)}: {escaped(_wrong(result))}. {escaped(causes)}"
 
 
 def _followed(result: Result) -> str:
@@ -202,14 +202,7 @@ def _followed(result: Result) -> str:
     origins = ", ".join(result.carried_from)
     wrote = "this" if result.elements else str(result.written)
     said = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
-    return f"- → **{_escaped(result.label)}**{_at(result)}: {_escaped(said)}"
-
-
-def _escaped(text: str) -> str:
-    text = clean(text)
-    for mark in "\\`*_|<>[]":
-        text = text.replace(mark, "\\" + mark)
-    return text
+    return f"- → **{escaped(result.label)}**{_at(result)}: {escaped(said)}"
 
 
 def _record(result: Result) -> dict[str, Any]:

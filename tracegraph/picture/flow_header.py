@@ -9,6 +9,7 @@ from ..graph import Graph
 from ..graph.measure import norm
 from ..text.numbers import clean, number
 from ..text.numbers import pretty as _pretty
+from ..text.width import cut
 from .flow_overlay import inspected, painted
 from .panels import Line
 
@@ -69,4 +70,4 @@ def _worst(graph: Any) -> str:
 
 
 def _name(name: str) -> str:
-    return _pretty(name if len(name) <= NAME else f"{name[: NAME - 1]}…")
+    return _pretty(cut(name, NAME))

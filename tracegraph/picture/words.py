@@ -17,6 +17,7 @@ from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, shape
 from ..text.numbers import pretty as _pretty
+from ..text.width import cut
 from .flow_header import header
 from .flow_overlay import Paint, badges, caption, legend, painted, paints
 from .options import option, options_of
@@ -207,7 +208,7 @@ def _quotient(target: Node, edge: Edge) -> str:
 
 def short(name: str) -> str:
     """A name that is not too long to be shown."""
-    return name if len(name) <= NAME else name[: NAME - 1] + "…"
+    return cut(name, NAME)
 
 
 def pretty(name: str) -> str:

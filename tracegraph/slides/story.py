@@ -18,6 +18,7 @@ from ..layout.dot_layout import scene_of as scene
 from ..layout.scene import Piece, Scene
 from ..picture.words import pretty
 from ..text.numbers import clean, number
+from ..text.width import cut
 from .deck import Deck
 
 if TYPE_CHECKING:
@@ -211,8 +212,7 @@ class _Story:
             yield _Beat("network", None, "", clean(self.drawing.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.drawing.digits):
             node = self.graph.node(move.node)
-            said = clean("; ".join(line(e, CAPTION) for e in move.equations))
-            said = said if len(said) <= CAPTION else said[: CAPTION - 1] + "…"
+            said = cut(clean("; ".join(line(e, CAPTION) for e in move.equations)), CAPTION)
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:

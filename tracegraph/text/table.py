@@ -1,66 +1,47 @@
-"""Text in columns: how many places of a terminal it takes, cut and padded to them; and cells of Markdown."""
+"""Tables of texts: in columns for a terminal, by the places that each text takes there, and in Markdown."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from itertools import accumulate
-from unicodedata import category, east_asian_width
+import sys
+from collections.abc import Collection, Iterable, Sequence
+
+from .escape import markdown as escaped
+from .width import padded, width
 
 LONGEST = 44  # places of the rule under the last column, which may hold sentences
 
 
-def width(text: str) -> int:
-    """The places that a text takes in a terminal: two for a wide character, none for one that combines.
+def columns(rows: Sequence[Sequence[str] | None], right: Collection[int] = (), longest: int = sys.maxsize) -> list[str]:
+    """The lines of a table; None stands for a rule, of which the last part is at most ``longest`` places wide.
 
-    >>> width("w₃₅"), width("日本"), width("x\u0302")
-    (3, 4, 1)
+    ``right``: the columns of numbers, by their places.
+
+    >>> print(*columns([("layer", "ops"), None, ("漢字", "12")], right=[1]), sep="\\n")
+    layer  ops
+    ─────  ───
+    漢字    12
     """
-    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    widths = [max(map(width, column)) for column in zip(*(row for row in rows if row is not None), strict=True)]
+    rule = "  ".join("─" * w for w in [*widths[:-1], min(widths[-1], longest)])
+    return [rule if row is None else _line(row, widths, right) for row in rows]
 
 
-def cut(text: str, most: int) -> str:
-    """A text that takes at most so many places.
-
-    >>> cut("a long name", 7)
-    'a long…'
-    """
-    if width(text) <= most:
-        return text
-    used = list(accumulate(map(width, text)))
-    return text[: bisect_right(used, most - 1)] + "…"
-
-
-def padded(text: str, places: int, right: bool = False) -> str:
-    """A text filled up with spaces; ``right`` aligns it to the right."""
-    gap = " " * (places - width(text))
-    return gap + text if right else text + gap
+def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    cells = (padded(text, w, i in right) for i, (text, w) in enumerate(zip(row, widths, strict=True)))
+    return "  ".join(cells).rstrip()
 
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
     """The lines of a table with a rule under its head; ``right``: the columns of numbers."""
-    widths = [max(map(width, column)) for column in zip(head, *rows)]
-    lines = [
-        "  ".join(padded(c, w, i in right) for i, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip()
-        for row in (head, *rows)
-    ]
-    rules = [*widths[:-1], min(widths[-1], LONGEST)]
-    return [lines[0], "  ".join("─" * w for w in rules), *lines[1:]]
+    return columns([head, None, *rows], right, LONGEST)
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
     """The lines of the same table as Markdown."""
     rule = ["--:" if i in right else ":--" for i in range(len(head))]
-    cells = [[escaped(c) for c in row] for row in (head, *rows)]
-    return [f"| {' | '.join(row)} |" for row in (cells[0], rule, *cells[1:])]
+    return [markdown_row(map(escaped, head)), markdown_row(rule), *(markdown_row(map(escaped, row)) for row in rows)]
 
 
-def escaped(text: str) -> str:
-    """A text in which Markdown finds nothing of its own; underscores inside words are left, as they mean nothing.
-
-    >>> print(escaped("a|b *c* d_e"))
-    a&#124;b \\*c\\* d_e
-    """
-    text = re.sub(r"[\\`*\[\]<>~$&]|(?<!\w)_|_(?!\w)", lambda found: "\\" + found[0], text)
-    return text.replace("|", "&#124;")
+def markdown_row(cells: Iterable[str]) -> str:
+    """One line of a table in Markdown."""
+    return f"| {' | '.join(cells)} |"

@@ -18,6 +18,7 @@ from ..frontends.numpy.trace import from_tensor
 from ..graph import Graph
 from ..graph.measure import norm
 from ..text.numbers import number, pretty
+from ..text.table import columns
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -89,16 +90,15 @@ class History:
 
     def table(self, rows: int = ROWS, digits: int = 4) -> str:
         """Some of the steps as text: the loss, and the three norms of each parameter."""
-        columns: list[tuple[str, np.ndarray[Any, Any]]] = [("loss", self.losses)]
+        series: list[tuple[str, np.ndarray[Any, Any]]] = [("loss", self.losses)]
         for name in self.values:
             p = pretty(name)
-            columns += [(f"‖{p}‖", self.values[name]), (f"‖∂L/∂{p}‖", self.gradients[name])]
-            columns.append((f"‖Δ{p}‖", self.updates[name]))
-        lines = [["step", *(title for title, _ in columns)]]
+            series += [(f"‖{p}‖", self.values[name]), (f"‖∂L/∂{p}‖", self.gradients[name])]
+            series.append((f"‖Δ{p}‖", self.updates[name]))
+        lines = [["step", *(title for title, _ in series)]]
         for step in self._shown(rows):
-            lines.append([str(step), *(number(float(c[step - 1]), digits) for _, c in columns)])
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        return "\n".join("  ".join(t.rjust(w) for t, w in zip(line, widths)) for line in lines)
+            lines.append([str(step), *(number(float(c[step - 1]), digits) for _, c in series)])
+        return "\n".join(columns(lines, right=range(len(lines[0]))))
 
     def _shown(self, rows: int) -> list[int]:
         """Steps for a table: the first and the last, those kept, and others evenly in between."""

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
 from ..text.numbers import pretty
+from ..text.width import cut
 from .cut import with_loss
 from .view import view
 
@@ -76,8 +77,8 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
 
 def _told(node: Node) -> tuple[str, ...]:
     """The tags of a node with its name before them, as those on the card of a group have it already."""
-    name = node.name if len(node.name) <= NAME else f"{node.name[: NAME - 1]}…"
-    return node.tags if node.is_group else tuple(f"{pretty(name)}: {tag}" for tag in node.tags)
+    name = pretty(cut(node.name, NAME))
+    return node.tags if node.is_group else tuple(f"{name}: {tag}" for tag in node.tags)
 
 
 def _around(name: str, scopes: list[str]) -> str:

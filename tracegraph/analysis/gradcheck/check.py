@@ -14,12 +14,14 @@ import numpy as np
 from ...errors import GraphError
 from ...graph import Edge, Graph, Node
 from ...text.numbers import cell, clean, number, pretty
+from ...text.table import columns
+from ...text.width import cut
 from ..finding import Finding, Index
 from .compare import OK, UNKNOWN, VERDICTS, WRONG, Judged
 from .recorded_rules import SUM, Unchecked, added_up, slots, whole
 
 HEAD = ("node", "op", "verdict", "error", "method", "where", "expected", "found", "line")
-WIDEST = 48  # characters of a cell
+WIDEST = 48  # places of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,7 @@ class Checked(Graph):
         return Finding("gradcheck", c.node, ", ".join(c.tags), cause, error, self.tolerance, index, excess)
 
     def __str__(self) -> str:
-        rows = [HEAD, *(_cells(c) for c in self._ordered())]
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
-        return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:], ""])
+        return "\n".join([*columns([HEAD, None, *(_cells(c) for c in self._ordered())]), ""])
 
 
 def gradcheck(what: Any, *arrays: Any, tolerance: float | None = None) -> Checked:
@@ -212,11 +211,7 @@ def _cells(c: Check) -> tuple[str, ...]:
     where = f"{c.where or ''}[{_place(c.index)}]" if c.index else c.where
     numbers = (number(c.expected), number(c.found)) if told else ("", "")
     note = (c.reason or c.method, where * told, *numbers)
-    return tuple(_cut(clean(text)) for text in (pretty(c.name), c.op, c.verdict, error, *note, c.line or ""))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return tuple(cut(clean(text), WIDEST) for text in (pretty(c.name), c.op, c.verdict, error, *note, c.line or ""))
 
 
 def _short(error: float | None) -> str:
