@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from pictures import random_program
 from stories import QUICK, story
 
 import tracegraph as tg
+from tracegraph.errors import LayoutError
 from tracegraph.formats.dot import source
 from tracegraph.graphviz import run
 from tracegraph.layout import cards, cells, dot_layout
@@ -295,6 +297,20 @@ def test_graphviz_runs_once_with_this_engine_and_timeout(monkeypatch: pytest.Mon
     picture = story("layers").picture
     dot_layout.scene(picture, THEMES["light"], engine="system", timeout=7.0)
     assert runs == [{"engine": "system", "timeout": 7.0}]
+
+
+@pytest.mark.parametrize(("what", "said"), [("objects", "placed 7 cards"), ("edges", "and 6 arrows")])
+def test_what_graphviz_does_not_place_is_told(what: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def less(dot: str, format: str, **options: Any) -> bytes:
+        laid = json.loads(run.render(dot, format))
+        laid[what].pop()
+        return json.dumps(laid).encode()
+
+    monkeypatch.setattr(dot_layout, "render", less)
+    picture = story("layers").picture
+    assert (len(picture.boxes), len(picture.arrows)) == (8, 7)
+    with pytest.raises(LayoutError, match=said):
+        dot_layout.scene(picture, THEMES["light"])
 
 
 def test_two_processes_place_alike() -> None:

@@ -117,7 +117,7 @@ def shapes(table: Table, left: float, top: float, part: str = "card") -> Iterato
 
 
 def _table(table: Table, left: float, top: float, width: float, height: float, part: str) -> Iterator[tuple[str, Item]]:
-    part, radius = table.part or part, min(ROUND, min(width, height) / 3) if table.rounded else 0.0
+    part, radius = table.part or part, rounding(width, height) if table.rounded else 0.0
     if table.fill:
         yield part, Area(corners(left, top, width, height), table.fill, None, 1.0, radius)
     edge = table.spacing + bool(table.border)
@@ -155,6 +155,11 @@ def _cell(cell: Cell, x: float, y: float, room: float, part: str) -> Iterator[tu
         base = y + cell.size * (BOLD_BASELINE if cell.bold or cell.struck else BASELINE)
         anchor = ANCHORS[cell.align]
         yield part, Text(_near(place), _near(base), cell.text, cell.size, cell.color, cell.bold, anchor, cell.struck)
+
+
+def rounding(width: float, height: float) -> float:
+    """The radius of the corners of a rounded rectangle."""
+    return min(ROUND, width / 3, height / 3)
 
 
 def corners(left: float, top: float, width: float, height: float) -> tuple[Point, ...]:
