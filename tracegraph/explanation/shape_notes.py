@@ -9,21 +9,17 @@ from typing import Any
 import numpy as np
 
 from .. import formula
-from ..graph import Node, shape
+from ..graph import Node, shape, traits_of
 from ..ops.broadcast import stretched
+from ..text.formula_words import WORDS
 
 Shape = tuple[int, ...]
-
-_REDUCING = frozenset("sum mean max min prod var std norm".split())
-_ONE_BY_ONE = frozenset(
-    "where exp log sqrt abs sign sigmoid tanh maximum minimum relu sin cos square softplus log1p expm1".split()
-)
 
 
 def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
     """The shape of what a rule gives, with values for its names; None where it cannot be told."""
     shapes = {name: shape(value) for name, value in values.items()}
-    if target.op in _REDUCING:  # these keep the axes that they reduce with length 1, in a formula
+    if traits_of(target).kind == "reduction":  # these keep the axes that they reduce with length 1, in a formula
         shapes.update(g=(), y=())
     try:
         return _shape(formula.parse(rule), shapes) if any(shapes.values()) else ()
@@ -53,9 +49,10 @@ def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:
     if isinstance(node, ast.Compare):
         return np.broadcast_shapes(*(_shape(part, shapes) for part in (node.left, *node.comparators)))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        if node.func.id in _REDUCING:
+        word = WORDS.get(node.func.id)
+        if word is not None and word.shape == "one":
             return ()
-        if node.func.id in _ONE_BY_ONE:
+        if word is not None and word.shape == "each":
             return np.broadcast_shapes(*(_shape(part, shapes) for part in node.args))
     raise KeyError("unknown")
 

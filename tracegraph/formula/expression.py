@@ -7,7 +7,6 @@ permitted nodes, and everything here walks that tree.
 from __future__ import annotations
 
 import ast
-import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -17,6 +16,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..text import numbers
+from ..text.formula_words import WORDS
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 150  # the walks below recurse, three calls a level; Python's own limit is 1,000
@@ -251,25 +251,7 @@ def _negated(node: ast.expr) -> ast.expr:
 
 # --- evaluating ------------------------------------------------------------------------------------------------------
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: getattr(np, name)
-    for name in (
-        "exp exp2 expm1 log log1p log2 log10 sqrt cbrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh "
-        "arctanh abs sign floor ceil square reciprocal maximum minimum clip hypot arctan2 logaddexp heaviside"
-    ).split()
-}
-_FUNCTIONS |= dict.fromkeys(("sum", "mean", "max", "min", "prod", "transpose"), lambda x, *axis: x)  # of a scalar
 _AXIS = {"axis", "axes", "keepdims"}  # the keywords that mean nothing for a scalar
-_FUNCTIONS |= {
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "relu": lambda x: np.maximum(x, 0),
-    "norm": abs,
-    "erf": math.erf,
-    "softplus": lambda x: np.logaddexp(x, 0),
-    "where": lambda c, x, y: x if c else y,
-    "Phi": lambda x: math.erfc(-x / math.sqrt(2)) / 2,  # of the normal distribution, and its density
-    "phi": lambda x: np.exp(-x * x / 2) / math.sqrt(2 * math.pi),
-}
 
 
 def evaluate(formula: str, values: Mapping[str, float]) -> float:
@@ -308,9 +290,11 @@ def _compared(terms: list[Any], kinds: list[ast.cmpop]) -> Any:
 
 
 def _called(name: str, arguments: list[Any], formula: str) -> Any:
-    if name not in _FUNCTIONS:
-        raise _wrong(formula, f"calls {name}; of scalars there are {', '.join(sorted(_FUNCTIONS))}")
+    word = WORDS.get(name)
+    if word is None or word.scalar is None:
+        known = sorted(name for name, word in WORDS.items() if word.scalar)
+        raise _wrong(formula, f"calls {name}; of scalars there are {', '.join(known)}")
     try:
-        return np.float64(_FUNCTIONS[name](*arguments))
+        return np.float64(word.scalar(*arguments))
     except (TypeError, ValueError) as error:
         raise _wrong(formula, f"calls {name} with {len(arguments)} arguments ({error})") from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ..text import numbers
+from ..text.formula_words import WORDS, Form
 from .expression import parse
 
 
@@ -18,54 +19,13 @@ class _Level(IntEnum):
     IF, COMPARE, SUM, MINUS, PRODUCT, POWER, ATOM = range(7)
 
 
-# Notation of operators and functions: text, LaTeX, kind. `{0:power}` is the first argument, in parentheses unless it
-# holds together like a power; `{axis}` is the axis as a subscript; `name/3` is used with three arguments.
-# A kind that is no level is a sort of product: `mul`, `mat`, `conv`, `div`, or `prefix` (which swallows what follows).
-NOTATION: dict[str, tuple[str, str, str]] = {
-    "+": ("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", "sum"),
-    "-": ("{0:sum} − {1:product}", "{0:sum} - {1:product}", "sum"),
-    "**": ("{0:atom}^{1:atom}", "{0:atom}^{{{1}}}", "power"),
-    "sigmoid": ("σ({0})", r"\sigma\left({0}\right)", ""),
-    "exp": ("exp({0})", r"\exp\left({0}\right)", ""),
-    "expm1": ("exp({0}) − 1", r"\exp\left({0}\right) - 1", "sum"),
-    "log": ("ln({0})", r"\ln\left({0}\right)", ""),
-    "log1p": ("ln(1 + {0:sum})", r"\ln\left(1 + {0:sum}\right)", ""),
-    "log2": ("log₂({0})", r"\log_{{2}}\left({0}\right)", ""),
-    "log10": ("log₁₀({0})", r"\log_{{10}}\left({0}\right)", ""),
-    "sqrt": ("√{0:atom}", r"\sqrt{{{0}}}", "power"),
-    "cbrt": ("∛{0:atom}", r"\sqrt[3]{{{0}}}", "power"),
-    "square": ("{0:atom}²", "{0:atom}^{{2}}", "power"),
-    "abs": ("|{0}|", r"\left|{0}\right|", ""),
-    "norm": ("‖{0}‖", r"\left\lVert {0} \right\rVert", ""),
-    "floor": ("⌊{0}⌋", r"\left\lfloor {0} \right\rfloor", ""),
-    "ceil": ("⌈{0}⌉", r"\left\lceil {0} \right\rceil", ""),
-    "sum": ("Σ{axis} {0:power}", r"\sum{axis} {0:power}", "prefix"),
-    "prod": ("Π{axis} {0:power}", r"\prod{axis} {0:power}", "prefix"),
-    "transpose": ("{0:atom}ᵀ", r"{0:atom}^{{\top}}", "power"),
-    "outer": ("{0:power} ⊗ {1:power}", r"{0:power} \otimes {1:power}", "conv"),
-    "where": (
-        "{1:compare} if {0:compare} else {2:if}",
-        r"{1:compare} \text{{ if }} {0:compare} \text{{ else }} {2:if}",
-        "if",
-    ),
-    "call": ("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)", ""),  # any other
-    "maximum": ("max({all})", r"\max\left({all}\right)", ""),
-    "minimum": ("min({all})", r"\min\left({all}\right)", ""),
-    "relu": ("ReLU({0})", r"\operatorname{{ReLU}}\left({0}\right)", ""),
-    **{f"conv{n}d": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv") for n in (1, 2, 3)},
-    **{
-        f"conv{n}d/3": ("{0:power} ⋆ {1:power} + {2:product}", r"{0:power} \star {1:power} + {2:product}", "sum")
-        for n in (1, 2, 3)
-    },
-    "correlate": ("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"),
-    "gradient": ("∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}", "div"),
-    "scatter_max": ("{0:power} to the maximum", r"{0:power} \text{{ to the maximum}}", "sum"),
-    "scatter_mean": ("{0:power} spread evenly", r"{0:power} \text{{ spread evenly}}", "sum"),
-    "scatter": ("{0:power} to its place", r"{0:power} \text{{ to its place}}", "sum"),
-    "reshape_as": ("{0:power} reshaped", r"{0:power} \text{{ reshaped}}", "sum"),
-    "crop": ("{0:power} cropped", r"{0:power} \text{{ cropped}}", "sum"),
-    "conv_transpose": ("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv"),
+_FORMS = {
+    "+": Form("{0:sum} + {1:sum}", "{0:sum} + {1:sum}", "sum"),
+    "-": Form("{0:sum} − {1:product}", "{0:sum} - {1:product}", "sum"),
+    "**": Form("{0:atom}^{1:atom}", "{0:atom}^{{{1}}}", "power"),
+    "call": Form("{name}{axis}({all})", r"\operatorname{{{name}}}{axis}\left({all}\right)"),
 }
+"""Operators, and calls of words that have no form of their own."""
 _COMPARISONS = {
     ast.Gt: (">", ">"),
     ast.GtE: ("≥", r"\ge"),
@@ -80,7 +40,7 @@ _NUMBER = re.compile(r"[−-]?(\d[\d.]*((e|×10)[−⁻⁰¹²³⁴-⁹\d-]+)?|�
 
 @dataclass(frozen=True)
 class _Style:
-    column: int  # of NOTATION
+    column: int  # of a Form
     brackets: str
     minus: str
     dot: str
@@ -120,7 +80,7 @@ _LATEX = _Style(
 
 @dataclass(frozen=True)
 class _Piece:
-    """Something written, and what it is: `kind` is as in NOTATION, or `literal`, `number` (put in), `ten` (1×10⁶)."""
+    """Something written; `kind` is the level of a Form, or `literal`, `number` (put in), `ten` (1×10⁶)."""
 
     text: str
     style: _Style
@@ -153,8 +113,14 @@ def latex(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> s
     return _Writer(names, tensors, _LATEX).write(parse(formula)).text
 
 
+def _form(name: str, count: int) -> Form | None:
+    """How a word is written with so many arguments; None for an ordinary call."""
+    word = WORDS.get(name)
+    return word.forms.get(count, word.form) if word is not None else None
+
+
 class _Writer:
-    """Walks a formula once; everything that differs between the notations is in the style and in NOTATION."""
+    """Walks a formula once; everything that differs between the notations is in the style and in the forms of words."""
 
     def __init__(self, names: Mapping[str, str], tensors: bool, style: _Style) -> None:
         self.names, self.tensors, self.style = names, tensors, style
@@ -167,9 +133,9 @@ class _Writer:
         return _Piece(written, self.style, level, kind)
 
     def formed(self, key: str, *pieces: _Piece, **words: str) -> _Piece:
-        """Fill in a form of NOTATION."""
-        form = NOTATION.get(f"{key}/{len(pieces)}") or NOTATION[key]
-        kind, template = form[2], form[self.style.column]
+        """Fill in the form of an operator or a word."""
+        form = _FORMS.get(key) or _form(key, len(pieces)) or _FORMS["call"]
+        kind, template = form.level, form[self.style.column]
         if kind == "prefix" and pieces and pieces[0].level < _Level.POWER:  # Σ(a·b) is like a call
             kind, template = "power", template.replace(" ", "")
         level = _Level.__members__.get(kind.upper(), _Level.PRODUCT if kind else _Level.ATOM)
@@ -261,7 +227,7 @@ class _Writer:
         word = self.style.name(name) if name in numbers.GREEK else self.style.word(name)
         words = {"name": word, "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
         try:
-            return self.formed(name if name in NOTATION else "call", *pieces, **words)
+            return self.formed(name, *pieces, **words)
         except IndexError:  # fewer arguments than the form shows
             return self.formed("call", *pieces, **words)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..ops.registry import find
 from ..ops.traits import UNKNOWN, Traits
+from ..ops.updates import GRADIENT
 
 LEAVES = ("parameter", "input", "constant")
 ROLES = ("input", "parameter", "constant", "op", "output", "update", "group")
@@ -98,7 +99,7 @@ class Node:
     @property
     def is_gradient(self) -> bool:
         """Whether it is the gradient that an optimizer took, and not made from its inputs."""
-        return self.op == "gradient"
+        return self.op == GRADIENT.name
 
     @property
     def is_group(self) -> bool:

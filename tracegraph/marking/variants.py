@@ -8,23 +8,11 @@ from collections.abc import Iterator
 
 from .. import formula
 from ..errors import GraphError
+from ..text.formula_words import WORDS, Word
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+\.?\d*(?:[eE][+-]?\d+)?|\*\*|\S")
 _ENDS = re.compile(r"[\w)]")
 MOST_TOKENS = 40
-FUNCTIONS = {
-    "sigmoid": ("exp", "tanh"),
-    "tanh": ("sigmoid", "exp"),
-    "exp": ("sigmoid",),
-    "softplus": ("exp", "sigmoid"),
-    "log": ("log10", "exp"),
-    "sin": ("cos",),
-    "cos": ("sin",),
-    "maximum": ("minimum",),
-    "minimum": ("maximum",),
-}
-"""Functions that are taken for one another."""
-
 Variant = tuple[str, str]
 """What went wrong, with ``{}`` for the part of the formula that it went wrong with, and the formula that comes of it.
 
@@ -85,13 +73,13 @@ def _mistakes(node: ast.expr) -> Iterator[tuple[int, str, ast.expr]]:
 
 
 def _other_function(node: ast.Call, name: str) -> Iterator[tuple[int, str, ast.expr]]:
-    inner = node.args[-1]
-    for other in FUNCTIONS.get(name, ()):
+    inner, word = node.args[-1], WORDS.get(name, Word())
+    for other in word.mistaken:
         yield 0, f"{other} instead of {name}|", ast.Call(ast.Name(other), node.args, [])
     if name == "sqrt":
         yield 0, "the root is taken twice|", ast.Call(ast.Name("sqrt"), [node], [])
         yield 0, "the root is not taken|", inner
-    elif name not in ("sum", "mean"):
+    elif word.forgotten:
         yield 2, f"{name} is left out|", inner
 
 

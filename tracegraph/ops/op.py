@@ -20,9 +20,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..text.formula_words import Word
+from ..text.formula_words import declare as declare_words
 from .traits import UNKNOWN, Traits
 
 Rule = Callable[..., Any]
+_NONE: Mapping[str, Word] = {}
 
 
 class Sample(NamedTuple):
@@ -129,6 +132,7 @@ def elementwise(
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
     traits: Traits = UNKNOWN,
+    words: Mapping[str, Word] = _NONE,
     doc: str = "",
     registry: dict[str, Op] = OPS,
     **attrs: Any,
@@ -138,8 +142,9 @@ def elementwise(
     ``formula`` gives the value and ``vjps`` one rule per input (None: no gradient flows). ``array`` and ``scalar``
     compute the value where NumPy or the formula itself would not do; rules can call them by the name of the op. A
     rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute. Samples are
-    made from ``domain``; those given come on top.
+    made from ``domain``; those given come on top. ``words``: what the formulas call that no other does.
     """
+    declare_words(words)
     functions = numpy if isinstance(numpy, tuple) else (numpy,)
     names = tuple((inputs or ("x" if len(vjps) == 1 else "a b")).split())
     options = "".join(f", {key}={value!r}" for key, value in attrs.items())
@@ -188,6 +193,7 @@ def op(
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
     traits: Traits = UNKNOWN,
+    words: Mapping[str, Word] = _NONE,
     variants: Mapping[Any, tuple[str | None, ...]] | None = None,
     choose: Callable[..., Hashable] | None = None,
     n: Callable[..., int] | None = None,
@@ -195,10 +201,12 @@ def op(
     """Declare the operation whose forward function is decorated; its other parameters are the options.
 
     ``vjps``: one ``(formula, rule)`` per input. A rule takes ``(g, y, *inputs, **options)``. ``variants``: the
-    formulas of the value and of each rule under the key that ``choose(*inputs, **options)`` returns.
+    formulas of the value and of each rule under the key that ``choose(*inputs, **options)`` returns. ``words``: what
+    the formulas call that no other does.
     """
 
     def declare(forward: Callable[..., Any]) -> Op:
+        declare_words(words)
         names = tuple(inputs.split())
         parameters = inspect.signature(forward).parameters
         own = {n.lstrip("*") for n in names}
