@@ -111,7 +111,7 @@ elementwise(
     traits=Traits("activation", singular=(nan("0·∞ in {op} of −∞", lambda x: x == -np.inf),)),
     doc="x · Φ(x), Φ the distribution function of the standard normal and φ its density (Hendrycks and Gimpel 2016).",
 )
-elementwise(
+softplus = elementwise(
     "softplus",
     "log(1 + exp(x))",
     "g * sigmoid(x)",

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from .activations import _sigmoid
+from .activations import _sigmoid, log_softmax, softplus
 from .causes import SMALLER, Cause, inf, nan
 from .op import Sample, op
 from .traits import Traits
@@ -145,7 +145,7 @@ def binary_cross_entropy(p: Array, t: Array, reduction: str = "mean", from_logit
     _reduction("binary_cross_entropy", reduction, ("mean", "sum"))
     _alike("binary_cross_entropy", p, t)
     if from_logits:
-        losses = np.maximum(p, 0) + np.log1p(np.exp(np.minimum(p, -p))) - t * p
+        losses = softplus.forward(p) - t * p
     else:
         if not np.iscomplexobj(p) and (np.min(p) < 0 or np.max(p) > 1):
             raise OpError("binary_cross_entropy: probabilities must lie in [0, 1]; for others use from_logits=True")
@@ -159,11 +159,6 @@ def _rows(x: Array, t: Array, **options: Any) -> int:
 
 def _is_labels(x: Array, t: Array) -> bool:
     return bool(np.asarray(t).dtype.kind in "iu" and np.shape(t) == np.shape(x)[:-1])
-
-
-def _log_softmax(x: Array) -> Array:
-    z = x - np.max(x, axis=-1, keepdims=True)
-    return z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
 
 
 def _check_classes(x: Array, t: Array) -> None:
@@ -182,7 +177,7 @@ def _check_classes(x: Array, t: Array) -> None:
 
 
 def _cross_back(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean") -> Array:
-    back = np.exp(_log_softmax(x))
+    back = np.exp(log_softmax.forward(x))
     if _is_labels(x, t):
         back = np.ascontiguousarray(back)  # so that its rows are a view
         rows = back.reshape(-1, back.shape[-1])
@@ -195,7 +190,7 @@ def _cross_back(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean")
 
 
 def _cross_target(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean") -> Array:
-    return _log_softmax(x) * (-g / (_rows(x, t) if reduction == "mean" else 1))
+    return log_softmax.forward(x) * (-g / (_rows(x, t) if reduction == "mean" else 1))
 
 
 _LABELS = np.array([2, 0, 1, 2])
@@ -245,7 +240,7 @@ def cross_entropy(x: Array, t: Array, reduction: str = "mean") -> Array:
     """
     _reduction("cross_entropy", reduction, ("mean", "sum"))
     _check_classes(x, t)
-    logs = _log_softmax(x)
+    logs = log_softmax.forward(x)
     if _is_labels(x, t):
         rows = logs.reshape(-1, logs.shape[-1])
         total = -np.sum(rows[np.arange(len(rows)), np.ravel(t)])
