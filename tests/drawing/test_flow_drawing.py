@@ -23,7 +23,7 @@ from tracegraph.picture import heat
 from tracegraph.picture.heat import TALL
 from tracegraph.picture.theme import THEMES, Theme, contrast, rgb
 from tracegraph.picture.words import DETAILS, DIRECTIONS
-from tracegraph.text.numbers import number
+from tracegraph.text.numbers import number, percent
 
 
 def flow_of(what: tg.Tensor | Graph, findings: tuple[Finding, ...] = (), paths: Any = ()) -> Flow:
@@ -149,7 +149,7 @@ def test_width_grows_with_the_share(program: str) -> None:
     for share, arrow, drawn in zip(due, drawing.picture.arrows, arrows_of(drawing), strict=True):
         if share is not None:
             assert arrow.paint and arrow.paint.share == pytest.approx(share)
-            assert drawn.texts[-1].endswith(f" {painting.percent(share)}") or share == 0 and "zero" in drawn.texts[-1]
+            assert drawn.texts[-1].endswith(f" {percent(share)}") or share == 0 and "zero" in drawn.texts[-1]
     pairs = sorted((s, d.width) for s, d in zip(due, arrows_of(drawing)) if s is not None)
     assert all(a[1] <= b[1] + 1e-9 for a, b in zip(pairs, pairs[1:], strict=False))
     if program == "branches":
@@ -461,7 +461,7 @@ def test_numbers_beyond_floats_are_painted() -> None:
     drawing = tg.draw(flow)
     assert all(a.paint and a.paint.tone in (0.0, 1.0) for a in drawing.picture.arrows)
     assert math.isfinite(float(re.findall(r'penwidth="([^"]+)"', drawing.dot)[0]))
-    assert painting.percent(1e-12) == "<1 %" and painting.tone(float("inf")) is None
+    assert percent(1e-12) == "<1 %" and painting.tone(float("inf")) is None
 
 
 def values_of(kind: str) -> Any:

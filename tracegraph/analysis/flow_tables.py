@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..graph import Node
-from ..text.numbers import cell, clean, pretty, shape
+from ..text.numbers import cell, clean, percent, pretty, shape
 from ..text.width import cut
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, acting, learned, operations, parameters
@@ -117,11 +117,7 @@ def share(x: float | None) -> str:
     >>> share(0.0), share(0.001), share(0.254), share(0.9999), share(1.0), share(None)
     ('0', '<1 %', '25 %', '>99 %', '100 %', '–')
     """
-    if x is None:
-        return "–"
-    if x in (0.0, 1.0):
-        return "100 %" if x else "0"
-    return "<1 %" if x < 0.01 else ">99 %" if x > 0.99 else f"{x * 100:.0f} %"
+    return "–" if x is None else "0" if x == 0 else percent(x)
 
 
 def _cause(flow: Flow, finding: Finding) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..graph import Edge, Graph, Node
 from ..graph.measure import norm, rms
-from ..text.numbers import clean, number, superscript
+from ..text.numbers import clean, number, percent, superscript
 from .panels import Line
 
 SMALLEST, LARGEST = -8, 0
@@ -142,17 +142,6 @@ def _hops(path: Any, shown: set[int]) -> Iterator[tuple[int, int, int]]:
     slots = dict(zip(path.nodes[1:], getattr(path, "slots", ())))
     for source, target in pairwise(key for key in path.nodes if key in shown):
         yield source, target, slots.get(target, -1)
-
-
-def percent(share: float) -> str:
-    """A share in percent, whole ones; what is not nothing and not all is not called so.
-
-    >>> percent(0.384), percent(1.0), percent(0.9999), percent(1e-9), percent(0.0)
-    ('38 %', '100 %', '>99 %', '<1 %', '0 %')
-    """
-    if 0 < share < 1:
-        return "<1 %" if share < 0.01 else ">99 %" if share > 0.99 else f"{100 * share:.0f} %"
-    return f"{100 * share:.0f} %"
 
 
 def caption(sent: Any, paint: Paint, digits: int, full: bool) -> tuple[Line, ...]:

@@ -79,6 +79,17 @@ def latex_number(x: object, digits: int = 4) -> str:
     return {"NaN": r"\mathrm{NaN}", "–": r"\text{--}"}.get(written, written.replace(MINUS, "-").replace("∞", r"\infty"))
 
 
+def percent(share: float) -> str:
+    """Write a share in whole percent; what is not nothing and not all is not called so.
+
+    >>> percent(0.384), percent(1.0), percent(0.9999), percent(1e-9), percent(0.0)
+    ('38 %', '100 %', '>99 %', '<1 %', '0 %')
+    """
+    if 0 < share < 1 and not 0.01 <= share <= 0.99:
+        return "<1 %" if share < 0.01 else ">99 %"
+    return f"{100 * share:.0f} %"
+
+
 def superscript(written: str) -> str:
     """Raise the digits and signs of a text: `-2` becomes `⁻²`."""
     return written.translate(_SUPER)
