@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -11,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from .engine.tensor import Tensor
-from .errors import GraphError, LayoutError, LayoutTimeout
+from .errors import GraphError, LayoutTimeout
 from .files import write_atomic
 from .formats import RENDERERS
 from .formats.dot import source
 from .frontends import graph_of
 from .graph import Graph
 from .graphviz import run as _layout
+from .notebook import bundle
 from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
 from .views.coarse import coarse
@@ -27,8 +27,6 @@ from .views.steps import picked
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
 SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
 ATTEMPTS = 3
-NOTEBOOK_WIDTH = 1100  # points
-SVG, TEXT = "image/svg+xml", "text/plain"
 
 
 class Drawing:
@@ -122,16 +120,7 @@ class Drawing:
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        wanted = [t for t in (SVG, TEXT) if (not include or t in include) and t not in (exclude or ())]
-        shown, why = {}, ""
-        if SVG in wanted:  # first, as it may become coarser
-            try:
-                shown[SVG] = capped(self.svg)
-            except LayoutError as error:
-                why = f"(no picture: {error})\n"
-        if TEXT in wanted or why:
-            shown[TEXT] = str(self) + why
-        return shown
+        return bundle(lambda: self.svg, lambda: str(self), include, exclude)
 
     def __str__(self) -> str:
         return self.render("txt").decode()
@@ -173,13 +162,3 @@ def draw(
         return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
 
     return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout, recorded=graph)
-
-
-def capped(svg: str) -> str:
-    """The same SVG, at most as wide as a notebook."""
-    size = re.search(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    if size is None or float(size[1]) <= NOTEBOOK_WIDTH:
-        return svg
-    height = float(size[2]) * NOTEBOOK_WIDTH / float(size[1])
-    fitted = f'width="{NOTEBOOK_WIDTH}pt" height="{height:.0f}pt"'
-    return svg.replace(f'width="{size[1]}pt" height="{size[2]}pt"', fitted, 1)

@@ -20,10 +20,10 @@ from pictures import TALES, faults
 
 import tracegraph as tg
 from tracegraph import drawing as module
-from tracegraph.drawing import NOTEBOOK_WIDTH, SVG, TEXT
 from tracegraph.errors import LayoutTimeout, TracegraphError
 from tracegraph.formats import RENDERERS
 from tracegraph.graphviz import run as layout
+from tracegraph.notebook import SVG, TEXT, WIDTH
 
 MAGIC = {
     "svg": b"<?xml",
@@ -192,7 +192,7 @@ def test_notebooks_show_a_picture_and_a_table(drawing: tg.Drawing) -> None:
     root = ET.fromstring(shown[SVG].encode())
     width, height = float(root.attrib["width"][:-2]), float(root.attrib["height"][:-2])
     box = [float(v) for v in root.attrib["viewBox"].split()]
-    assert width == NOTEBOOK_WIDTH < box[2] and height == pytest.approx(box[3] * width / box[2], abs=1)
+    assert width == WIDTH < box[2] and height == pytest.approx(box[3] * width / box[2], abs=1)
     narrow = tg.draw(TALES["square"]())
     assert narrow._repr_mimebundle_()[SVG] == narrow.svg
 

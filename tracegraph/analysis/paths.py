@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import GraphError
 from ..graph import Graph
+from ..notebook import TEXT
 from ..text.numbers import number, pretty
 from ..text.table import columns
 from .best_paths import MANY, Way, locals_of, shares_of, strongest, uses_on_the_way
@@ -88,7 +89,8 @@ class Paths(Sequence[Path]):
         return f"Paths({len(self)} of {self.total} from {first.names[0]!r} to {first.names[-1]!r})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {**self.flow._repr_mimebundle_(include, exclude), "text/plain": str(self)}
+        shown = self.flow._repr_mimebundle_(include, exclude)
+        return {**shown, TEXT: str(self)} if TEXT in shown else shown
 
     def _lines(self) -> list[str]:
         """The names on each path, without those that the program did not give, as far as that tells them apart."""

@@ -16,6 +16,7 @@ from ..explanation.equations import moves
 from ..graph import Graph, Node, nearest
 from ..layout.dot_layout import scene_of as scene
 from ..layout.scene import Piece, Scene
+from ..notebook import bundle
 from ..picture.words import pretty
 from ..text.numbers import clean, number
 from ..text.width import cut
@@ -82,9 +83,7 @@ class Frames(Sequence[Frame]):
         return Deck("", (self,)).save(path, to=to)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..drawing import capped
-
-        return {"image/svg+xml": capped(Deck("", (self,)).render("svg").decode()), "text/plain": repr(self)}
+        return bundle(lambda: Deck("", (self,)).render("svg").decode(), lambda: repr(self), include, exclude)
 
     def __repr__(self) -> str:
         return f"Frames({len(self)} frames of {len(self.scene.of('card'))} cards)"

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..files import write_atomic
+from ..notebook import bundle
 from ..picture.theme import Theme, theme_of
 from .curves import GAP, GUTTER, Panel, drawn
 from .plot_axes import axis
@@ -124,8 +125,7 @@ class Multiples:
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
-        return {k: text for k, text in shown.items() if (not include or k in include) and k not in (exclude or ())}
+        return bundle(lambda: self.svg, lambda: repr(self), include, exclude)
 
     def __repr__(self) -> str:
         return f"Multiples({len(self.parameters)} layers, {self.steps} steps, theme {self.theme.name})"
