@@ -1,11 +1,16 @@
-"""What `import tracegraph` takes, against `import numpy`, each in a new process; in processor time."""
+"""What `import tracegraph` and a first tensor take, against `import numpy`, each in a new process: processor time."""
 
 import resource
 import subprocess
 import sys
 from statistics import median
 
-PROGRAMS = {"tracegraph": "import tracegraph", "numpy": "import numpy", "nothing": "pass"}
+PROGRAMS = {
+    "tracegraph": "import tracegraph",
+    "first tensor": "import tracegraph; tracegraph.tensor(1.0)",  # loads NumPy and the operations
+    "numpy": "import numpy",
+    "nothing": "pass",
+}
 
 
 def seconds(program):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from . import hooks
-from .engine.backward import Gradients, backward
-from .engine.call import function
-from .engine.tensor import Tensor, constant, parameter, scope, tensor
-from .errors import GraphError, LayoutError, MissingExtra, OpError, StoreError, TracegraphError, UntracedError
-from .ops.op import OPS
 
 __version__ = "0.1.0"
 __all__ = [
@@ -40,10 +36,17 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .analysis.layers import layers as layers
     from .analysis.paths import Path as Path, Paths as Paths, paths as paths
     from .drawing import Drawing as Drawing, draw as draw
+    from .engine.backward import Gradients as Gradients, backward as backward
+    from .engine.tensor import Tensor as Tensor, constant as constant, parameter as parameter, scope as scope
+    from .engine.tensor import tensor as tensor
+    from .errors import GraphError as GraphError, LayoutError as LayoutError, MissingExtra as MissingExtra
+    from .errors import OpError as OpError, StoreError as StoreError, TracegraphError as TracegraphError
+    from .errors import UntracedError as UntracedError
     from .explanation import Explanation as Explanation, explain as explain
     from .frontends import trace as trace
     from .graph import Edge as Edge, Graph as Graph, Node as Node, load as load
     from .marking import Claim as Claim, Marking as Marking, mark as mark
+    from .ops.op import OPS as OPS
     from .slides import Deck as Deck, Frames as Frames, frames as frames
     from .training.history import History as History, history as history
     from .views.collapse import collapse as collapse
@@ -59,6 +62,10 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
 # isort: on
 
 _LATER = {
+    "errors": "GraphError LayoutError MissingExtra OpError StoreError TracegraphError UntracedError",
+    "ops.op": "OPS",
+    "engine.tensor": "Tensor constant parameter scope tensor",
+    "engine.backward": "Gradients backward",
     "graph": "Graph Node Edge load",
     "frontends": "trace",
     "views": "collapse hide between upto fold steps expand",
@@ -73,21 +80,30 @@ _LATER = {
     "analysis.gradcheck.check": "gradcheck Checked",
     "analysis.paths": "paths Path Paths",
 }
-"""Names by module, imported where they are first used: a program that only computes loads no drawing."""
+"""Names by module, imported where they are first used: the command line and many programs need few of them."""
 _HOME = {name: module for module, names in _LATER.items() for name in names.split()}
-
-globals().update({name: function(op) for name, op in OPS.items() if name not in __all__})
 
 
 if not TYPE_CHECKING:  # or every name that is misspelled would be Any
 
     def __getattr__(name: str) -> Any:
-        if name in OPS:  # declared by somebody else, since
-            return function(OPS[name])
         if name not in _HOME:
-            raise AttributeError(f"tracegraph has no {name!r}")
+            return _function(name)
         module = import_module(f".{_HOME[name] or name}", __name__)
-        return getattr(module, name) if _HOME[name] else module
+        value = globals()[name] = getattr(module, name) if _HOME[name] else module
+        return value
+
+
+def _function(name: str) -> Any:
+    """The function of an operation; made for all that are known, as a program that uses one uses others."""
+    if not name.startswith("__") and find_spec(f"{__name__}.{name}") is None:  # a module asks while it is imported
+        from .engine.call import function
+        from .ops.op import OPS
+
+        globals().update({key: function(op) for key, op in OPS.items() if key not in globals()})
+    if name not in globals():
+        raise AttributeError(f"tracegraph has no {name!r}")
+    return globals()[name]
 
 
 def _draw(*args: Any, **options: Any) -> Any:
@@ -100,4 +116,6 @@ hooks.draw = _draw
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    from .ops.op import OPS
+
+    return sorted({*globals(), *_HOME, *OPS})

@@ -136,11 +136,19 @@ def named_for_checkers(source: str) -> set[str]:
 
 
 def test_names_that_are_imported_later_are_those_that_checkers_see() -> None:
-    code = "import tracegraph as tg; print(*(n for n in dir(tg) if n not in vars(tg)))"
+    code = "import sys, tracegraph as tg; print(*sys.modules); print(*(n for n in dir(tg) if n not in vars(tg)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules, later = (line.split() for line in done.stdout.splitlines())
     seen = named_for_checkers(Path(tg.__file__).read_text("utf-8"))
-    assert {*done.stdout.split()} == seen and {"draw", "Graph", "optim"} <= seen
-    assert all(getattr(tg, name) is not None for name in seen)
+    assert {*later} == {*seen, *OPS} and {"draw", "Graph", "Tensor", "optim", *tg.__all__} <= seen
+    assert all(getattr(tg, name) is getattr(tg, name) is not None for name in {*later})
+    assert "numpy" not in modules
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    for name in ("drwa", "__wrapped__", "_draft"):
+        with pytest.raises(AttributeError, match=f"tracegraph has no '{name}'"):
+            getattr(tg, name)
 
 
 def test_the_signatures_are_those_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:

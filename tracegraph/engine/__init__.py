@@ -1,1 +1,3 @@
 """Tensors on NumPy: recording, calling, walking back. Knows no graph and no picture."""
+
+from . import call  # noqa: F401  (gives tensors their operators)
