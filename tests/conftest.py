@@ -13,6 +13,13 @@ from skips import reasons
 collect_ignore_glob = ["make_*.py"]  # scripts for developers, which import what tests do not need
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts a browser or an office is slow."""
+    for item in items:
+        if {"browser", "office"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker("slow")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and why."""
     for line in reasons(terminalreporter.stats.get("skipped", ())):

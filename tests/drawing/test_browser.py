@@ -61,6 +61,7 @@ def measured(folder: Path, svgs: list[str], script: str = MEASURE) -> list[tuple
     return [tuple(row) for row in json.loads(html.unescape(found[1]))]
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
 def test_a_browser_finds_every_text_in_its_card(tmp_path: Path) -> None:
     svgs = [

@@ -64,6 +64,7 @@ def measured(folder: Path, pictures: list[str], family: str) -> list[tuple[str, 
     return in_browser(folder, [svg.replace(FONTS, family) for svg in pictures], MEASURE)
 
 
+@pytest.mark.browser
 @needs_chromium
 @pytest.mark.parametrize("family", ALIKE)
 def test_no_text_leaves_its_card_in_a_font_of_the_same_widths(family: str, tmp_path: Path) -> None:
@@ -71,6 +72,7 @@ def test_no_text_leaves_its_card_in_a_font_of_the_same_widths(family: str, tmp_p
     assert len(rows) > 1400 and not [row for row in rows if row[1] > ROOM]
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_in_a_wider_font_few_lines_leave_their_card_by_a_hair(tmp_path: Path) -> None:
     if "DejaVu Sans" not in subprocess.run(["fc-list"], capture_output=True, text=True).stdout:
@@ -83,12 +85,14 @@ def test_in_a_wider_font_few_lines_leave_their_card_by_a_hair(tmp_path: Path) ->
     assert len(out) < OFTEN * len(wide) and max(row[1] for row in out) < HAIR * scale
 
 
+@pytest.mark.browser
 @needs_chromium
 def test_text_that_leaves_is_noticed(tmp_path: Path) -> None:
     larger = story("example backprop").svg.replace('font-size="15.00"', 'font-size="24.00"')
     assert [row for row in measured(tmp_path, [larger], FONTS) if row[1] > ROOM]
 
 
+@pytest.mark.office
 @pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftotext")), reason="no soffice or pdftotext")
 def test_slides_in_libreoffice_with_another_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font that is not there at all, and the wider one."""

@@ -29,6 +29,7 @@ SAME: list[tuple[tg.optim.Optimizer, str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 2e-4)])
 @pytest.mark.parametrize(("ours", "theirs", "options"), SAME, ids=lambda x: repr(x) if not isinstance(x, dict) else "")
 def test_twenty_steps_are_those_of_pytorch(

@@ -63,6 +63,7 @@ def test_parameters_of_the_dense_layers(convention: str, count: int) -> None:
     assert sum(np.size(graph[name].value) for name in ("W1", "c1", "W2", "c2")) == count
 
 
+@pytest.mark.torch
 def test_network_against_pytorch() -> None:
     torch = pytest.importorskip("torch")
     graph = tg.trace(cnn2.build)

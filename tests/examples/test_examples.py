@@ -69,6 +69,7 @@ def test_conv_goes_forward_as_by_hand():
     assert graph["flat"].value.tolist() == [17, 19, 17, 19]
 
 
+@pytest.mark.torch
 def test_conv_comes_back_as_in_pytorch():
     torch = pytest.importorskip("torch")
     graph = tg.trace(conv.build)
@@ -117,6 +118,7 @@ def test_first_weights_are_even_in_size():
     assert not weights["b"].any()
 
 
+@pytest.mark.torch
 def test_training_takes_the_steps_of_adam():
     torch = pytest.importorskip("torch")
     start, targets = np.array([[1.0, -2.0]]), np.random.default_rng(0).normal(size=(20, 1, 2))
@@ -220,6 +222,7 @@ def test_lenet5_spreads_each_pixel_over_a_block(pixels):
     assert np.array_equal(images[:, 0, ::4, ::4], images[:, 0, 3::4, 3::4])
 
 
+@pytest.mark.torch
 def test_lenet5_is_that_of_pytorch():
     torch = pytest.importorskip("torch")
     images, labels = lenet5.enlarged()

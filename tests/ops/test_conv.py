@@ -179,6 +179,7 @@ def check_torch(n, x, k, bias, options):
         np.testing.assert_allclose(mine.grad, other.grad.numpy(), atol=1e-11)
 
 
+@pytest.mark.torch
 @settings(max_examples=120, deadline=None)
 @given(convolutions())
 def test_torch(case):
@@ -190,6 +191,7 @@ def test_torch(case):
 GRID = [*itertools.product((1, 2, (2, 3)), (0, 1, (2, 1)), (1, (1, 2)), (1, 2, 4), (False, True))]
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("stride, padding, dilation, groups, biased", GRID)
 def test_torch_grid(stride, padding, dilation, groups, biased):
     rng = np.random.default_rng(0)
@@ -198,6 +200,7 @@ def test_torch_grid(stride, padding, dilation, groups, biased):
     check_torch(2, x, k, rng.normal(size=4) if biased else None, options)
 
 
+@pytest.mark.torch
 @pytest.mark.filterwarnings("ignore:Using padding='same'")  # PyTorch: an even kernel is slower
 @pytest.mark.parametrize("n, length", [(1, 3), (1, 4), (2, 3), (2, 4), (3, 2)])
 @pytest.mark.parametrize("padding", ["same", "valid"])
@@ -207,12 +210,14 @@ def test_torch_same_and_valid(n, length, padding):
     check_torch(n, x, k, None, {"padding": padding, "dilation": 1})
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_torch_without_batch(n):
     rng = np.random.default_rng(0)
     check_torch(n, rng.normal(size=(2, *[5] * n)), rng.normal(size=(3, 2, *[2] * n)), rng.normal(size=3), {})
 
 
+@pytest.mark.torch
 def test_torch_many_blocks():
     """Large enough that the columns are made in several parts, the last of them smaller."""
     rng = np.random.default_rng(0)

@@ -96,6 +96,7 @@ def test_kink_in_an_array(kink):
         np.testing.assert_array_equal(leaf.grad, np.full(2, expected))
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("kink", KINKS, ids=lambda k: f"{k.call} at {k.at}")
 def test_kink_of_torch(kink):
     torch = pytest.importorskip("torch")

@@ -491,6 +491,7 @@ def check_torch(op, sample):
         assert_same(found, np.zeros(found.shape) if expected is None else expected.numpy())
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("op, sample", SMOOTH)
 def test_torch(op, sample):
     check_torch(op, sample)
@@ -569,6 +570,7 @@ def test_a_wrong_front_door_is_found():
         check_front_door(faulty(OPS["sin"], numpy=(np.cos,)), Sample(((3,),)))
 
 
+@pytest.mark.torch
 def test_a_difference_from_torch_is_found():
     with pytest.raises(AssertionError):
         check_torch(wrong_rule(OPS["tanh"]), Sample(((3,),)))

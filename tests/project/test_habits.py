@@ -1,4 +1,4 @@
-"""What every test keeps to: no verdict by a clock, and no private names of the package."""
+"""What every test keeps to: no verdict by a clock, no private names of the package, and markers for tools."""
 
 from __future__ import annotations
 
@@ -106,6 +106,34 @@ def test_no_private_name_is_used(name: str) -> None:
 )
 def test_a_planted_private_name_is_found(source: str) -> None:
     assert private(source)
+
+
+TOOLS = {"torch": r"importorskip\(.torch|check_torch", "browser": r"CHROMIUM|chromium", "office": r"SOFFICE|soffice"}
+"""What names a tool in a test, by the marker that the test must have."""
+
+
+def unmarked(source: str) -> set[str]:
+    """The tests that use a tool without its marker."""
+    tree, found = ast.parse(source), set()
+    everywhere = "".join(text for n in tree.body if (text := ast.unparse(n)).startswith("pytestmark = "))
+    for test in (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")):
+        text = ast.unparse(test)
+        for tool, words in TOOLS.items():
+            if re.search(words, text) and f"pytest.mark.{tool}" not in text + everywhere:
+                found.add(f"{test.name}: {tool}")
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"project/test_habits.py"}))
+def test_who_needs_a_tool_says_so(name: str) -> None:
+    assert not unmarked(FILES[name].read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    "body", ["torch = pytest.importorskip('torch')", "subprocess.run([CHROMIUM])", "subprocess.run(['soffice'])"]
+)
+def test_a_tool_without_a_marker_is_found(body: str) -> None:
+    assert unmarked(f"def test_planted():\n    {body}")
 
 
 def test_quadratic_work_is_found() -> None:

@@ -120,6 +120,7 @@ def test_a_name_that_breaks_out_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
     assert faults(written(tg.draw(loss('a"]\nend'))))
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(not MERMAID or not shutil.which("chromium"), reason="needs Chromium, and Mermaid's script")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_mermaid_itself_draws_it(name: str, tmp_path: Path) -> None:

@@ -156,6 +156,7 @@ def leaving(data: bytes, pages: list[list[tuple[str, float, float, float, float]
     return inside, out
 
 
+@pytest.mark.office
 @pytest.mark.skipif(not (SOFFICE and PDFTOTEXT), reason="no soffice or no pdftotext on the PATH")
 def test_libreoffice_finds_every_text_in_its_card(tmp_path: Path) -> None:
     data = DECKS["several"]()

@@ -23,7 +23,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 HOMES = [os.environ.get("REVEAL_JS", ""), *(f"{p}/lib/node_modules/reveal.js" for p in ("/usr", "/usr/local"))]
 REVEAL = next((Path(home) for home in HOMES if home and (Path(home) / "dist" / "reveal.js").is_file()), None)
 ROOM = 0.5  # points: the browser rounds glyphs to fractions of a pixel
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")]
 
 SEEN = """
 const seen = (root) => [...root.querySelectorAll("g[id]")].filter((g) =>

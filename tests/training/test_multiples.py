@@ -316,6 +316,7 @@ def test_same_numbers_same_bytes() -> None:
     assert len(made) == 1 and made.pop().decode() == plot(50, 4).svg + "\n"
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_browser_draws_the_lines_in_their_colours(theme: str, tmp_path: Path) -> None:
