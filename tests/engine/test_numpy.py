@@ -142,8 +142,6 @@ UNTRACED = [
     lambda t: np.vstack([t, t]),
     lambda t: np.array(t),
     lambda t: np.asarray(t),
-    lambda t: np.array([t, t]),
-    lambda t: np.array([1.0, t]),
     lambda t: np.random.default_rng(0).normal(t),
     lambda t: np.zeros_like(t),
     lambda t: np.outer(t, t),

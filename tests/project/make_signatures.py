@@ -101,11 +101,18 @@ def home(member: Any) -> str | None:
     return getattr(getattr(member, "fget", member), "__module__", None)
 
 
+def inherited(kind: type) -> dict[str, Any]:
+    """The members of a class and of those it is made from."""
+    return {name: member for part in reversed(kind.__mro__) for name, member in vars(part).items()}
+
+
 def made() -> str:
     """The text of the file, as it should be."""
     ops = [op for op in OPS.values() if hasattr(tg, op.name)]
     members = {
-        k: m for k, m in vars(tg.Tensor).items() if getattr(getattr(m, "fget", m), "__module__", "") == call.__name__
+        k: m
+        for k, m in inherited(tg.Tensor).items()
+        if getattr(getattr(m, "fget", m), "__module__", "") == call.__name__
     }
     methods = [method(k, m) for k, m in members.items() if not k.startswith("__array")]
     body = "".join("    " + line + "\n" if line else "" for text in methods for line in text.splitlines())

@@ -12,30 +12,46 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops  # noqa: F401  (declares the operations)
 from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
 from ..ops.running import run_forward
+from . import lists
 from .bind import bind
 from .record import NO_ATTRS, Details, current_scope
-from .tensor import Tensor, ids, lift, record
-from .values import Value, is_float, settle
+from .tensor import Recorded, Refused, Tensor, ids, lift, record
+from .values import Held, Value, is_float, settle
 
 _frame = sys._getframe
-_Operands = (int, float, list, tuple, np.ndarray, np.generic)
+_Operands = (int, float, list, tuple, np.ndarray, np.generic, Refused)
 
 
 def call(op: Op, args: Sequence[Any], kwargs: dict[str, Any], frame: Any) -> Tensor:
     """Sort the arguments of a Python call into inputs and options, and `apply`."""
     try:
         values, attrs = bind(op, args, kwargs)
-        inputs = tuple([lift(v) for v in values])
+        inputs = _lifted(values, frame)
         if attrs:
             attrs = {k: freeze(op, v) for k, v in attrs.items()}
             op = op.chosen(tuple([t.held for t in inputs]), attrs) if op.choose else op
         return apply(op, inputs, attrs, frame)
     except TypeError as error:
         raise error if isinstance(error, UntracedError) else OpError(f"{op.name}: {error}") from None
+
+
+def _lifted(values: Sequence[Any], frame: Any) -> tuple[Tensor, ...]:
+    try:
+        return tuple([lift(v) for v in values])
+    except Held:
+        return tuple([_stacked(v, frame) for v in values])
+
+
+def _stacked(value: Any, frame: Any) -> Tensor:
+    """A tensor, also of a (nested) list or an array of objects with tensors in it: their stack."""
+    try:
+        return lift(value)
+    except Held:
+        several = lists.parts(value)
+        return call(OPS["stack"], (several,), {}, frame) if isinstance(several, list) else _stacked(several, frame)
 
 
 def apply(op: Op, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
@@ -135,7 +151,10 @@ def _operator(op: Op, compute: Callable[..., Any], reflected: bool = False) -> C
         if type(b) is not Tensor:
             if not isinstance(b, _Operands):
                 return NotImplemented
-            b = lift(b)
+            try:
+                b = lift(b)
+            except Held:
+                b = _stacked(b, _frame(1))
         if reflected:
             a, b = b, a
         try:
@@ -201,6 +220,14 @@ def _untraced(name: str, table: dict[Any, Op]) -> UntracedError:
     return UntracedError(f"{name} is not recorded; use .value for a plain array, or one of np: {known}")
 
 
+def _array(self: Tensor, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
+    return lists.as_array(self, dtype, _frame(1), _element)
+
+
+def _element(t: Tensor, place: tuple[int, ...], frame: Any) -> Tensor:
+    return apply(OPS["getitem"], (t,), {"index": place}, frame)
+
+
 def _getitem(self: Tensor, index: Any) -> Tensor:
     return apply(OPS["getitem"], (self,), {"index": freeze(OPS["getitem"], index)}, _frame(1))
 
@@ -229,14 +256,15 @@ def _equip() -> None:
     """Give tensors their operators and methods, made from the registry, and NumPy's protocols."""
     members: dict[str, Any] = {}
     for op in OPS.values():
-        if op.traits.method:
+        of_objects = any(isinstance(f, np.ufunc) and f.nin == 1 for f in op.numpy)  # asks each for its method
+        if op.traits.method or of_objects:
             members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
         if op.traits.operator:
             members.update(_operators(op))
     members.update(__getitem__=_getitem, T=property(_transposed))
-    members.update(__array_ufunc__=_array_ufunc, __array_function__=_array_function)
+    members.update(__array_ufunc__=_array_ufunc, __array_function__=_array_function, __array__=_array)
     for name, member in members.items():
-        setattr(Tensor, name, member)
+        setattr(Tensor if name == "__getitem__" else Recorded, name, member)
 
 
 _equip()

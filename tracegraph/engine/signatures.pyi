@@ -370,6 +370,12 @@ def cross_entropy(x: _Operand, t: _Operand, reduction: str = "mean") -> Tensor:
 class Methods:
     """What tensors have from the operations."""
 
+    def __lt__(self, other: _Operand) -> Tensor: ...
+    def __le__(self, other: _Operand) -> Tensor: ...
+    def __eq__(self, other: object) -> Tensor: ...  # type: ignore[override]
+    def __ne__(self, other: object) -> Tensor: ...  # type: ignore[override]
+    def __gt__(self, other: _Operand) -> Tensor: ...
+    def __ge__(self, other: _Operand) -> Tensor: ...
     def __add__(self, other: _Operand) -> Tensor: ...
     def __radd__(self, other: _Operand) -> Tensor: ...
     def __sub__(self, other: _Operand) -> Tensor: ...
@@ -378,26 +384,46 @@ class Methods:
     def __rmul__(self, other: _Operand) -> Tensor: ...
     def __truediv__(self, other: _Operand) -> Tensor: ...
     def __rtruediv__(self, other: _Operand) -> Tensor: ...
+    def neg(self) -> Tensor:
+        """``-x``, element by element."""
     def __neg__(self) -> Tensor: ...
-    def __lt__(self, other: _Operand) -> Tensor: ...
-    def __le__(self, other: _Operand) -> Tensor: ...
-    def __gt__(self, other: _Operand) -> Tensor: ...
-    def __ge__(self, other: _Operand) -> Tensor: ...
-    def __eq__(self, other: object) -> Tensor: ...  # type: ignore[override]
-    def __ne__(self, other: object) -> Tensor: ...  # type: ignore[override]
     def __pow__(self, other: _Operand) -> Tensor: ...
     def __rpow__(self, other: _Operand) -> Tensor: ...
     def square(self) -> Tensor:
         """``x ** 2``, element by element."""
+    def reciprocal(self) -> Tensor:
+        """``1 / x``, element by element."""
     def exp(self) -> Tensor:
         """``exp(x)``, element by element."""
+    def expm1(self) -> Tensor:
+        """``expm1(x)``, element by element."""
     def log(self) -> Tensor:
         """``log(x)``, element by element."""
+    def log1p(self) -> Tensor:
+        """``log1p(x)``, element by element."""
     def sqrt(self) -> Tensor:
         """``sqrt(x)``, element by element."""
+    def sign(self) -> Tensor:
+        """``sign(x)``, element by element."""
     def abs(self) -> Tensor:
         """``abs(x)``, element by element."""
     def __abs__(self) -> Tensor: ...
+    def sin(self) -> Tensor:
+        """``sin(x)``, element by element."""
+    def cos(self) -> Tensor:
+        """``cos(x)``, element by element."""
+    def tan(self) -> Tensor:
+        """``tan(x)``, element by element."""
+    def arcsin(self) -> Tensor:
+        """``arcsin(x)``, element by element."""
+    def arccos(self) -> Tensor:
+        """``arccos(x)``, element by element."""
+    def arctan(self) -> Tensor:
+        """``arctan(x)``, element by element."""
+    def sinh(self) -> Tensor:
+        """``sinh(x)``, element by element."""
+    def cosh(self) -> Tensor:
+        """``cosh(x)``, element by element."""
     def tanh(self) -> Tensor:
         """``tanh(x)``, element by element."""
     def clip(self, min: float | None = None, max: float | None = None) -> Tensor:
@@ -444,7 +470,7 @@ class Methods:
         """Without axes of length 1: those given, or all."""
     def expand_dims(self, axis: int | tuple[int, ...] | None) -> Tensor:
         """With new axes of length 1 at the given places of the result."""
-    def __getitem__(self, index: Any) -> Tensor: ...
     @property
     def T(self) -> Tensor:
         """The transpose."""
+    def __getitem__(self, index: Any) -> Tensor: ...

@@ -7,6 +7,7 @@ topological order and no walk over a user's graph ever recurses.
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -16,9 +17,10 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import Op
+from . import leaving
 from .created import watching
 from .record import Details, current_scope, scope
-from .values import Value, is_float, own, settle
+from .values import NO_COMPLEX, Value, is_float, own, settle
 
 if TYPE_CHECKING:
     from .backward import Gradients
@@ -44,16 +46,15 @@ __all__ = [
 
 INPUT, PARAMETER, CONSTANT = (Op(role, "", (), {}, lambda: None, (), "") for role in ("input", "parameter", "constant"))
 
+MEANS = ("numpy._core._methods", "numpy.core._methods")
+"""Where NumPy turns the mean of objects into a plain number if they tell their dtype."""
+
 ids = count()
 _frame = sys._getframe
 
 
-class Tensor(Methods):
-    """A recorded value.
-
-    ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that made it. ``grad``: its
-    gradient after `backward`, None where none arrives. ``needs``: whether gradients can flow to it. ``name``,
-    ``scope``, and ``code`` with ``lasti``: the place in the program that made it.
+class Recorded(Methods):
+    """All of a tensor but the brackets.
 
     Most of what a small operation costs is the work of Python's garbage collector, which walks all that a record
     holds: hence few slots, the first two inputs without a tuple around them, and `Details` that are shared.
@@ -78,7 +79,8 @@ class Tensor(Methods):
         """
         from .backward import backward
 
-        return backward(self, seed)
+        this: Any = self
+        return backward(this, seed)
 
     @property
     def value(self) -> Value:
@@ -147,11 +149,21 @@ class Tensor(Methods):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements."""
+        if _frame(1).f_globals.get("__name__") in MEANS:
+            raise AttributeError("dtype")
         return np.dtype(np.float64) if type(self.held) is float else np.asarray(self.held).dtype
 
     def item(self) -> Any:
         """The one element as a Python number."""
         return np.asarray(self.held).item()
+
+    def tolist(self) -> Any:
+        """The elements as a nested list of Python numbers."""
+        return np.asarray(self.held).tolist()
+
+    def conjugate(self) -> Any:
+        """Itself: it is real. NumPy asks for it where a list of tensors has a variance."""
+        return self
 
     def __len__(self) -> int:
         if not self.shape:
@@ -165,27 +177,88 @@ class Tensor(Methods):
         raise OpError("setitem: a recorded value cannot be changed in place; use where(mask, new, old)")
 
     def __pos__(self) -> Tensor:
-        return self
+        return lift(self)
 
     def __bool__(self) -> bool:
         return bool(self.held)
 
     def __float__(self) -> float:
+        if self.details.needs:
+            try:
+                leaving.number(_frame(1))
+            except UntracedError:
+                back = _Back(self)  # noqa: F841  (lives as long as the traceback)
+                raise
         return float(self.held)
 
     def __int__(self) -> int:
+        if self.details.needs:
+            try:
+                leaving.number(_frame(1))
+            except UntracedError:
+                back = _Back(self)  # noqa: F841
+                raise
         return int(self.held)
 
     def __index__(self) -> int:
-        return self.held.__index__()  # type: ignore[no-any-return]
+        if is_float(self.held):
+            raise UntracedError("a float is no index and no count; use int(t) for the whole number on purpose")
+        return operator.index(self.held)
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
-        raise UntracedError("turning a tensor into an array would lose its record; use .value")
+    def __complex__(self) -> complex:
+        if self.details.needs:
+            raise UntracedError(f"complex: {NO_COMPLEX}")
+        return complex(self.held)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return np.round(self.held, digits or 0) if self.shape else round(self.item(), digits)
+
+    def __trunc__(self) -> int:
+        return int(self.held)
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         grad = "" if self.grad is None else f", grad={_short(self.grad)}"
         return f"Tensor({_short(self.held)}, {self.op.name}{name}{grad})"
+
+
+class Tensor(Recorded):
+    """A recorded value.
+
+    ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that made it. ``grad``: its
+    gradient after `backward`, None where none arrives. ``needs``: whether gradients can flow to it. ``name``,
+    ``scope``, and ``code`` with ``lasti``: the place in the program that made it.
+    """
+
+    __slots__ = ()
+
+
+class Refused(Recorded):
+    """A scalar tensor while an error of `float` passes through NumPy.
+
+    In place of any error of what has brackets, NumPy says "setting an array element with a sequence"; ours arrives
+    only of what has none.
+    """
+
+    __slots__ = ()
+
+
+class _Back:
+    """Makes a refused tensor a tensor again, when the error has been dealt with."""
+
+    def __init__(self, refused: Any) -> None:
+        self.refused: Any = refused
+        if not refused.shape:
+            self.refused.__class__ = Refused
+
+    def __del__(self) -> None:
+        _again(self.refused)
+
+
+def _again(refused: Any) -> Tensor:
+    refused.__class__ = Tensor
+    tensor: Tensor = refused
+    return tensor
 
 
 def _short(value: Value) -> str:
@@ -215,9 +288,11 @@ def constant(value: Any, name: str | None = None) -> Tensor:
 
 
 def lift(value: Any) -> Tensor:
-    """A tensor as it is; anything else as a constant."""
+    """A tensor as it is; anything else as a constant; `Held` of a list with tensors in it."""
     if type(value) is Tensor:
         return value
+    if type(value) is Refused:
+        return _again(value)
     if type(value) is not float:
         value = own("constant", value, keep_int=True)
     return record(value, current_scope()[CONSTANT].still, None, None, None)

@@ -12,6 +12,13 @@ Value = Any
 """A float for scalars, a read-only array otherwise; NumPy scalars for other types than float64."""
 
 
+NO_COMPLEX = "complex numbers are not recorded; write the real and the imaginary part as two tensors"
+
+
+class Held(OpError):
+    """A list or an array of objects holds tensors, which have a record already."""
+
+
 def own(role: str, value: Any, keep_int: bool = False) -> Value:
     """A copy of a user's number, list or array, in its settled form.
 
@@ -22,9 +29,11 @@ def own(role: str, value: Any, keep_int: bool = False) -> Value:
     try:
         array = np.array(value)
     except UntracedError:
-        raise OpError(f"{role}: holds a tensor already; give its .value to start a new record, or use stack") from None
+        raise Held(f"{role}: holds a tensor already; np.stack of the list goes on with its record") from None
     except (ValueError, OverflowError) as error:
         raise OpError(f"{role}: not a rectangular array of numbers: {error}") from None
+    if array.dtype.kind == "O" and any(hasattr(part, "details") for part in array.flat):
+        raise Held(f"{role}: holds tensors already; np.stack of them goes on with their record")
     if array.dtype.kind not in "fiub":
         raise OpError(f"{role}: cannot hold {array.dtype}; give real numbers")
     python = not isinstance(value, (np.ndarray, np.generic))

@@ -1,0 +1,156 @@
+"""What a program is doing right now, read from its bytecode: calling a function, storing, or formatting text."""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import inspect
+import sys
+from functools import lru_cache
+from itertools import accumulate, takewhile
+from types import CodeType, FrameType, ModuleType
+from typing import Any, NamedTuple
+
+UNKNOWN = object()
+"""Stands for a function that cannot be found out."""
+
+_IDLE = {"NOP", "RESUME", "CACHE", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "COPY_FREE_VARS"}
+_ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
+_STORES = {"STORE_SUBSCR", "STORE_SLICE", "STORE_ATTR"}
+_SCOPES = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_FAST_CHECK", "LOAD_DEREF"}
+_SEQUENCES = {"BUILD_LIST", "BUILD_TUPLE", "LIST_EXTEND", "LIST_TO_TUPLE", "LIST_APPEND"}
+
+
+class Site(NamedTuple):
+    """One instruction of a program.
+
+    ``kind``: ``"call"``, ``"store"``, ``"format"`` (the operator ``%`` of a text), ``"operator"`` or ``"unknown"``.
+    Of a call, ``path``: the names that lead to the function, such as ``("math", "exp")``; ``words``: the names in its
+    arguments; ``argument``: the dotted name of its only argument, ``[`` for a list that is made there, else nothing.
+    """
+
+    kind: str
+    path: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    argument: str = ""
+
+
+def site(frame: FrameType) -> Site:
+    """What the program of a frame is doing."""
+    return _site(frame.f_code, frame.f_lasti)
+
+
+@lru_cache(maxsize=256)
+def _site(code: CodeType, offset: int) -> Site:
+    steps = [s for s in dis.get_instructions(code) if s.opname not in _IDLE]
+    place = max((i for i, s in enumerate(steps) if s.offset <= offset), default=0)
+    if steps[place].opname == "PRECALL":
+        place += 1
+    name = steps[place].opname
+    if name in _STORES:
+        return Site("store")
+    if "CALL" in name:
+        return _call(steps, place)
+    if name.startswith(("BINARY_", "INPLACE_", "COMPARE_")):
+        return Site("format" if "MODULO" in name or steps[place].argrepr in ("%", "%=") else "operator")
+    return Site("unknown")
+
+
+def _call(steps: list[dis.Instruction], place: int) -> Site:
+    between = steps[_start(steps, place) : place]
+    names = [s for s in between[:1] if s.opname != "PUSH_NULL"] or between[1:2]
+    if not names or names[0].opname not in _SCOPES:
+        return Site("call")
+    first = between.index(names[0]) + 1
+    names += takewhile(lambda s: s.opname in _ATTRIBUTES, between[first:])
+    rest = between[first + len(names) - 1 :]
+    if sys.version_info >= (3, 13) and rest and rest[0].opname == "PUSH_NULL":
+        rest = rest[1:]  # before that, it came first
+    if rest and rest[-1].opname == "PRECALL":
+        rest = rest[:-1]
+    heights = _heights(rest)
+    if not any(map(_branches, rest)) and any(height < 1 for height in heights):
+        return Site("call")  # f(a)(b): the function is what f(a) returns
+    words = frozenset(s.argval for s in rest if isinstance(s.argval, str))
+    return Site("call", tuple(str(s.argval) for s in names), words, _argument(rest, heights))
+
+
+def _heights(steps: list[dis.Instruction]) -> list[int]:
+    """How far the interpreter's stack has grown after each step."""
+    return list(accumulate(dis.stack_effect(s.opcode, s.arg, jump=False) for s in steps))
+
+
+def _start(steps: list[dis.Instruction], place: int) -> int:
+    """Where the function of a call is loaded: as far back as the interpreter's stack has grown by what the call takes.
+
+    Where the arguments branch, counting would mislead; the positions in the source tell, from Python 3.11 on.
+    """
+    height = dis.stack_effect(steps[place].opcode, steps[place].arg) - 1
+    for i in range(place - 1, -1, -1):
+        s = steps[i]
+        if _branches(s):
+            return _first_at(steps, place)
+        height += dis.stack_effect(s.opcode, s.arg, jump=False)
+        if height >= 0:
+            return i
+    return place
+
+
+def _branches(step: dis.Instruction) -> bool:
+    return "JUMP" in step.opname or step.opname in ("FOR_ITER", "SEND")
+
+
+def _first_at(steps: list[dis.Instruction], place: int) -> int:
+    here = getattr(steps[place], "positions", None)
+    if here is None or here.col_offset is None:
+        return place
+    begins = (here.lineno, here.col_offset)
+    for i in range(place):
+        p = steps[i].positions  # type: ignore[attr-defined]
+        if (p.lineno, p.col_offset) == begins and steps[i].opname in _SCOPES:
+            return i
+    return place
+
+
+def _argument(rest: list[dis.Instruction], heights: list[int]) -> str:
+    """What the first argument is, from the instructions that make all of them; nothing where it is worked out."""
+    if rest and rest[-1].opname == "STORE_FAST":  # the end of an inlined comprehension
+        return "["
+    first = rest[: max((i + 1 for i, height in enumerate(heights) if height == 1), default=0)]
+    if first and first[0].opname in _SCOPES and all(s.opname in _ATTRIBUTES for s in first[1:]):
+        return ".".join(str(s.argval) for s in first)
+    made = any(s.argval in ("list", "tuple") or "<listcomp>" in str(s.argval) for s in first[:2])
+    return "[" if made or first and first[-1].opname in _SEQUENCES else ""
+
+
+def function_at(frame: FrameType, path: tuple[str, ...]) -> Any:
+    """The function that is called, through modules and classes only; `UNKNOWN` where that is not enough."""
+    if not path:
+        return UNKNOWN
+    found = variable(frame, path[0])
+    for name in path[1:]:
+        if not isinstance(found, (ModuleType, type)):
+            return UNKNOWN
+        found = getattr(found, name, UNKNOWN)
+    return found
+
+
+def variable(frame: FrameType, name: str) -> Any:
+    """What a name stands for in a frame."""
+    for space in (own_variables(frame), frame.f_globals, vars(builtins)):
+        if name in space:
+            return space[name]
+    return UNKNOWN
+
+
+def own_variables(frame: FrameType) -> dict[str, Any]:
+    """The local variables of a frame; those of a module are its global ones.
+
+    Up to Python 3.12 the frame keeps the dictionary of its locals, and with it every tensor in there until the function
+    ends. If nobody else holds that dictionary, it is emptied; whoever asks for it later gets it filled anew.
+    """
+    held = frame.f_locals
+    found = dict(held)
+    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and type(held) is dict and sys.getrefcount(held) <= 3:
+        held.clear()
+    return found

@@ -1,0 +1,201 @@
+"""How to write with recorded functions what is not recorded itself: `way` answers for a function's name.
+
+Each way is an expression in `np` and `tg` of the inputs ``x`` and ``y``; what follows a comma and "or" is a remark.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from ..ops.op import OPS
+
+WAYS: dict[str, str] = {
+    # by element
+    "positive": "+x",
+    "fabs": "np.abs(x)",
+    "exp2": "2.0**x",
+    "log2": "np.log(x) / np.log(2)",
+    "log10": "np.log(x) / np.log(10)",
+    "cbrt": "np.sign(x) * np.abs(x) ** (1 / 3)",
+    "reciprocal": "1 / x",
+    "arcsinh": "np.log(x + np.sqrt(x**2 + 1))",
+    "arccosh": "np.log(x + np.sqrt(x**2 - 1))",
+    "arctanh": "np.log((1 + x) / (1 - x)) / 2",
+    "degrees": "x * (180 / np.pi)",
+    "rad2deg": "x * (180 / np.pi)",
+    "radians": "x * (np.pi / 180)",
+    "deg2rad": "x * (np.pi / 180)",
+    "sinc": "np.sin(np.pi * x) / (np.pi * x)",
+    "nan_to_num": "np.where(np.isnan(x), 0.0, x)",
+    "real": "x",
+    "conjugate": "x",
+    "float_power": "x**y",
+    "hypot": "np.sqrt(x**2 + y**2)",
+    "arctan2": "2 * np.arctan(x / (np.sqrt(x**2 + y**2) + y))",
+    "logaddexp": "np.maximum(x, y) + np.log1p(np.exp(-np.abs(x - y)))",
+    "logaddexp2": "np.log(2.0**x + 2.0**y) / np.log(2)",
+    "copysign": "np.abs(x) * np.sign(y)",
+    "remainder": "x - y * np.floor(x / y)",
+    "fmod": "x - y * np.trunc(x / y)",
+    "divmod": "np.floor(x / y), x - y * np.floor(x / y)",
+    "fmax": "np.maximum(x, y)",
+    "fmin": "np.minimum(x, y)",
+    "heaviside": "np.where(x > 0, 1.0, np.where(x < 0, 0.0, y))",
+    "expit": "tg.sigmoid(x)",
+    "logit": "np.log(x / (1 - x))",
+    "log_expit": "-tg.softplus(-x)",
+    "xlogy": "x * np.log(y)",
+    "xlog1py": "x * np.log1p(y)",
+    "entr": "-x * np.log(x)",
+    "logsumexp": "np.max(x) + np.log(np.sum(np.exp(x - np.max(x))))",
+    # many into fewer
+    "ptp": "np.max(x) - np.min(x)",
+    "average": "np.sum(x * y) / np.sum(y)",
+    "median": "x[np.argsort(x)[len(x) // 2]], or the mean of the two in the middle",
+    "percentile": "x[np.argsort(x)], then the element at that rank",
+    "quantile": "x[np.argsort(x)], then the element at that rank",
+    "nansum": "np.sum(x[~np.isnan(x)])",
+    "nanmean": "np.mean(x[~np.isnan(x)])",
+    "nanmax": "np.max(x[~np.isnan(x)])",
+    "nanmin": "np.min(x[~np.isnan(x)])",
+    "nanvar": "np.var(x[~np.isnan(x)])",
+    "nanstd": "np.std(x[~np.isnan(x)])",
+    "nanprod": "np.prod(x[~np.isnan(x)])",
+    "nancumsum": "np.cumsum(np.where(np.isnan(x), 0.0, x))",
+    "cumprod": "np.exp(np.cumsum(np.log(x))), or np.prod of each part where x may be negative",
+    "cumulative_sum": "np.cumsum(x)",
+    "diff": "x[1:] - x[:-1]",
+    "ediff1d": "x[1:] - x[:-1]",
+    "gradient": "(x[2:] - x[:-2]) / 2, or one-sided differences at the ends",
+    "trapezoid": "np.sum(x[1:] + x[:-1]) / 2",
+    "trapz": "np.sum(x[1:] + x[:-1]) / 2",
+    "fsum": "np.sum(x)",
+    "dist": "np.linalg.norm(x - y)",
+    "sumprod": "np.sum(x * y)",
+    "vector_norm": "np.linalg.norm(x)",
+    "matrix_norm": "np.linalg.norm(x)",
+    "cov": "np.mean((x - np.mean(x)) * (y - np.mean(y)))",
+    "corrcoef": "np.mean((x - np.mean(x)) * (y - np.mean(y))) / (np.std(x) * np.std(y))",
+    # joining, splitting, repeating
+    "vstack": "np.concatenate([x, y]), or np.stack([x, y]) of vectors",
+    "row_stack": "np.concatenate([x, y]), or np.stack([x, y]) of vectors",
+    "hstack": "np.concatenate([x, y], axis=-1)",
+    "dstack": "np.stack([x, y], axis=-1)",
+    "column_stack": "np.stack([x, y], axis=-1), or np.concatenate([x, y], axis=1) of matrices",
+    "append": "np.concatenate([x, y])",
+    "insert": "np.concatenate([x[:1], y, x[1:]])",
+    "delete": "np.concatenate([x[:1], x[2:]])",
+    "block": "np.concatenate([x, y]), once for each axis",
+    "concat": "np.concatenate([x, y])",
+    "split": "[x[:1], x[1:]], one slice for each part",
+    "array_split": "[x[:1], x[1:]], one slice for each part",
+    "vsplit": "[x[:1], x[1:]], one slice for each part",
+    "hsplit": "[x[..., :1], x[..., 1:]], one slice for each part",
+    "dsplit": "[x[..., :1], x[..., 1:]], one slice for each part",
+    "unstack": "[*x]",
+    "tile": "np.concatenate([x, x])",
+    "repeat": "x[np.repeat(np.arange(len(x)), 2)], or another count than 2",
+    "roll": "np.concatenate([x[-1:], x[:-1]])",
+    "flip": "x[::-1]",
+    "flipud": "x[::-1]",
+    "fliplr": "x[:, ::-1]",
+    "rot90": "np.transpose(x)[::-1]",
+    "resize": "np.reshape(x, -1)",
+    # shapes
+    "moveaxis": "np.transpose(x), with axes=(...)",
+    "rollaxis": "np.transpose(x), with axes=(...)",
+    "permute_dims": "np.transpose(x), with axes=(...)",
+    "matrix_transpose": "np.swapaxes(x, -1, -2)",
+    "atleast_1d": "np.reshape(x, -1)",
+    "atleast_2d": "x[None]",
+    "atleast_3d": "x[None, :, None]",
+    "broadcast_arrays": "np.broadcast_to(x, y.shape)",
+    "full": "np.broadcast_to(x, y.shape)",
+    "full_like": "np.broadcast_to(x, y.shape)",
+    "linspace": "x + (y - x) * np.linspace(0, 1, 5)[:, None]",
+    "meshgrid": "np.broadcast_to(x, (2, *x.shape))",
+    # selecting
+    "take": "x[[0, 1]]",
+    "take_along_axis": "x[np.arange(2), [0, 1]]",
+    "compress": "x[[True, False]]",
+    "extract": "x[x > 0]",
+    "choose": "np.where(x > 0, x, y)",
+    "select": "np.where(x > 0, x, y)",
+    "piecewise": "np.where(x > 0, x, y)",
+    "sort": "x[np.argsort(x)]",
+    "sort_complex": "x[np.argsort(x)]",
+    "partition": "x[np.argpartition(x, 1)]",
+    "diag": "x[np.arange(len(x)), np.arange(len(x))], or x * np.eye(len(x)) of a vector",
+    "diagflat": "x * np.eye(len(x))",
+    "diagonal": "x[np.arange(len(x)), np.arange(len(x))]",
+    "trace": "np.sum(x * np.eye(len(x)))",
+    "tril": "x * np.tri(len(x))",
+    "triu": "x * np.tri(len(x)).T",
+    "interp": "x[:-1] + y[:-1] * (x[1:] - x[:-1])",
+    # products
+    "inner": "np.einsum('...i,...i->...', x, y)",
+    "outer": "x[:, None] * y",
+    "vdot": "np.sum(x * y)",
+    "vecdot": "np.sum(x * y, axis=-1)",
+    "matvec": "np.einsum('...ij,...j->...i', x, y)",
+    "vecmat": "np.einsum('...i,...ij->...j', x, y)",
+    "tensordot": "np.einsum('ij,jk->ik', x, y)",
+    "kron": "np.einsum('ij,kl->ikjl', x, y), and a reshape",
+    "cross": "x[[1, 2, 0]] * y[[2, 0, 1]] - x[[2, 0, 1]] * y[[1, 2, 0]]",
+    "multi_dot": "x @ y",
+    "matrix_power": "x @ x",
+    "matmul": "np.matmul(x, y)",
+    "convolve": "tg.conv1d(x, y[::-1])",
+    "correlate": "tg.conv1d(x, y)",
+    "polyval": "x[0] * y + x[1], and so on (Horner)",
+    "det": "x[0, 0] * x[1, 1] - x[0, 1] * x[1, 0], of two rows",
+    "slogdet": "np.log(np.abs(x[0, 0] * x[1, 1] - x[0, 1] * x[1, 0])), of two rows",
+    # arrays of several
+    **dict.fromkeys(("array", "asarray", "asanyarray", "ascontiguousarray"), "np.stack([x, y]), or x itself"),
+    "fromiter": "np.stack([x, y])",
+    "normal": "x + y * np.random.standard_normal(x.shape)",
+    "uniform": "x + (y - x) * np.random.random(x.shape)",
+    # in place
+    **dict.fromkeys(("copyto", "put", "place", "putmask", "put_along_axis", "fill_diagonal"), "np.where(x > 0, x, y)"),
+    "fill": "np.broadcast_to(x, y.shape)",
+}
+
+
+ALIASES = {
+    "mod": "remainder",
+    "conj": "conjugate",
+    "pow": "float_power",
+    "acosh": "arccosh",
+    "asinh": "arcsinh",
+    "atanh": "arctanh",
+    "atan2": "arctan2",
+}
+"""Names that NumPy, `math` or SciPy also give to functions of `WAYS`."""
+
+MATH = {"acos": "arccos", "asin": "arcsin", "atan": "arctan"}
+"""What `math` calls differently from NumPy."""
+
+
+def way(name: str) -> str:
+    """The nearest recorded way to compute what a function of this name does; empty where there is none."""
+    name = MATH.get(name, name)
+    for op in OPS.values():
+        if any(name == f.__name__ for f in op.numpy):
+            return f"np.linalg.{name}" if not hasattr(np, name) else f"np.{name}"
+    return f"tg.{name}" if name in OPS else WAYS.get(ALIASES.get(name, name), "")
+
+
+MODULES = ("numpy", "numpy.linalg", "numpy.fft", "numpy.random", "math", "cmath", "scipy.special", "scipy.linalg")
+
+
+def spelled(function: Any) -> str:
+    """A function as programs write it: ``np.linalg.det``, ``scipy.special.expit``."""
+    name = str(getattr(function, "__name__", type(function).__name__))
+    homes = (m for m in MODULES if m in sys.modules and getattr(sys.modules[m], name, None) is function)
+    home = next(homes, None) or getattr(function, "__module__", None) or ""
+    if home == "builtins" or home.startswith("numpy._"):
+        return name
+    return f"{home}.{name}".replace("numpy.", "np.", 1).lstrip(".")
