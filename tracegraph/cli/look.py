@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    Choice = click.Choice[str]
+else:
+    Choice = click.Choice  # of one type only since click 8.2
 
 Names = Callable[[], Iterable[str]]
 Command = Callable[..., Any]
@@ -13,7 +18,7 @@ USUAL = {"detail": "values", "theme": "light", "direction": "LR", "digits": "4; 
 """What `draw` takes if an option is not given."""
 
 
-class OneOf(click.Choice[str]):
+class OneOf(Choice):
     """A choice among names that are asked for when they are needed: importing a command loads no drawing."""
 
     def __init__(self, names: Names) -> None:
