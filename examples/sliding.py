@@ -3,11 +3,10 @@
 The input and the kernel are those of conv.py.
 """
 
-from dataclasses import replace
-
 from conv import build as whole
 
 import tracegraph as tg
+from tracegraph.graph.note import FocusNote
 
 
 def position(x: tg.Tensor, K: tg.Tensor, row: int, column: int) -> tg.Graph:
@@ -18,8 +17,7 @@ def position(x: tg.Tensor, K: tg.Tensor, row: int, column: int) -> tg.Graph:
     total = tg.sum(products)
     graph = tg.trace([total])  # several, so that nothing is differentiated: this is about the way forward
     cells = tuple((row + i, column + j) for i in range(height) for j in range(width))
-    nodes = [replace(n, focus=cells) if n.name == "x" else n for n in graph]
-    return tg.Graph(nodes, graph.edges)
+    return graph.with_note("focus", FocusNote(focus=((graph["x"].key, cells),)))
 
 
 def build() -> tg.Graph:

@@ -15,7 +15,7 @@ from .files import write_atomic
 from .formats import RENDERERS
 from .formats.dot import source
 from .frontends import graph_of
-from .graph import Graph
+from .graph import Graph, Noted
 from .graphviz import run as _layout
 from .notebook import bundle
 from .picture.theme import Theme, theme_of
@@ -130,7 +130,7 @@ class Drawing:
 
 
 def draw(
-    what: Tensor | Graph | Callable[..., Any],
+    what: Tensor | Graph | Noted | Callable[..., Any],
     *arrays: Any,
     detail: str = "values",
     theme: str | Theme = "light",

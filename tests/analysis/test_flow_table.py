@@ -22,6 +22,7 @@ from hypothesis.extra import numpy as arrays
 
 import tracegraph as tg
 from tracegraph.analysis import Finding, Flow
+from tracegraph.analysis.flow import annotated
 from tracegraph.analysis.flow_report import layers, named, summary, wanted
 from tracegraph.analysis.flow_rows import Row
 from tracegraph.analysis.flow_tables import sections
@@ -266,7 +267,7 @@ def test_what_is_not_finite_is_a_text_in_json() -> None:
         [Node(0, "w", "parameter", "parameter", 1.0, math.inf), Node(1, "L", "neg", "output", 1.0, math.nan)],
         [Edge(0, 1, 0, "w", contribution=math.nan)],
     )
-    told = strict(Flow(graph.nodes, graph.edges, [Finding("nan", 0, "", "", math.inf, math.nan)]).to_json())
+    told = strict(annotated(graph, [Finding("nan", 0, "", "", math.inf, math.nan)]).to_json())
     assert told["findings"][0]["measure"] == "inf" and told["findings"][0]["threshold"] == "nan"
     assert told["summary"]["smallest"] is None and told["summary"]["reached"] == 1
 
@@ -277,7 +278,7 @@ def test_hostile_names(most: int | None) -> None:
     loss = Node(len(HOSTILE), "L", HOSTILE[4], "output", 1.0, 1.0, line="a\x00b|")
     edges = [Edge(n.key, loss.key, i, n.name, contribution=1e-9) for i, n in enumerate(sources)]
     found = [Finding("nan", n.key, n.name, n.name, index=((i,),)) for i, n in enumerate(sources)]
-    flow = Flow([*sources, loss], edges, found)
+    flow = annotated(Graph([*sources, loss], edges), found)
     texts = [flow.table(most), flow.to_markdown(most), flow.to_json()]
     for text in texts[:2]:
         text.encode()

@@ -32,6 +32,11 @@ def made(op, sample, seed=0):
     return y
 
 
+def told(graph, name):
+    """What the badges of a node say."""
+    return tuple(b.text for b in graph.badges(graph[name]))
+
+
 def verdicts(graph):
     return {c.name: c.verdict for c in graph.results}
 
@@ -112,7 +117,7 @@ def test_the_rule_of_a_user_is_checked(own):
     expected, found = check.expected, check.found
     at = x.value[check.index]
     assert expected == pytest.approx(at**3 * (3 * at**2 + 1), rel=1e-14) and found == at**3 * 3 * at**2
-    assert graph["bent_1"].tags == (f"✗ {check.error:.2g}",)
+    assert told(graph, "bent_1") == (f"✗ {check.error:.2g}",)
 
 
 def test_a_forward_that_is_not_analytic_is_checked_by_differences_though_it_says_it_is(own):
@@ -158,13 +163,13 @@ def test_what_gives_another_value_or_fails_is_not_checked(own):
     for made_op, reason in ((noisy, "another value"), (once, "cannot be run again: RuntimeError")):
         graph = tg.gradcheck(tg.sum(function(made_op)(tg.tensor([1.0, -2.0]))))
         assert graph.ok and reason in graph.worst.reason
-        assert graph.node(graph.worst.node).tags == ("not checked",)
+        assert told(graph, graph.worst.name) == ("not checked",)
 
 
 def test_the_wrong_input_is_named(own):
     twisted = function(elementwise("twisted", "a * b", "g * b", "g * b"))
     graph = tg.gradcheck(lambda x, w_1: tg.sum(twisted(x, w_1)), [1.0, 2.0], [3.0, 5.0])
-    assert graph["twisted_1"].tags == ("✗ ∂twisted_1/∂w₁ off by 0.67",)
+    assert told(graph, "twisted_1") == ("✗ ∂twisted_1/∂w₁ off by 0.67",)
     assert tg.gradcheck(lambda x: twisted(x, x), 2.0).ok  # at a = b the two rules are the same
     (finding,) = graph.findings
     assert finding.kind == "gradcheck" and finding.node == graph["twisted_1"].key and finding.excess > 10
@@ -232,7 +237,7 @@ def test_kink(name, call, at):
         graph = tg.gradcheck(call, at)
     check = next(c for c in graph.results if c.op == name)
     assert check.verdict == "kink" and check.error is None, check
-    assert graph.ok and graph.node(check.node).tags[0].startswith("kink")
+    assert graph.ok and told(graph, check.name)[0].startswith("kink")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +323,7 @@ def test_nothing_of_a_program_is_changed():
     loss = tg.sum(tg.exp(x))
     first, second = tg.gradcheck(loss), tg.gradcheck(loss)
     assert x.grad is None and str(first) == str(second)
-    assert not any(n.tags for n in tg.trace(loss))
+    assert not tg.trace(loss).notes
 
 
 def test_not_a_number_is_no_alarm():
@@ -330,7 +335,7 @@ def test_not_a_number_is_no_alarm():
 def test_a_wrong_sum_of_contributions_is_found():
     graph = tg.trace(lambda x: x * x + tg.sin(x), 2.0)
     nodes = [replace(n, gradient=n.gradient / 2) if n.name == "x" else n for n in graph]
-    (check,) = [c for c in tg.gradcheck(graph.but(nodes, graph.edges)).results if c.verdict == "wrong"]
+    (check,) = [c for c in tg.gradcheck(graph.replace(nodes, graph.edges)).results if c.verdict == "wrong"]
     assert check.name == "x" and check.tags == ("✗ sum of the uses of x off by 0.41",)
     assert tg.gradcheck(graph).ok and tg.gradcheck(tg.hide(graph, "sin_1")).ok  # there a use is missing
 

@@ -17,7 +17,9 @@ from pictures import HOSTILE, SVG, TALES, crowding, example, faults, groups, ran
 
 import tracegraph as tg
 from tracegraph.analysis import Finding, Flow
-from tracegraph.graph import Graph
+from tracegraph.analysis.flow import annotated
+from tracegraph.graph import Badge, Graph, Note
+from tracegraph.graph.note import ChecksNote, Path
 from tracegraph.picture import flow_overlay as painting
 from tracegraph.picture import heat
 from tracegraph.picture.heat import TALL
@@ -28,7 +30,11 @@ from tracegraph.text.numbers import number, percent
 
 def flow_of(what: tg.Tensor | Graph, findings: tuple[Finding, ...] = (), paths: Any = ()) -> Flow:
     graph = what if isinstance(what, Graph) else tg.trace(what)
-    return Flow(graph.nodes, graph.edges, findings, paths)
+    return annotated(graph, findings, paths)
+
+
+def way(nodes: tuple[int, ...], share: float, slots: tuple[int, ...] = ()) -> Path:
+    return Path(nodes, (), slots, share)
 
 
 def network(layers: int = 4, act: Any = tg.sigmoid, seed: int = 0) -> tg.Tensor:
@@ -276,15 +282,6 @@ def test_shares_are_of_all_uses_also_of_those_that_are_hidden() -> None:
     assert after and all(before[k] == v for k, v in after.items()) and min(after.values()) < 1
 
 
-@dataclass
-class Way:
-    """What the drawing knows of a path."""
-
-    nodes: tuple[int, ...]
-    share: float
-    slots: tuple[int, ...] = ()
-
-
 def test_paths_are_marked_on_their_arrows() -> None:
     x = tg.parameter(0.5, "x")
     a = tg.tanh(x)
@@ -292,7 +289,7 @@ def test_paths_are_marked_on_their_arrows() -> None:
     graph = tg.trace(y + a)
     keys = [graph["x"].key, *(e.source for e in graph.inputs(graph.output))]
     inner, product, loss = graph.uses(graph["x"])[0].target, keys[1], graph.output.key
-    ways = (Way((keys[0], inner, product, loss), 0.62, (0, 1, 0)), Way((keys[0], inner, loss), 0.38))
+    ways = (way((keys[0], inner, product, loss), 0.62, (0, 1, 0)), way((keys[0], inner, loss), 0.38))
     for theme in THEMES:
         drawing = tg.draw(flow_of(graph, paths=ways), theme=theme, fold=False)
         marked = {}
@@ -304,17 +301,18 @@ def test_paths_are_marked_on_their_arrows() -> None:
         assert marked[inner, product, 1] == ["path 1 · 62 %"] and not marked[inner, product, 0]
         assert not faults(drawing) + [f for f in crowding(drawing) if f.startswith("card")]
         assert "dot at the start" in drawing.svg
-    many = flow_of(graph, paths=[Way((keys[0], inner, loss), 0.1)] * 9)
+    many = flow_of(graph, paths=[way((keys[0], inner, loss), 0.1)] * 9)
     assert any("… 6 more paths" in line.text for a in tg.draw(many).picture.arrows for line in a.lines)
 
 
 def test_badges_have_a_sign_and_a_colour_of_their_own() -> None:
     graph = tg.trace(network(2))
-    key, tags = graph["W1"].key, ("✓ 1×10⁻¹⁵", "✗ off by 2", "vanishing 3e-9", "NaN born here", "mine")
-    found = (Finding("vanishing", key, "vanishing 3e-9", ""), Finding("nan", key, "NaN born here", ""))
-    nodes = [replace(n, tags=tags) if n.key == key else n for n in graph]
+    key = graph["W1"].key
+    checks = Badge(key, "✓ 1×10⁻¹⁵", "calm"), Badge(key, "✗ off by 2", "invalid")
+    graph = graph.with_note("gradcheck", ChecksNote(checks)).with_note("mine", Note((Badge(key, "mine"),)))
+    found = (Finding("vanishing", key, "vanishing 3e-9", ""), Finding("nan", key, "NaN born here", "", tone="invalid"))
     for theme in THEMES.values():
-        drawing = tg.draw(Flow(nodes, graph.edges, found), theme=theme)
+        drawing = tg.draw(annotated(graph, found), theme=theme)
         texts = {t.text: t.fill for g in groups(drawing.svg) for t in g.texts}
         assert texts["✓ 1×10⁻¹⁵"] == theme.calm and texts["✗ off by 2"] == theme.invalid
         assert texts["● vanishing 3e-9"] == theme.warning and texts["● NaN born here"] == theme.invalid
@@ -324,9 +322,10 @@ def test_badges_have_a_sign_and_a_colour_of_their_own() -> None:
 
 def test_a_group_carries_the_tags_of_its_members() -> None:
     graph = tg.trace(network(2))
-    nodes = [replace(n, tags=("✓ fine", "dead")) if n.scope == "layer1" else n for n in graph]
-    inside = sum(n.scope == "layer1" for n in graph)
-    flow = Flow(nodes, graph.edges, [Finding("dead", graph["W1"].key, "dead", "")])
+    keys = [n.key for n in graph if n.scope == "layer1"]
+    inside = len(keys)
+    fine = ChecksNote(tuple(Badge(key, "✓ fine", "calm") for key in keys))
+    flow = annotated(graph.with_note("gradcheck", fine), [Finding("dead", key, "dead", "") for key in keys])
     card = next(b for b in tg.draw(flow, depth=0, fold=False).picture.boxes if b.title == "layer1")
     assert [b.text for b in card.tags] == [
         "● W₁: dead",
@@ -336,10 +335,7 @@ def test_a_group_carries_the_tags_of_its_members() -> None:
     ]
     assert {b.tone for b in card.tags[:3]} == {"warning"}
     twice = tg.collapse(tg.collapse(flow, "layer1"), "layer2")
-    assert (
-        next(n for n in twice if n.name == "layer1").tags
-        == next(n for n in tg.collapse(flow) if n.name == "layer1").tags
-    )
+    assert set(twice.badges(twice["layer1"])) == set(tg.collapse(flow).badges(tg.collapse(flow)["layer1"]))
 
 
 def test_a_tagged_node_is_not_folded_away() -> None:
@@ -347,8 +343,8 @@ def test_a_tagged_node_is_not_folded_away() -> None:
     y = x * 3.0
     graph = tg.trace(tg.tanh(y + 1.0))
     inner = next(n for n in graph if n.op == "mul")
-    nodes = [replace(n, tags=("exploding",)) if n is inner else n for n in graph]
-    assert [b.text for box in tg.draw(Flow(nodes, graph.edges, ())).picture.boxes for b in box.tags] == ["● exploding"]
+    noted = annotated(graph.with_note("mine", Note((Badge(inner.key, "exploding"),))), ())
+    assert [b.text for box in tg.draw(noted).picture.boxes for b in box.tags] == ["● exploding"]
 
 
 def test_views_and_sizes() -> None:
@@ -406,9 +402,9 @@ def test_hostile_names_and_tags(name: str) -> None:
         w = tg.parameter([1.0, 2.0], name)
     graph = tg.trace(tg.sum(tg.tanh(w) * 2.0))
     node = next(n for n in graph if n.role == "parameter")
-    nodes = [replace(n, tags=(name, f"✗ {name}")) if n is node else n for n in graph]
+    mine = Note((Badge(node.key, name), Badge(node.key, f"✗ {name}", "invalid")))
     found = [Finding("dead", node.key, name, name)]
-    flow = Flow(nodes, graph.edges, found, [Way((node.key, graph.output.key), 0.5)])
+    flow = annotated(graph.with_note(name, mine), found, [way((node.key, graph.output.key), 0.5)])
     for options in ({"theme": "slides"}, {"depth": 0, "direction": "TB"}):
         drawing = tg.draw(flow, **options)
         assert not faults(drawing) and above_is_free(drawing)
@@ -568,7 +564,7 @@ def test_a_path_goes_on_through_what_is_folded() -> None:
     while graph.uses(node):
         node = graph.node(graph.uses(node)[0].target)
         keys.append(node.key)
-    drawing = tg.draw(flow_of(graph, paths=[Way(tuple(keys), 1.0)]))
+    drawing = tg.draw(flow_of(graph, paths=[way(tuple(keys), 1.0)]))
     assert len(drawing.graph) < len(keys)
     assert ["path 1 · 100 %" in [x.text for x in a.lines] for a in drawing.picture.arrows if a.paint] == [True] * (
         len([a for a in drawing.picture.arrows if a.paint])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import tracegraph as tg
 from tracegraph.errors import StoreError, TracegraphError
-from tracegraph.graph import Edge, Graph, Node, store
+from tracegraph.graph import Badge, Edge, Graph, Node, Note, store
 from tracegraph.graph.packing import DTYPES
 from tracegraph.views import VIEWS
 
@@ -46,7 +46,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def check_same(a: Graph, b: Graph) -> None:
-    assert (len(a.nodes), len(a.edges)) == (len(b.nodes), len(b.edges))
+    assert (len(a.nodes), len(a.edges)) == (len(b.nodes), len(b.edges)) and a.notes == b.notes
     for kind, pairs in ((Node, zip(a.nodes, b.nodes)), (Edge, zip(a.edges, b.edges))):
         for one, two in pairs:
             for field in fields(kind):
@@ -126,7 +126,7 @@ def test_values_and_options_come_back(value: Any, option: Any, name: str, tmp_pa
 
 @pytest.mark.parametrize("name", ["\ud800", "\0", "a\u2028b", "../../etc/passwd", "名前", "x" * 100_000])
 def test_hostile_names_come_back(name: str, tmp_path: Path) -> None:
-    graph = Graph([Node(0, name, name, "op", 1.0, scope=name, line=name, tags=(name,))], [])
+    graph = Graph([Node(0, name, name, "op", 1.0, scope=name, line=name)], [], {"mine": Note((Badge(0, name),))})
     check_same(graph, saved(graph, tmp_path))
 
 

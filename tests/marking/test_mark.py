@@ -243,7 +243,7 @@ def test_marks_survive_drawing_and_files(tmp_path: Any) -> None:
     marking = tg.mark(neuron(), [{"value": "y", "written": "9.5"}, {"value": "z", "written": "1.7"}])
     marking.graph.save(tmp_path / "m.tgraph")
     again = tg.load(tmp_path / "m.tgraph")
-    assert again["y"].marks == marking.graph["y"].marks and again["y"].marks[0].written == "9.5"
+    assert again.notes == marking.graph.notes and again.notes["marks"].at(again["y"].key)[0].written == "9.5"
     svg = tg.draw(again).svg
     assert 'text-decoration="line-through"' in svg and "✗" in svg and "✓" in svg and ">9.5<" in svg
 

@@ -10,6 +10,7 @@ from pictures import HOSTILE, TALES, random_program
 
 import tracegraph as tg
 from tracegraph.formula import evaluate
+from tracegraph.graph import Badge, Note
 from tracegraph.picture.words import NAME, NO_GRADIENT, Arrow, Box, Picture, picture
 from tracegraph.views.fold import fold
 
@@ -187,11 +188,8 @@ def test_options_are_shown_unless_they_say_nothing() -> None:
 
 
 def test_tags_are_shown() -> None:
-    from dataclasses import replace
-
     graph = tg.trace(tg.tanh(tg.tensor(0.5, "x")))
-    tagged = type(graph)([replace(graph.nodes[0], tags=("vanishing", "a & b")), *graph.nodes[1:]], graph.edges)
-    svg = tg.draw(tagged).svg
+    svg = tg.draw(graph.with_note("mine", Note((Badge(0, "vanishing"), Badge(0, "a & b"))))).svg
     assert "● vanishing" in svg and "● a &amp; b" in svg
 
 

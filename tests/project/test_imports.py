@@ -101,7 +101,6 @@ def circles(sources: Mapping[str, str]) -> set[frozenset[str]]:
 
 STILL_ROUND = {
     frozenset({"engine.backward", "engine.created", "engine.record", "engine.tensor"}),
-    frozenset({"analysis.flow", "analysis.flow_report", "analysis.flow_tables", "analysis.paths"}),
     frozenset({"slides.deck", "slides.story"}),
     frozenset({"training.curves", "training.small_multiples"}),
 }

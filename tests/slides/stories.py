@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import runpy
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from pictures import EXAMPLES, HOSTILE, TALES, by_hand
 
 import tracegraph as tg
+from tracegraph.graph import Badge, Note
 from tracegraph.picture.theme import THEMES
 from tracegraph.picture.words import DETAILS, DIRECTIONS
 
@@ -54,7 +54,7 @@ def marked() -> tg.Graph:
 def tagged() -> tg.Graph:
     """Every card has a badge."""
     graph = tg.trace(TALES["scopes"]())
-    return tg.Graph([replace(n, tags=("dead", "● mine")) for n in graph], graph.edges)
+    return graph.with_note("mine", Note(tuple(Badge(n.key, text) for n in graph for text in ("dead", "● mine"))))
 
 
 def paths() -> Any:

@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..graph import Graph
+from ..graph.note import Finding, Index
+
+__all__ = ["DIAGNOSTICS", "Diagnostic", "Finding", "Index", "Limit", "diagnostic"]
 
 Limit = float | tuple[float, float]
-Index = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong at one node.
-
-    ``kind``: a key of `DIAGNOSTICS`. ``node``: the key of the node. ``badge``: a few words for the card, with the
-    number. ``cause``: one sentence, without a full stop. ``measure`` was compared with ``threshold`` (both None where
-    nothing is measured). ``index``: the elements, or the units along the last axis, that it is about; the first few.
-    ``excess``: how far the measure is beyond the threshold, in decades; orders findings of one kind.
-    """
-
-    kind: str
-    node: int
-    badge: str
-    cause: str
-    measure: float | None = None
-    threshold: float | None = None
-    index: tuple[Index, ...] = ()
-    excess: float = 0.0
 
 
 class Diagnostic(NamedTuple):

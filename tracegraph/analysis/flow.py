@@ -4,51 +4,37 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import GraphError
-from ..graph import Edge, Graph, Node, nearest
+from ..graph import Badge, Graph, Node, Noted, nearest
+from ..graph.note import FlowNote, Path, PathsNote
 from . import flow_report as report
 from . import flow_rows as rows
 from . import flow_tables as sections
 from .finding import DIAGNOSTICS, Finding, Limit
 
-if TYPE_CHECKING:
-    from .paths import Path
 
+class Flow(Noted):
+    """What `flow` found: a graph with a note, whose drawing paints each arrow by the size of what flows back.
 
-class Flow(Graph):
-    """A graph whose nodes are tagged by `flow`; its drawing paints each arrow by the size of what flows back.
-
-    ``findings``: worst first. ``paths``: those that the arrows are marked for, see `paths`. Views keep both, and what
-    there was before them: `whole`.
+    It can be used wherever a graph can; views of it are flows too, with the same findings and paths.
     """
 
-    __slots__ = ("findings", "paths", "_whole")
-
-    def __init__(
-        self,
-        nodes: Iterable[Node],
-        edges: Iterable[Edge],
-        findings: Iterable[Finding],
-        paths: Iterable[Path] = (),
-        whole: Graph | None = None,
-    ) -> None:
-        super().__init__(nodes, edges)
-        self.findings = tuple(findings)
-        self.paths: tuple[Path, ...] = tuple(paths)
-        self._whole = whole
+    __slots__ = ()
+    kind = "flow"
 
     @property
-    def whole(self) -> Graph:
-        """The graph that was inspected, which tells of all parameters and of all uses of a tensor."""
-        return self if self._whole is None else self._whole
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong, worst first."""
+        return sections.findings(self.graph)
 
-    def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Flow:
-        """The same findings and paths on other nodes and edges."""
-        return Flow(nodes, edges, self.findings, self.paths, self.whole)
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Those that the arrows are marked for, see `tracegraph.paths`."""
+        note = self.notes.get("paths")
+        return note.paths if isinstance(note, PathsNote) else ()
 
     @property
     def parameters(self) -> tuple[rows.Row, ...]:
@@ -62,22 +48,22 @@ class Flow(Graph):
 
     def table(self, most: int | None = sections.MOST) -> str:
         """Findings, worst first, then parameters and operations, as text; ``most``: rows of each, None for all."""
-        return report.table(self, most)
+        return report.table(self.graph, most)
 
     def to_markdown(self, most: int | None = sections.MOST) -> str:
         """The same tables as Markdown."""
-        return report.to_markdown(self, most)
+        return report.to_markdown(self.graph, most)
 
     def to_json(self) -> str:
         """All rows as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``."""
-        return report.to_json(self)
+        return report.to_json(self.graph)
 
     def fails(self, *kinds: str) -> dict[str, int]:
         """How many findings there are of each of these kinds; empty, and so false, where there is none.
 
         ``any`` means every kind. Raises `GraphError` for one that is not known.
         """
-        return report.failed(self, kinds)
+        return report.failed(self.graph, kinds)
 
     def __str__(self) -> str:
         return self.table()
@@ -97,24 +83,26 @@ def flow(what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, **lim
 
 
 def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[Node] = ()) -> Flow:
-    """The graph with the findings of every diagnostic.
+    """The graph with the findings of every diagnostic, in place of those that it may have already.
 
     ``extra``: nodes of parameters that the loss does not depend on, from `tracegraph.frontends.leftover.isolated`.
     """
-    if isinstance(graph, Flow):
-        graph = _fresh(graph)
     if all(n.gradient is None for n in graph) and not _cut_off(graph):
         raise GraphError("flow: nothing was differentiated; give the loss: one number, made of tensors or parameters")
-    graph = graph.but([*extra, *graph.nodes], graph.edges) if extra else graph
+    graph = with_unused(graph, extra).without("flow", "paths")
     used = _limits(limits)
     found = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
     place = {n.key: i for i, n in enumerate(graph)}
     found.sort(key=lambda f: (DIAGNOSTICS[f.kind].rank, -f.excess, place[f.node]))
-    tags: dict[int, dict[str, None]] = {}
-    for finding in found:
-        tags.setdefault(finding.node, {})[finding.badge] = None
-    nodes = [replace(n, tags=tuple(dict.fromkeys((*n.tags, *tags[n.key])))) if n.key in tags else n for n in graph]
-    return Flow(nodes, graph.edges, found)
+    return annotated(graph, found)
+
+
+def annotated(graph: Graph, found: Iterable[Finding], paths: Iterable[Path] = ()) -> Flow:
+    """A graph with these findings, worst first, as badges on its cards, and with these paths on its arrows."""
+    found, paths = tuple(found), tuple(paths)
+    badges = dict.fromkeys(Badge(f.node, f.badge, f.tone) for f in found)
+    noted = Graph(graph.nodes, graph.edges, {**graph.notes, "flow": FlowNote(tuple(badges), found)})
+    return Flow(noted.with_note("paths", PathsNote(paths=paths)) if paths else noted)
 
 
 def _cut_off(graph: Graph) -> bool:
@@ -123,11 +111,9 @@ def _cut_off(graph: Graph) -> bool:
     return outputs == 1 and prod(graph.output.shape) == 1 and any(n.is_parameter for n in graph)
 
 
-def _fresh(graph: Flow) -> Graph:
-    """The graph without what was found before."""
-    badges = {(f.node, f.badge) for f in graph.findings}
-    nodes = [replace(n, tags=tuple(t for t in n.tags if (n.key, t) not in badges)) for n in graph]
-    return Graph(nodes, graph.edges)
+def with_unused(graph: Graph, nodes: Sequence[Node]) -> Graph:
+    """The graph with nodes of parameters that nothing there uses."""
+    return Graph([*nodes, *graph.nodes], graph.edges, graph.notes) if nodes else graph
 
 
 def _limits(given: Mapping[str, Limit | None]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import GraphError
 from ..graph import Graph, Node, nearest
@@ -16,11 +16,8 @@ from ..text.escape import markdown as escaped
 from ..text.numbers import cell, clean, pretty
 from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
-from .flow_rows import Row, learned
-from .flow_tables import MOST, sections
-
-if TYPE_CHECKING:
-    from .flow import Flow
+from .flow_rows import Row, learned, operations, parameters
+from .flow_tables import MOST, findings, sections
 
 ANY = "any"
 
@@ -53,12 +50,12 @@ class Summary:
         return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
 
 
-def summary(flow: Flow) -> Summary:
+def summary(graph: Graph) -> Summary:
     """How far the gradient gets in a flow, and what was found."""
-    leaf, due, there = reach(flow.whole)
-    norms = sorted(((x, name) for name, x in layers(flow.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
+    leaf, due, there = reach(graph.whole)
+    norms = sorted(((x, name) for name, x in layers(graph.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
     least, most = ((norms[i][1], norms[i][0]) if norms else None for i in (0, -1))
-    found = dict(Counter(f.kind for f in flow.findings))
+    found = dict(Counter(f.kind for f in findings(graph)))
     return Summary(leaf, due, len(there), least, most, found)
 
 
@@ -91,45 +88,45 @@ def _parameter(node: Node) -> str:
     return node.base or node.name
 
 
-def table(flow: Flow, most: int | None = MOST) -> str:
+def table(graph: Graph, most: int | None = MOST) -> str:
     """The report as text, the same whatever shows it; ``most``: rows of each table, None for all."""
-    parts = [[clean(line) for line in summary(flow).lines]]
-    for part in sections(flow, most):
+    parts = [[clean(line) for line in summary(graph).lines]]
+    for part in sections(graph, most):
         parts.append([*aligned(part.head, part.rows, part.right), *filter(None, [part.rest])])
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 
-def to_markdown(flow: Flow, most: int | None = MOST) -> str:
+def to_markdown(graph: Graph, most: int | None = MOST) -> str:
     """The report as Markdown."""
-    first, second = map(escaped, summary(flow).lines)
+    first, second = map(escaped, summary(graph).lines)
     parts = [f"**{second}**; {first}"]
-    for part in sections(flow, most):
+    for part in sections(graph, most):
         parts.append("\n".join(markdown(part.head, part.rows, part.right)))
         parts += filter(None, [part.rest])
     return "\n\n".join(parts) + "\n"
 
 
-def to_json(flow: Flow) -> str:
+def to_json(graph: Graph) -> str:
     """Everything as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``.
 
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings.
     """
-    known = summary(flow)
+    known = summary(graph)
     ends = {
         end: pair and {"name": pair[0], "norm": _plain(pair[1])}
         for end, pair in (("smallest", known.smallest), ("largest", known.largest))
     }
     told: dict[str, Any] = {
         "summary": {
-            "loss": flow.whole.output.name,
+            "loss": graph.whole.output.name,
             "parameters": known.parameters,
             "reached": known.reached,
             **ends,
             "findings": known.found,
         },
-        "findings": [_finding(flow, f) for f in flow.findings],
-        "parameters": [_row(row, "update") for row in flow.parameters],
-        "operations": [_row(row, "ratio") for row in flow.operations],
+        "findings": [_finding(graph, f) for f in findings(graph)],
+        "parameters": [_row(row, "update") for row in parameters(graph.whole)],
+        "operations": [_row(row, "ratio") for row in operations(graph.whole)],
     }
     return "{\n" + ",\n".join(f' "{key}": {_written(part)}' for key, part in told.items()) + "\n}\n"
 
@@ -154,10 +151,10 @@ def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def failed(flow: Flow, kinds: Iterable[str]) -> dict[str, int]:
+def failed(graph: Graph, kinds: Iterable[str]) -> dict[str, int]:
     """How many findings there are of each of these kinds, worst first; empty where there is none."""
     kinds = wanted(kinds)
-    return dict(Counter(f.kind for f in flow.findings if f.kind in kinds))
+    return dict(Counter(f.kind for f in findings(graph) if f.kind in kinds))
 
 
 def _written(part: Any) -> str:
@@ -168,8 +165,8 @@ def _written(part: Any) -> str:
     return "[" + ",".join(f"\n  {encode(record)}" for record in part) + ("\n ]" if part else "]")
 
 
-def _finding(flow: Flow, finding: Finding) -> dict[str, Any]:
-    node = flow.whole.node(finding.node)
+def _finding(graph: Graph, finding: Finding) -> dict[str, Any]:
+    node = graph.whole.node(finding.node)
     return {
         "kind": finding.kind,
         "node": node.key,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from ..graph import Node
+from ..graph import Graph, Node
+from ..graph.note import FlowNote
 from ..text.numbers import cell, clean, percent, pretty, shape
 from ..text.width import cut
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, acting, learned, operations, parameters
-
-if TYPE_CHECKING:
-    from .flow import Flow
 
 MOST = 20  # rows of each table
 WIDEST = 32  # places of a name, a source, or the kinds of a row
@@ -48,13 +46,19 @@ class Section(NamedTuple):
         return self._replace(head=tuple(self.head[i] for i in kept), rows=rows)
 
 
-def sections(flow: Flow, most: int | None = MOST) -> Iterator[Section]:
+def findings(graph: Graph) -> tuple[Finding, ...]:
+    """What `flow` found in a graph, worst first."""
+    note = graph.notes.get("flow")
+    return note.findings if isinstance(note, FlowNote) else ()
+
+
+def sections(graph: Graph, most: int | None = MOST) -> Iterator[Section]:
     """The tables that have a row: findings, worst first; then parameters and operations from the inputs to the loss."""
-    kinds = _kinds(flow)
-    found = flow.findings[:most]
+    kinds = _kinds(graph)
+    found = findings(graph)[:most]
     if found:
-        yield _section(_FINDING, [(flow, f) for f in found], [(f.kind,) for f in found], len(flow.findings))
-    graph, leaves = flow.whole, learned(flow.whole)
+        yield _section(_FINDING, [(graph, f) for f in found], [(f.kind,) for f in found], len(findings(graph)))
+    graph, leaves = graph.whole, learned(graph.whole)
     first = {"input" if leaves and leaves[0].leaf == "input" else "parameter": _name}
     for columns, rows, nodes in (
         ({**first, **_PARAMETER}, parameters, leaves),
@@ -86,10 +90,10 @@ def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
     return [nodes[i] for i in sorted(chosen)]
 
 
-def _kinds(flow: Flow) -> dict[int, tuple[str, ...]]:
+def _kinds(graph: Graph) -> dict[int, tuple[str, ...]]:
     """What was found at each node, worst first."""
     found: dict[int, dict[str, None]] = {}
-    for finding in flow.findings:
+    for finding in findings(graph):
         found.setdefault(finding.node, {})[finding.kind] = None
     return {key: tuple(kinds) for key, kinds in found.items()}
 
@@ -120,7 +124,7 @@ def share(x: float | None) -> str:
     return "–" if x is None else "0" if x == 0 else percent(x)
 
 
-def _cause(flow: Flow, finding: Finding) -> str:
+def _cause(graph: Graph, finding: Finding) -> str:
     """The cause, with the elements that it is about unless it names them itself."""
     shown = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
     rest = ", …" * (len(finding.index) > PLACES)
@@ -129,12 +133,12 @@ def _cause(flow: Flow, finding: Finding) -> str:
     return finding.cause if told else f"{finding.cause} (at {', '.join(shown)}{rest})"
 
 
-_FINDING: Mapping[str, Callable[[Flow, Finding], str]] = {
-    "finding": lambda flow, f: f.kind,
-    "node": lambda flow, f: _short(pretty(flow.whole.node(f.node).name)),
-    "measure": lambda flow, f: _maybe(f.measure),
-    "threshold": lambda flow, f: _maybe(f.threshold),
-    "source": lambda flow, f: _short(flow.whole.node(f.node).line or ""),
+_FINDING: Mapping[str, Callable[[Graph, Finding], str]] = {
+    "finding": lambda graph, f: f.kind,
+    "node": lambda graph, f: _short(pretty(graph.whole.node(f.node).name)),
+    "measure": lambda graph, f: _maybe(f.measure),
+    "threshold": lambda graph, f: _maybe(f.threshold),
+    "source": lambda graph, f: _short(graph.whole.node(f.node).line or ""),
     "cause": _cause,
 }
 _SIZES: Mapping[str, Callable[[Row, Kinds], str]] = {

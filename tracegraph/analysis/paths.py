@@ -5,37 +5,21 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import isnan, nan
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from ..errors import GraphError
 from ..graph import Graph
+from ..graph.note import Path, PathsNote
 from ..notebook import TEXT
 from ..text.numbers import number, pretty
 from ..text.table import columns
 from .best_paths import MANY, Way, locals_of, shares_of, strongest, uses_on_the_way
+from .flow import Flow, inspected
 
-if TYPE_CHECKING:
-    from .flow import Flow
+__all__ = ["Path", "Paths", "paths"]
 
 NAMES = 12  # of a path, in a line
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One way of a gradient back from the loss to a tensor.
-
-    ``nodes``: keys, from the tensor to the loss. ``names``: their names. ``slots``: for each arrow the number of the
-    input that it ends at. ``share``: of the gradient of the tensor, NaN where that is zero. ``contribution``: its part
-    of the gradient; None where there are tensors on the way.
-    """
-
-    nodes: tuple[int, ...]
-    names: tuple[str, ...]
-    slots: tuple[int, ...]
-    share: float
-    contribution: float | None = None
 
 
 class Paths(Sequence[Path]):
@@ -71,10 +55,8 @@ class Paths(Sequence[Path]):
     @property
     def flow(self) -> Flow:
         """The graph with these paths and the findings of `flow`."""
-        from .flow import Flow, inspected
-
-        found = self.graph if isinstance(self.graph, Flow) else inspected(self.graph, {})
-        return Flow(found.nodes, found.edges, found.findings, self, found.whole)
+        found = self.graph if "flow" in self.graph.notes else inspected(self.graph, {}).graph
+        return Flow(found.with_note("paths", PathsNote(paths=tuple(self))))
 
     def __str__(self) -> str:
         rows = [(_percent(p), number(p.contribution), line) for p, line in zip(self, self._lines())]

@@ -74,7 +74,7 @@ def flow(
     with prints_aside():
         found = _inspected(path, name, step, limits)
     try:
-        deliver(targets, lambda kind: _made(found, kind, given(look)), found)
+        deliver(targets, lambda kind: _made(found, kind, given(look)), found.graph)
     finally:  # the table is there also where there is no picture
         if as_json:
             pipe(found.to_json().encode("utf-8", "replace"))
@@ -91,9 +91,10 @@ def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapp
     from ..views.steps import picked
 
     graph, extra = _recorded(path, name)
-    if isinstance(graph, Flow) and not step and not limits:
-        return graph
-    return inspected(picked(graph, step or None), limits, () if isinstance(graph, Flow) else extra)
+    known = "flow" in graph.notes
+    if known and not step and not limits:
+        return Flow(graph)
+    return inspected(picked(graph, step or None), limits, () if known else extra)
 
 
 def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
@@ -133,10 +134,10 @@ def _colored(flow: Flow) -> None:
     from ..analysis.flow_tables import sections
 
     console = Console(highlight=False)
-    first, second = summary(flow).lines
+    first, second = summary(flow.graph).lines
     console.print(Text(first))
     console.print(Text(second, style="bold red" if flow.findings else "bold green"))
-    for section in sections(flow):
+    for section in sections(flow.graph):
         console.print()
         console.print(_table(section, console.width))
         if section.rest:

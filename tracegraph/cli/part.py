@@ -78,7 +78,8 @@ def _viewed(graph: Graph, name: str, words: list[Any]) -> Graph:
     except TypeError as error:
         takes = ", ".join(map(str, [p.replace(annotation=p.empty) for p in known.parameters.values()][1:]))
         raise Failure(f"--view {name} takes ({takes}): {error}") from None
-    return VIEWS[name](graph, *words)
+    viewed: Graph = VIEWS[name](graph, *words)
+    return viewed
 
 
 def _expanded(graph: Graph, element: str) -> Graph:

@@ -129,10 +129,12 @@ def _as_graph(result: Any, variables: dict[str, Any], what: str) -> Graph | Draw
     """The graph of what a frontend takes; graphs and drawings are handed on. ``variables`` lend their names."""
     from ..drawing import Drawing
     from ..frontends import frontend_of, taken
-    from ..graph import Graph
+    from ..graph import graph_in
 
-    if isinstance(result, (Graph, Drawing)):
+    if isinstance(result, Drawing):
         return result
+    if (graph := graph_in(result)) is not None:
+        return graph
     if taker := frontend_of(result):
         return taker.graph(result, (), variables)
     kind = "None" if result is None else type(result).__name__

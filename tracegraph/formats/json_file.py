@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph.measure import norm
 from ..picture.flow_overlay import Paint
+from ..picture.on_cards import Badges, marks_of
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -26,6 +27,7 @@ def render(drawing: Drawing, scale: float) -> bytes:
     """
     graph, picture = drawing.graph, drawing.picture
     names = {n.key: n.name for n in graph.nodes}
+    badges, marks = Badges(graph), marks_of(graph)
     nodes = [
         {
             "name": n.name,
@@ -37,8 +39,8 @@ def render(drawing: Drawing, scale: float) -> bytes:
             "inputs": {a: e.tensor for a, e in zip(n.args, graph.inputs(n), strict=False)},
             "value": _value(n.value),
             "gradient": _value(n.gradient),
-            "tags": list(n.tags),
-            "marks": [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in n.marks],
+            "tags": badges.texts(n),
+            "marks": [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in marks.get(n.key, ())],
         }
         for n in graph.nodes
     ]

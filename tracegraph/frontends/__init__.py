@@ -12,7 +12,7 @@ from typing import Any
 
 from ..engine.tensor import Tensor
 from ..errors import GraphError
-from ..graph import Graph
+from ..graph import Graph, Noted, graph_in
 from ..views.steps import picked
 from .frontend import FRONTENDS, Frontend, frontend, frontend_of, taken
 from .function import from_function
@@ -24,16 +24,17 @@ for _file in iter_modules(__path__):
 
 
 def trace(
-    program: Tensor | Graph | Sequence[Tensor] | Callable[..., Any],
+    program: Tensor | Graph | Noted | Sequence[Tensor] | Callable[..., Any],
     *arrays: Any,
     step: int | Iterable[int] | None = None,
 ) -> Graph:
     """Make the graph of a computation, with its gradients.
 
     ``program``: a tensor, or a function that is called with ``arrays`` as inputs named like its parameters and returns
-    a tensor (a `Graph` is handed back as it is). A scalar is differentiated (a tensor with the seed of its last
-    `backward`); of anything else without a seed, the graph holds values only. A tensor without a name takes that of
-    the variable it is bound to. No ``grad`` is changed. Of a training run, ``step`` picks one step or several.
+    a tensor (a `Graph`, also that of a `Flow`, is handed back as it is). A scalar is differentiated (a tensor with the
+    seed of its last `backward`); of anything else without a seed, the graph holds values only. A tensor without a name
+    takes that of the variable it is bound to. No ``grad`` is changed. Of a training run, ``step`` picks one step or
+    several.
 
     >>> import tracegraph as tg
     >>> tg.trace(lambda a, b: a * b, 2.0, 3.0)["a"].gradient
@@ -44,8 +45,8 @@ def trace(
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
     """What `trace` does; ``frame`` is that of the caller, whose variables lend their names."""
-    if isinstance(program, Graph):
-        return program
+    if (graph := graph_in(program)) is not None:
+        return graph
     if taker := frontend_of(program):
         return taker.graph(program, arrays, _variables(frame))
     if callable(program):

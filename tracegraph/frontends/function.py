@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.tensor import Tensor, tensor
 from ..errors import GraphError
-from ..graph import Graph
+from ..graph import Graph, graph_in
 from .frontend import frontend_of, taken
 
 
@@ -18,8 +18,8 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
     names = _parameters(program, what, arrays)
     made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
     result = program(*made)
-    if isinstance(result, Graph):
-        return result
+    if (graph := graph_in(result)) is not None:
+        return graph
     if taker := frontend_of(result):
         return taker.graph(result, (), dict(zip(names, made, strict=True)))
     remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"

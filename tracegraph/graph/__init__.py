@@ -2,6 +2,25 @@
 
 from .graph import Graph, load
 from .lookup import nearest
-from .node import LEAVES, ROLES, Edge, Mark, Node, maker, shape, traits_of
+from .node import LEAVES, ROLES, Edge, Node, maker, shape, traits_of
+from .note import NOTES, Badge, Mark, Note
+from .noted import Noted, graph_in
 
-__all__ = ["LEAVES", "ROLES", "Edge", "Graph", "Mark", "Node", "load", "maker", "nearest", "shape", "traits_of"]
+__all__ = [
+    "LEAVES",
+    "NOTES",
+    "ROLES",
+    "Badge",
+    "Edge",
+    "Graph",
+    "Mark",
+    "Node",
+    "Note",
+    "Noted",
+    "graph_in",
+    "load",
+    "maker",
+    "nearest",
+    "shape",
+    "traits_of",
+]

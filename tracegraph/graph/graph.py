@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,22 +14,35 @@ from . import exchange, lookup
 from .check import check_edges, check_nodes
 from .lookup import nearest
 from .node import Edge, Node
+from .note import Badge, Note, check_notes
 
 if TYPE_CHECKING:
     import graphviz
     import networkx
     import pydot
 
+    from .store import Parts
+
+NO_NOTES: Mapping[str, Note] = {}
+NOWHERE: Mapping[int, int] = {}
+
 
 class Graph:
     """Nodes in topological order and the edges between them, checked when made.
 
-    ``graph["w"]`` finds a node by its name. Raises `GraphError` naming the offender where the parts do not fit.
+    ``graph["w"]`` finds a node by its name. ``notes``: what analyses and views say of it, by kind. Raises `GraphError`
+    naming the offender where the parts do not fit.
     """
 
-    __slots__ = ("nodes", "edges", "_names", "_keys", "_into", "_uses")
+    __slots__ = ("nodes", "edges", "notes", "_whole", "_names", "_keys", "_into", "_uses")
 
-    def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        edges: Iterable[Edge],
+        notes: Mapping[str, Note] = NO_NOTES,
+        whole: Graph | None = None,
+    ) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         # None where each key is the node's place, as frontends have it: a million nodes need no table for that.
         straight = all(n.key == i for i, n in enumerate(self.nodes))
@@ -40,6 +53,10 @@ class Graph:
         self._into: dict[int, list[Edge]] | None = None
         self._uses: dict[int, list[Edge]] | None = None
         check_edges(self.nodes, self.edges, self._place)
+        self.notes: Mapping[str, Note] = dict(notes) if notes else NO_NOTES
+        self._whole = whole if notes else None
+        if notes:
+            check_notes(notes, _keys_of(self), _keys_of(self.whole))
 
     def __getitem__(self, name: str) -> Node:
         try:
@@ -87,9 +104,36 @@ class Graph:
             self._uses = _grouped((e.source, e) for e in self.edges)
         return tuple(self._uses.get(node.key, ()))
 
-    def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Graph:
-        """A graph of other nodes and edges that keeps what else this one knows; views make theirs so."""
-        return Graph(nodes, edges)
+    def badges(self, node: Node) -> tuple[Badge, ...]:
+        """What all notes put on the card of a node."""
+        return tuple(b for note in self.notes.values() for b in note.badges if b.node == node.key)
+
+    @property
+    def whole(self) -> Graph:
+        """The graph before views, of which its notes speak; without notes, or before any view, the graph itself."""
+        return self if self._whole is None else self._whole
+
+    def replace(self, nodes: Iterable[Node], edges: Iterable[Edge], into: Mapping[int, int] = NOWHERE) -> Graph:
+        """A graph of other nodes and edges that keeps the notes; views make theirs so.
+
+        ``into``: by the key of a node that is put into a card, the key of the card, in the order of the graph.
+        """
+        nodes = tuple(nodes)
+        if not self.notes:
+            return Graph(nodes, edges)
+        kept = {n.key for n in nodes}
+        homes = {key: (card, "" if self.node(key).is_group else self.node(key).name) for key, card in into.items()}
+        notes = {kind: note.moved(kept, homes) for kind, note in self.notes.items()}
+        return Graph(nodes, edges, notes, self.whole)
+
+    def with_note(self, kind: str, note: Note) -> Graph:
+        """The same graph with one note more, or another of this kind."""
+        return Graph(self.nodes, self.edges, {**self.notes, kind: note}, self._whole)
+
+    def without(self, *kinds: str) -> Graph:
+        """The same graph without the notes of these kinds."""
+        kept = {kind: note for kind, note in self.notes.items() if kind not in kinds}
+        return self if len(kept) == len(self.notes) else Graph(self.nodes, self.edges, kept, self._whole)
 
     @property
     def output(self) -> Node:
@@ -131,9 +175,10 @@ class Graph:
 
     def save(self, path: Any) -> None:
         """Write a ``.tgraph`` file: a zip of JSON and ``.npy``, whole or not at all."""
-        from .store import save
+        from .store import Parts, save
 
-        save(path, self.nodes, self.edges)
+        whole = None if self._whole is None else (self._whole.nodes, self._whole.edges)
+        save(path, Parts(self.nodes, self.edges, self.notes, whole))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return hooks.draw(self)._repr_mimebundle_(include, exclude)  # type: ignore[no-any-return]
@@ -158,7 +203,16 @@ def load(path: str | os.PathLike[str]) -> Graph:
     """
     from .store import load
 
-    return load(path, Graph)
+    return load(path, _made)
+
+
+def _made(parts: Parts) -> Graph:
+    whole = None if parts.whole is None else Graph(*parts.whole)
+    return Graph(parts.nodes, parts.edges, parts.notes, whole)
+
+
+def _keys_of(graph: Graph) -> Container[int]:
+    return range(len(graph.nodes)) if graph._keys is None else graph._keys
 
 
 def _grouped(pairs: Iterable[tuple[int, Edge]]) -> dict[int, list[Edge]]:

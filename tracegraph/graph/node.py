@@ -17,21 +17,6 @@ ROLES = ("input", "parameter", "constant", "op", "output", "update", "group")
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a teacher puts beside a number: ``verdict`` on the value or the gradient (``quantity``) that was written.
-
-    ``written`` and ``right`` are numbers as text; ``right`` is empty where what was written is right. ``index`` is the
-    place in a matrix.
-    """
-
-    verdict: str
-    quantity: str
-    written: str
-    right: str = ""
-    index: tuple[int, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One tensor and the operation that made it.
@@ -39,10 +24,9 @@ class Node:
     ``key``: a number that views keep. ``formula`` is an expression in ``args`` (a name for each input, by slot) and in
     the keys of ``attrs``; empty for leaves. ``value`` and ``gradient``: a number or an array; ``gradient`` is None
     where none arrives. ``named``: whether the program gave the name. ``line``: file and line of the program.
-    ``tags``: what views found, to be shown. In a training run, ``step`` is the step that the node belongs to, ``loss``
-    the name of what was differentiated there, and ``base`` the name without the number of the step. ``focus``: elements
-    to be framed. ``marks``: what `tracegraph.mark` found. ``traits``: what the operation is, where it is none of ours
-    (a frontend may take those of one of ours); `traits_of` answers for every node.
+    In a training run, ``step`` is the step that the node belongs to, ``loss`` the name of what was differentiated
+    there, and ``base`` the name without the number of the step. ``traits``: what the operation is, where it is none of
+    ours (a frontend may take those of one of ours); `traits_of` answers for every node.
     """
 
     key: int
@@ -58,12 +42,9 @@ class Node:
     scope: str = ""
     line: str | None = None
     named: bool = True
-    tags: tuple[str, ...] = ()
     step: int | None = None
     loss: str = ""
     base: str = ""
-    marks: tuple[Mark, ...] = ()
-    focus: tuple[tuple[int, ...], ...] = ()
     traits: Traits | None = None
 
     @property

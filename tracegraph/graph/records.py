@@ -12,7 +12,7 @@ from .. import formula
 from ..errors import GraphError
 from ..ops.traits import Traits
 from . import trait_records
-from .node import Edge, Mark, Node
+from .node import Edge, Node
 from .packing import DTYPES, Packer, Unpacker
 
 
@@ -23,14 +23,10 @@ def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
         value = getattr(part, name)
         if name == "attrs":
             value = {str(key): packer.pack(option) for key, option in value.items()}
-        elif name in ("args", "tags"):
+        elif name == "args":
             value = list(value)
-        elif name == "focus":
-            value = [list(place) for place in value]
         elif name == "index":
             value = None if value is None else list(value)
-        elif name == "marks":
-            value = [[m.verdict, m.quantity, m.written, m.right, list(m.index)] for m in value]
         elif name == "traits":
             value = None if value is None else trait_records.write(value, packer)
         elif name in _NUMBERS:
@@ -80,27 +76,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(_exactly(str)(v) for v in _exactly(list)(value))
 
 
-def _marks(value: Any) -> tuple[Mark, ...]:
-    return tuple(_mark(_exactly(list)(v)) for v in _exactly(list)(value))
-
-
-def _mark(parts: list[Any]) -> Mark:
-    if len(parts) != 5:
-        raise ValueError(f"a mark of {len(parts)} parts; 5 were due")
-    verdict, quantity, written, right = _texts(parts[:4])
-    return Mark(verdict, quantity, written, right, _place(parts[4]))
-
-
 def _place(value: Any) -> tuple[int, ...]:
     return tuple(_index(i) for i in _exactly(list)(value))
 
 
 def _place_or_none(value: Any) -> tuple[int, ...] | None:
     return None if value is None else _place(value)
-
-
-def _places(value: Any) -> tuple[tuple[int, ...], ...]:
-    return tuple(_place(v) for v in _exactly(list)(value))
 
 
 def _formula(value: Any) -> Any:
@@ -130,8 +111,6 @@ _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "tuple[str, ...]": _texts,
     "Mapping[str, Any]": _dict,
     "Any": _number,
-    "tuple[Mark, ...]": _marks,
-    "tuple[tuple[int, ...], ...]": _places,
     "tuple[int, ...] | None": _place_or_none,
     "Traits | None": _exactly(Traits),
 }

@@ -12,20 +12,24 @@ import re
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 from math import prod
-from typing import IO, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ..errors import StoreError
 from ..files import write_atomic
+from . import note_records
 from .node import Edge, Node
+from .note import Note
+from .old_records import upgraded
 from .packing import DTYPES, Array, Packer, Unpacker
 from .records import read, write
 
-VERSION = 1
+VERSION = 2
+"""1 had no notes: what they hold was in the nodes."""
 MAX_TOTAL = 2 * 2**30
 """Bytes that all members may take together, uncompressed."""
 MAX_TEXT = 256 * 2**20
@@ -46,22 +50,34 @@ _HEADER = re.compile(
 _DESCRS = {d.str.encode(): d for kind in DTYPES.values() for d in (kind.newbyteorder("<"), kind.newbyteorder(">"))}
 
 
-def save(path: str | os.PathLike[str], nodes: Sequence[Node], edges: Sequence[Edge]) -> None:
+class Parts(NamedTuple):
+    """What a file holds of a graph; ``whole``: nodes and edges before views, where these are others."""
+
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
+    notes: Mapping[str, Note] = {}
+    whole: tuple[Sequence[Node], Sequence[Edge]] | None = None
+
+
+def save(path: str | os.PathLike[str], parts: Parts) -> None:
     """Write the parts of a graph to a ``.tgraph`` file, whole or not at all; the same graph gives the same bytes.
 
     Raises `StoreError` for a graph beyond the limits, and `FileError` if the file cannot be written.
     """
     packer = Packer()
     try:
-        record = {
+        record: dict[str, Any] = {
             "format": "tracegraph",
             "version": VERSION,
-            "nodes": [write(n, packer) for n in nodes],
-            "edges": [write(e, packer) for e in edges],
+            **_written(parts.nodes, parts.edges, packer),
         }
+        if parts.notes:
+            record["notes"] = note_records.write(parts.notes, packer)
+        if parts.whole is not None:
+            record["whole"] = _written(*parts.whole, packer)
         text = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
         if len(text) > MAX_TEXT or _count(text) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
-            raise ValueError(f"{len(nodes)} nodes are too many; save a part of the graph, or a collapsed one")
+            raise ValueError(f"{len(parts.nodes)} nodes are too many; save a part of the graph, or a collapsed one")
         if len(text) + sum(a.nbytes + 128 for a in packer.arrays) > MAX_TOTAL:
             raise ValueError(f"the arrays take more than {MAX_TOTAL >> 20} MiB; save a part of the graph")
     except (ValueError, RecursionError) as error:
@@ -69,7 +85,11 @@ def save(path: str | os.PathLike[str], nodes: Sequence[Node], edges: Sequence[Ed
     write_atomic(path, _zipped(text, packer.arrays))
 
 
-def load(path: str | os.PathLike[str], make: Callable[[list[Node], list[Edge]], Made]) -> Made:
+def _written(nodes: Iterable[Node], edges: Iterable[Edge], packer: Packer) -> dict[str, Any]:
+    return {"nodes": [write(n, packer) for n in nodes], "edges": [write(e, packer) for e in edges]}
+
+
+def load(path: str | os.PathLike[str], make: Callable[[Parts], Made]) -> Made:
     """What ``make`` makes of the parts in a ``.tgraph`` file; arrays come back read-only.
 
     Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or whose parts do not
@@ -77,7 +97,7 @@ def load(path: str | os.PathLike[str], make: Callable[[list[Node], list[Edge]], 
     """
     try:
         with open(os.fspath(path), "rb", opener=_open_regular) as file:
-            return make(*_read(file))
+            return make(_read(file))
     except Exception as error:  # a damaged zip raises a dozen different ones
         raise StoreError(f"cannot read {str(path)!r}: {_line(error)}") from None
 
@@ -116,7 +136,7 @@ def _open_regular(path: str, flags: int) -> int:
     raise ValueError("it is not a regular file")
 
 
-def _read(file: IO[bytes]) -> tuple[list[Node], list[Edge]]:
+def _read(file: IO[bytes]) -> Parts:
     _check_end(file)
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -176,19 +196,33 @@ def _array(content: bytes) -> Array:
     return array
 
 
-def _parts(text: bytes, arrays: list[Array]) -> tuple[list[Node], list[Edge]]:
+def _parts(text: bytes, arrays: list[Array]) -> Parts:
     if _count(text) > MAX_PARTS:
         raise ValueError(f"{_TEXT} has more than {MAX_PARTS} parts")
     record = json.loads(text, parse_constant=_refuse)
     if not isinstance(record, dict) or record.get("format") != "tracegraph":
         raise ValueError("it is not a .tgraph file")
-    if record.get("version") != VERSION:
-        raise ValueError(f"it has version {record.get('version')!r:.20}; this tracegraph reads {VERSION}")
-    nodes, edges = record.get("nodes"), record.get("edges")
-    if not isinstance(nodes, list) or not isinstance(edges, list):
-        raise ValueError("it has no lists of nodes and edges")
+    if type(record.get("version")) is not int or not 1 <= record["version"] <= VERSION:
+        raise ValueError(f"it has version {record.get('version')!r:.20}; this tracegraph reads up to {VERSION}")
     values = Unpacker(arrays)
-    return [read(Node, n, values) for n in nodes], [read(Edge, e, values) for e in edges]
+    _check_lists(record)
+    record = upgraded(record) if record["version"] == 1 else record
+    whole = record.get("whole")
+    return Parts(
+        *_graph(record, values),
+        note_records.read(record.get("notes", {}), values),
+        None if whole is None else _graph(whole, values),
+    )
+
+
+def _graph(record: Any, values: Unpacker) -> tuple[list[Node], list[Edge]]:
+    _check_lists(record)
+    return [read(Node, n, values) for n in record["nodes"]], [read(Edge, e, values) for e in record["edges"]]
+
+
+def _check_lists(record: Any) -> None:
+    if not isinstance(record, dict) or not all(isinstance(record.get(name), list) for name in ("nodes", "edges")):
+        raise ValueError("it has no lists of nodes and edges")
 
 
 def _count(text: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import MarkError
-from ..graph import Graph
+from ..graph import Graph, Noted, graph_in
 from .causes import Causes
 from .claims import Claim, Problem, read_claims
 from .judge import Judge
@@ -18,15 +18,16 @@ from .targets import Target, target
 __all__ = ["Claim", "Marking", "Result", "mark"]
 
 
-def mark(graph: Graph, claims: Any) -> Marking:
+def mark(graph: Graph | Noted, claims: Any) -> Marking:
     """Judge what somebody wrote for the quantities of a computation, each from the writer's own values before it.
 
     ``claims``: the path of a TOML file, or a list of dictionaries or `Claim` objects. Claims that cannot be judged are
     in ``problems`` of the result, and the rest is marked. Raises `MarkError` for a file that cannot be read.
     """
-    if not isinstance(graph, Graph):
+    traced = graph_in(graph)
+    if traced is None:
         raise MarkError(f"mark: give a graph, such as tg.trace(loss), not {type(graph).__name__}")
-    replay = Replay(graph)
+    replay = Replay(traced)
     targets: list[Target] = []
     problems: list[Problem] = []
     for number, entry in enumerate(read_claims(claims), 1):
@@ -34,10 +35,10 @@ def mark(graph: Graph, claims: Any) -> Marking:
             problems.append(entry)
             continue
         try:
-            targets.append(target(graph, replay, entry))
+            targets.append(target(traced, replay, entry))
         except MarkError as error:
             problems.append(Problem(number, entry.line, str(error)))
-    judge = Judge(graph, replay, targets)
+    judge = Judge(traced, replay, targets)
     verdicts = judge.run()
     results = outcome(targets, verdicts, Causes(judge))
-    return Marking(graph, targets, results, tuple(problems))
+    return Marking(traced, targets, results, tuple(problems))

@@ -6,7 +6,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..files import write_atomic
 from ..graph import Graph, Mark
+from ..graph.note import MarksNote
 from ..text.escape import markdown as escaped
 from ..text.numbers import number
 from ..text.table import columns, markdown
@@ -47,13 +47,12 @@ class Marking:
     @cached_property
     def graph(self) -> Graph:
         """The graph with a mark on each node that something was written for."""
-        marks: dict[int, list[Mark]] = {}
+        marks: list[tuple[int, Mark]] = []
         for target, result in zip(self._targets, self.results, strict=True):
             quantity = "value" if target.quantity[1] is None else "gradient"
             parts = result.elements or {(): result}
-            marks.setdefault(target.node.key, []).extend(_mark(p, quantity, at) for at, p in parts.items())
-        nodes = [replace(n, marks=tuple(marks[n.key])) if n.key in marks else n for n in self._graph]
-        return self._graph.but(nodes, self._graph.edges)
+            marks += [(target.node.key, _mark(p, quantity, at)) for at, p in parts.items()]
+        return self._graph.with_note("marks", MarksNote(marks=tuple(marks)))
 
     @property
     def counts(self) -> dict[str, int]:

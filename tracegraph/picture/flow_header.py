@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
 
 from ..graph import Graph
 from ..graph.measure import norm
+from ..graph.note import FlowNote
 from ..text.numbers import clean, number
 from ..text.numbers import pretty as _pretty
 from ..text.width import cut
-from .flow_overlay import inspected, painted
+from .flow_overlay import inspected
 from .panels import Line
 
 NAME = 40  # characters of a name that are shown
 DIGITS = 3  # of a norm
 
 
-def header(graph: Any) -> tuple[Line, ...]:
-    """The lines above the picture of a `Flow`, of whatever view of it; none above other pictures."""
-    if not painted(graph):
-        return ()
+def header(graph: Graph) -> tuple[Line, ...]:
+    """The lines above the picture of a flow, of whatever view of it."""
     whole = inspected(graph)
     texts = [_reach(whole), *_layers(whole), _worst(graph)]
     return tuple(Line(text, "header") for text in texts)
@@ -58,9 +56,10 @@ def _of(sizes: dict[str, float], name: str) -> str:
     return f"{number(sizes[name], DIGITS)} ({_name(name)})"
 
 
-def _worst(graph: Any) -> str:
+def _worst(graph: Graph) -> str:
     """The worst finding by its badge, and how many there are; the causes are in the table of `tracegraph flow`."""
-    found = graph.findings
+    note = graph.notes["flow"]
+    found = note.findings if isinstance(note, FlowNote) else ()
     if not found:
         return "nothing wrong was found"
     worst = found[0]

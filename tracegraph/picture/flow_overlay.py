@@ -1,4 +1,4 @@
-"""How the arrows and badges of a `Flow` look: colour by the size of what flows back, width by its share, the legend."""
+"""How the arrows of a `Flow` look: colour by the size of what flows back, width by its share, the legend."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Edge, Graph, Node
+from ..graph import Edge, Graph
 from ..graph.measure import norm, rms
-from ..text.numbers import clean, number, percent, superscript
+from ..graph.note import Path, PathsNote
+from ..text.numbers import number, percent, superscript
 from .panels import Line
 
 SMALLEST, LARGEST = -8, 0
@@ -21,11 +22,6 @@ and what lies below the first takes its colour; from 10⁻⁷ on a gradient is c
 STEPS = 2  # cells of the legend for each decade, and decades from tick to tick
 DIGITS = 3  # of the numbers on the arrows
 MARKED = 3  # paths that are named on one arrow
-BADGES = 3  # tags that a group shows
-TONES = {"✓": "calm", "✗": "invalid"}
-"""By the sign that a tag starts with, the colour of the theme that it takes."""
-BROKEN = ("NaN", "∞")
-"""Words in what was found that say that numbers are no longer numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +49,23 @@ class Legend:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A tag as it is shown; ``tone`` is the name of one of the theme's colours."""
-
-    text: str
-    tone: str
-
-
 def painted(graph: Graph) -> bool:
-    """Whether a graph is a `Flow`; it is known by its `whole`, as importing what finds them takes its time."""
-    return hasattr(graph, "whole")
+    """Whether the arrows of a graph are painted by the size of what flows back."""
+    return "flow" in graph.notes
 
 
-def inspected(graph: Any) -> Graph:
-    """The graph of a `Flow` before views hid parts of it; but where some steps of a run were picked, these only.
+def inspected(graph: Graph) -> Graph:
+    """The graph before views hid parts of it; but where some steps of a run were picked, these only.
 
     Their gradients are those of their own losses.
     """
     shown, all_steps = ({n.step for n in g} - {None} for g in (graph, graph.whole))
     grouped = any(n.is_group for n in graph)
-    return graph if shown and shown != all_steps and not grouped else graph.whole  # type: ignore[no-any-return]
+    return graph if shown and shown != all_steps and not grouped else graph.whole
 
 
 def paints(graph: Graph) -> tuple[Paint | None, ...]:
-    """For each edge its paint; None where nothing flows back, and everywhere in a graph that is no `Flow`."""
+    """For each edge its paint; None where nothing flows back, and everywhere in a graph without a flow."""
     if not painted(graph):
         return (None,) * len(graph.edges)
     sizes, paths = _sizes(graph), _paths(graph)
@@ -108,7 +96,7 @@ def _paint(sent: Any, sizes: list[float], paths: tuple[tuple[int, float], ...]) 
     return Paint(size, tone(size) if size else 0.0 if own else None, share, paths)
 
 
-def _sizes(graph: Any) -> dict[tuple[str, Any], list[float]]:
+def _sizes(graph: Graph) -> dict[tuple[str, Any], list[float]]:
     """Norms of all contributions to each tensor: of those of the whole graph too that a view left away."""
     found = _norms(inspected(graph).edges)
     return found | {k: v for k, v in _norms(graph.edges).items() if k not in found}
@@ -122,14 +110,15 @@ def _norms(edges: Iterable[Edge]) -> dict[tuple[str, Any], list[float]]:
     return found
 
 
-def _paths(graph: Any) -> dict[int, tuple[tuple[int, float], ...]]:
+def _paths(graph: Graph) -> dict[int, tuple[tuple[int, float], ...]]:
     """By place of an edge, the paths that it is on."""
     between: dict[tuple[int, int], list[int]] = {}
     for place, edge in enumerate(graph.edges):
         between.setdefault((edge.source, edge.target), []).append(place)
     shown = {n.key for n in graph}
     found: dict[int, tuple[tuple[int, float], ...]] = {}
-    for i, path in enumerate(getattr(graph, "paths", ()), 1):
+    note = graph.notes.get("paths")
+    for i, path in enumerate(note.paths if isinstance(note, PathsNote) else (), 1):
         for source, target, slot in _hops(path, shown):
             places = between.get((source, target), [])
             for place in [p for p in places if graph.edges[p].slot == slot] or places:
@@ -137,9 +126,9 @@ def _paths(graph: Any) -> dict[int, tuple[tuple[int, float], ...]]:
     return found
 
 
-def _hops(path: Any, shown: set[int]) -> Iterator[tuple[int, int, int]]:
+def _hops(path: Path, shown: set[int]) -> Iterator[tuple[int, int, int]]:
     """Source, target and slot of the arrows of a path, over nodes that a view has put into others."""
-    slots = dict(zip(path.nodes[1:], getattr(path, "slots", ())))
+    slots = dict(zip(path.nodes[1:], path.slots))
     for source, target in pairwise(key for key in path.nodes if key in shown):
         yield source, target, slots.get(target, -1)
 
@@ -201,22 +190,3 @@ def _looks(graph: Graph, drawn: list[Paint | None]) -> Iterator[Line]:
     }
     if told := [text for text, is_there in looks.items() if is_there]:
         yield Line("; ".join(told), "note")
-
-
-def badges(graph: Graph, node: Node) -> tuple[Badge, ...]:
-    """The tags of a node as they are shown; of a group the first few, what was found wrong before what was not."""
-    tags = sorted(node.tags, key=lambda t: "✓ " in t) if node.is_group else list(node.tags)
-    found = {f.badge for f in getattr(graph, "findings", ())} if tags else set()
-    shown = tags[:BADGES] if node.is_group else tags
-    made = [_badge(tag, found) for tag in shown]
-    return (*made, Badge(f"… {len(tags) - len(shown)} more", "faint")) if len(shown) < len(tags) else tuple(made)
-
-
-def _badge(tag: str, found: set[str]) -> Badge:
-    text = clean(tag)
-    for sign, color in TONES.items():
-        if f"{sign} " in tag:
-            return Badge(text, color)
-    if not any(tag == badge or tag.endswith(f": {badge}") for badge in found):
-        return Badge(f"● {text}", "positive")
-    return Badge(f"● {text}", "invalid" if any(word in tag for word in BROKEN) else "warning")

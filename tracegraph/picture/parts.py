@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .flow_overlay import Badge, Legend, Paint
+from .flow_overlay import Legend, Paint
 from .panels import Line, Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A badge as it is shown; ``tone`` is the name of one of the theme's colours."""
+
+    text: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,7 @@ class Box:
     kind: str
     lines: tuple[Line, ...] = ()
     panels: tuple[Panel, ...] = ()
-    tags: tuple[Badge, ...] = ()
+    tags: tuple[Tag, ...] = ()
     label: str = ""
     marks: tuple[Line, ...] = ()
 

@@ -18,9 +18,10 @@ from ..graph.measure import norm
 from ..text.numbers import clean, gradient_name, number, shape
 from ..text.numbers import pretty as _pretty
 from ..text.width import cut
-from .flow_header import header
-from .flow_overlay import Paint, badges, caption, legend, painted, paints
+from .flow_overlay import Paint, caption, legend, painted, paints
+from .on_cards import Badges, focus_of, marks_of
 from .options import option, options_of
+from .overlay import DOT, header
 from .panels import Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
 
@@ -70,6 +71,7 @@ class _Words:
         self.loss = graph.output.name
         self.run = any(n.base for n in graph.nodes)
         self.flow = painted(graph)
+        self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
@@ -80,11 +82,12 @@ class _Words:
         if self.differentiated:
             said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
         label = f"{pretty(node.name)}: {', '.join(said)}"
-        marks = marked(node.marks, gradient_name(node.loss or self.loss, node.name))
-        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in node.marks)
+        found = self.marks.get(node.key, ())
+        marks = marked(found, gradient_name(node.loss or self.loss, node.name))
+        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in found)
         kind = self._kind(node)
-        tags = badges(self.graph, node)
-        label += "".join(f"; {badge.text.removeprefix('● ')}" for badge in tags)
+        tags = self.badges.tags(node)
+        label += "".join(f"; {badge.text.removeprefix(DOT)}" for badge in tags)
         return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
 
     def arrow(self, edge: Edge, paint: Paint | None = None) -> Arrow:
@@ -152,7 +155,7 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = panel("value", node.value, self.digits, focus=node.focus, spark=self.flow)
+        value = panel("value", node.value, self.digits, focus=self.focus.get(node.key, ()), spark=self.flow)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))

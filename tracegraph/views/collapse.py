@@ -11,12 +11,8 @@ import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
-from ..text.numbers import pretty
-from ..text.width import cut
 from .cut import with_loss
 from .view import view
-
-NAME = 24  # characters of a name before a tag, so that the tag itself has place on a card
 
 
 @view
@@ -60,7 +56,8 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
                 edge = replace(edge, target=target.key, slot=slot, vjp=None, local=None)
             edges.append(edge)
     order = [nodes[key] for key in _order(graph, {key: n.key for key, n in home.items()})]
-    return graph.but(with_loss(graph, order) if graph.output.key in parts else order, edges)
+    into = {key: card.key for key, card in home.items() if key in parts}
+    return graph.replace(with_loss(graph, order) if graph.output.key in parts else order, edges, into)
 
 
 def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
@@ -71,14 +68,7 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
     ops = sum(n.attrs.get("ops", 0) if n.is_group else bool(graph.inputs(n)) for n in inside)
     counts = {"ops": ops, "parameters": sum(learned(n) for n in inside)}
     scope = _around(name, [n.scope for n in inside])
-    tags = tuple(tag for n in inside for tag in _told(n))
-    return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope, tags=tags)
-
-
-def _told(node: Node) -> tuple[str, ...]:
-    """The tags of a node with its name before them, as those on the card of a group have it already."""
-    name = pretty(cut(node.name, NAME))
-    return node.tags if node.is_group else tuple(f"{name}: {tag}" for tag in node.tags)
+    return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope)
 
 
 def _around(name: str, scopes: list[str]) -> str:

@@ -69,7 +69,7 @@ def keep(graph: Graph, keys: Collection[int]) -> Graph:
             node, own = _cut(graph, node, into.get(node.key, []), wanted)
             nodes.append(node)
             edges += own
-    return graph.but(nodes if graph.output.key in wanted else with_loss(graph, nodes), edges)
+    return graph.replace(nodes if graph.output.key in wanted else with_loss(graph, nodes), edges)
 
 
 def with_loss(graph: Graph, nodes: Iterable[Node]) -> list[Node]:

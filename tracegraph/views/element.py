@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphError
-from ..graph import Edge, Graph, Node
+from ..graph import Badge, Edge, Graph, Node
+from ..graph.note import FocusNote
 from ..graph.rerun import as_declared, is_from_group
 from ..ops.op import Op
 from ..ops.running import run_vjp
@@ -18,7 +19,7 @@ MOST = 36
 """Terms that get a card or an arrow of their own; what is over is one card, so that the picture stays readable."""
 
 MORE = "gradient of all its uses"
-"""Tag of an input that gets a gradient through other elements and operations too: the arrows here are a part of it."""
+"""Badge of an input that gets gradient through other elements and operations too: the arrows here are a part of it."""
 
 Index = tuple[int, ...]
 
@@ -142,16 +143,21 @@ class Element:
     def finished(self, last: Node) -> Graph:
         """The inputs with what is read framed, the scalars, and the whole tensor with its element framed."""
         used = {s.key: s for i, s in enumerate(self.sources) if i in self.read}
-        inputs = []
+        inputs, badges, focus = [], [], {}
         for key in sorted(used):
             slots = [i for i, s in enumerate(self.sources) if s.key == key]
-            leaf = _leaf(used[key], {i for slot in slots for i in self.read.get(slot, ())}, self.loss)
-            inputs.append(replace(leaf, tags=(*leaf.tags, MORE)) if self.used_elsewhere(leaf) else leaf)
-        if not self.node.shape:
-            return Graph([*inputs, *self.nodes], self.edges)
-        whole = _leaf(self.node, {self.index}, self.loss)
-        back = Edge(last.key, whole.key, 0, last.name, None, None, self.g)
-        return Graph([*inputs, *self.nodes, whole], [*self.edges, back])
+            focus[key] = {i for slot in slots for i in self.read.get(slot, ())}
+            inputs.append(_leaf(used[key], self.loss))
+            if self.used_elsewhere(inputs[-1]):
+                badges.append(Badge(key, MORE))
+        nodes, edges = [*inputs, *self.nodes], list(self.edges)
+        if self.node.shape:
+            nodes.append(_leaf(self.node, self.loss))
+            edges.append(Edge(last.key, self.node.key, 0, last.name, None, None, self.g))
+            focus[self.node.key] = {self.index}
+        framed = ((key, tuple(sorted(places - {()}))) for key, places in focus.items())
+        note = FocusNote(tuple(badges), tuple((key, places) for key, places in framed if places))
+        return self.graph.replace(nodes, edges).with_note("focus", note)
 
     def used_elsewhere(self, leaf: Node) -> bool:
         """Whether the gradient of an input is more than what comes back through this element."""
@@ -184,9 +190,9 @@ def element_name(name: str, index: Index) -> str:
     return f"{name}[{','.join(map(str, index))}]" if index else name
 
 
-def _leaf(node: Node, focus: set[Index], loss: str) -> Node:
+def _leaf(node: Node, loss: str) -> Node:
     """A tensor as it is, without the formula that made it."""
-    return replace(node, formula="", args=(), focus=tuple(sorted(focus - {()})), loss=node.loss or loss)
+    return replace(node, formula="", args=(), loss=node.loss or loss)
 
 
 def _times(a: float, b: float) -> float:

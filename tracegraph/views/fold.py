@@ -26,11 +26,12 @@ def fold(graph: Graph) -> Graph:
     nodes = {n.key: n for n in graph.nodes}
     into = {n.key: graph.inputs(n) for n in graph.nodes}
     gone: set[int] = set()
+    noted = {key for note in graph.notes.values() for key in note.shown}
     for outer in graph.nodes:  # inputs come first, so that what is folded into this node is complete
         slot = 0
         while slot < len(into[outer.key]):
             inner = nodes[into[outer.key][slot].source]
-            if _fits(graph, nodes[outer.key], inner, len(into[outer.key]) + len(into[inner.key]) - 1):
+            if _fits(graph, nodes[outer.key], inner, len(into[outer.key]) + len(into[inner.key]) - 1, noted):
                 try:
                     merged = _merge(nodes[outer.key], into[outer.key], inner, into[inner.key], slot)
                 except GraphError:  # the formula would be too long to read anyway
@@ -42,11 +43,11 @@ def fold(graph: Graph) -> Graph:
                 slot += 1
     edges = [e for key, those in into.items() if key not in gone for e in those]
     gone -= {e.source for e in edges}
-    return graph.but([n for key, n in nodes.items() if key not in gone], edges)
+    return graph.replace([n for key, n in nodes.items() if key not in gone], edges)
 
 
-def _fits(graph: Graph, outer: Node, inner: Node, inputs: int) -> bool:
-    if inner.named or inner.marks or inner.tags or not outer.formula:
+def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) -> bool:
+    if inner.named or inner.key in noted or not outer.formula:
         return False
     if inner.is_constant:
         return not inner.shape and isfinite(inner.value)

@@ -36,7 +36,7 @@ def steps(graph: Graph, *numbers: int) -> Graph:
         if edge.contribution is not None:
             sent.setdefault(edge.source, []).append(edge.contribution)
     nodes = [_leaf(n, given[n.key]) if n.key in given else n for n in graph if n.key in inside or n.key in given]
-    return graph.but([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
+    return graph.replace([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
 
 
 def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
@@ -107,7 +107,7 @@ def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) 
     made = {n.key for n in closed if n.is_group and n.name in losses}
     inner = {n.key for n in closed if n.is_constant and all(e.target in made for e in closed.uses(n))}
     nodes = [_of_loss(n, losses[n.name]) if n.key in made else n for n in closed if n.key not in inner]
-    return graph.but(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
+    return closed.replace(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
 
 
 def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:

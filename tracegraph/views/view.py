@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from ..graph import Graph
+from ..graph import Graph, Noted
 
 P = ParamSpec("P")
+G = TypeVar("G", bound=Graph | Noted)
 
-VIEWS: dict[str, Callable[..., Graph]] = {}
-"""Every view by name; the first argument is the graph, and the command line gives the others as words."""
+VIEWS: dict[str, Callable[..., Any]] = {}
+"""Every view by name; the first argument is the graph (or a result that holds one).
+
+The command line gives the others as words.
+"""
 
 
-def view(function: Callable[P, Graph]) -> Callable[P, Graph]:
-    """Enter a function ``(graph, ...) -> graph`` under its name."""
-    VIEWS[function.__name__] = function
-    return function
+def view(function: Callable[Concatenate[Graph, P], Graph]) -> Callable[Concatenate[G, P], G]:
+    """Enter a function ``(graph, ...) -> graph`` under its name; of a result that holds a graph it makes another."""
+
+    @wraps(function)
+    def viewed(graph: G, /, *args: P.args, **options: P.kwargs) -> G:
+        if isinstance(graph, Noted):
+            return graph.of(function(graph.graph, *args, **options))  # type: ignore[no-any-return]
+        return function(graph, *args, **options)  # type: ignore[return-value]
+
+    VIEWS[function.__name__] = viewed
+    return viewed

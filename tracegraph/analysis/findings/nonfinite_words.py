@@ -51,7 +51,7 @@ def finding(graph: Graph, birth: Birth) -> Finding:
         badge = f"{name} born {'backward ' if birth.edge else ''}in {pretty(op)}"[:_WIDEST]
     remedy = f"; remedy: {words.remedy}" if words.remedy else ""
     cause = f"{words.long}{where}{words.numbers}{remedy}"
-    return Finding(birth.kind, birth.node.key, badge, cause, float(birth.count), None, birth.index)
+    return Finding(birth.kind, birth.node.key, badge, cause, float(birth.count), None, birth.index, tone="invalid")
 
 
 def _place(graph: Graph, birth: Birth) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from math import log10
 from typing import Any
 
 import numpy as np
 
 from ...errors import GraphError
-from ...graph import Edge, Graph, Node
+from ...graph import Badge, Edge, Graph, Node, Noted
+from ...graph.note import Check, ChecksNote
 from ...text.numbers import cell, clean, number, pretty
 from ...text.table import columns
 from ...text.width import cut
@@ -22,64 +23,30 @@ from .recorded_rules import SUM, Unchecked, added_up, slots, whole
 
 HEAD = ("node", "op", "verdict", "error", "method", "where", "expected", "found", "line")
 WIDEST = 48  # places of a cell
+TONES = {"ok": "calm", "wrong": "invalid"}
+"""Colours of badges by verdict; others are neutral."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was found at one node.
+class Checked(Noted):
+    """What `gradcheck` found: a graph with a badge on each card, a tick with the relative error, a kink, or a cross.
 
-    ``verdict``: ok, kink, wrong or "not checked", and then ``reason`` says why. ``error``: the largest, relative to the
-    sum of the sizes of the terms that a contribution consists of (None for kinks and what is not checked).
-    ``method``: complex step, central differences, or sum of the uses. ``wrong``: the derivatives whose contributions
-    are wrong, each with its error. ``where``: the derivative that is worst, and ``index`` its worst element (None: a
-    random direction of all), with the value that was ``expected`` there and the one ``found``. ``line``: file and line
-    of the program.
+    It can be used wherever a graph can, and views of it have the same results. As text it is a table, worst first.
     """
 
-    node: int
-    name: str
-    op: str
-    verdict: str
-    error: float | None = None
-    method: str = ""
-    wrong: tuple[tuple[str, float], ...] = ()
-    where: str = ""
-    index: Index | None = None
-    expected: float | None = None
-    found: float | None = None
-    line: str | None = None
-    reason: str = ""
+    __slots__ = ()
+    kind = "gradcheck"
 
     @property
-    def tags(self) -> tuple[str, ...]:
-        """What stands on the card."""
-        if self.verdict == "wrong":
-            return tuple(
-                f"✗ {where} off by {_short(error)}" if where else f"✗ {_short(error)}" for where, error in self.wrong
-            )
-        if self.verdict == "kink":
-            return (f"kink at {_place(self.index)}" if self.index else "kink",)
-        return (f"✓ {_short(self.error)}",) if self.verdict == "ok" else ("not checked",)
+    def note(self) -> ChecksNote:
+        """The results, as the graph has them."""
+        note = self.notes[self.kind]
+        assert isinstance(note, ChecksNote)
+        return note
 
-
-class Checked(Graph):
-    """A graph whose nodes are tagged by `gradcheck`: a tick with the relative error, a kink, or a cross.
-
-    ``results``: a `Check` for each operation that a gradient arrives at, in the order of the graph. As text it is a
-    table of them, worst first. Views keep them.
-    """
-
-    __slots__ = ("results", "tolerance")
-
-    def __init__(
-        self, nodes: Iterable[Node], edges: Iterable[Edge], results: Iterable[Check], tolerance: float
-    ) -> None:
-        super().__init__(nodes, edges)
-        self.results, self.tolerance = tuple(results), tolerance
-
-    def but(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> Checked:
-        """The same results on other nodes and edges."""
-        return Checked(nodes, edges, self.results, self.tolerance)
+    @property
+    def results(self) -> tuple[Check, ...]:
+        """A `Check` for each operation that a gradient arrives at, in the order of the graph."""
+        return self.note.results
 
     @property
     def ok(self) -> bool:
@@ -104,9 +71,9 @@ class Checked(Graph):
         what = c.where or "the contribution"
         cause = f"{what}{place} is {number(c.found)} where {c.method} gives {number(c.expected)}"
         error = c.error or 0.0
-        excess = log10(error / self.tolerance) if error > 0 else 0.0
+        excess = log10(error / self.note.tolerance) if error > 0 else 0.0
         index = () if c.index is None else (c.index,)
-        return Finding("gradcheck", c.node, ", ".join(c.tags), cause, error, self.tolerance, index, excess)
+        return Finding("gradcheck", c.node, ", ".join(c.tags), cause, error, self.note.tolerance, index, excess)
 
     def __str__(self) -> str:
         return "\n".join([*columns([HEAD, None, *(_cells(c) for c in self._ordered())]), ""])
@@ -149,8 +116,20 @@ def checked(graph: Graph, tolerance: float | None = None) -> Checked:
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", np.exceptions.ComplexWarning)  # the derivative would be thrown away
         found = {c.node: c for c in _checks(graph, tolerance)}
-    tagged = [replace(n, tags=(*n.tags, *found[n.key].tags)) if n.key in found else n for n in graph]
-    return Checked(tagged, graph.edges, found.values(), tolerance or 1e-12)
+    results = tuple(replace(c, tags=_tags(c)) for c in found.values())
+    badges = tuple(Badge(c.node, tag, TONES.get(c.verdict, "positive")) for c in results for tag in c.tags)
+    return Checked(graph.with_note("gradcheck", ChecksNote(badges, results, tolerance or 1e-12)))
+
+
+def _tags(check: Check) -> tuple[str, ...]:
+    """What stands on the card."""
+    if check.verdict == "wrong":
+        return tuple(
+            f"✗ {where} off by {_short(error)}" if where else f"✗ {_short(error)}" for where, error in check.wrong
+        )
+    if check.verdict == "kink":
+        return (f"kink at {_place(check.index)}" if check.index else "kink",)
+    return (f"✓ {_short(check.error)}",) if check.verdict == "ok" else ("not checked",)
 
 
 def _checks(graph: Graph, tolerance: float | None) -> Iterator[Check]:

@@ -17,7 +17,7 @@ from typing import Any
 from ...engine.created import created
 from ...engine.tensor import PARAMETER, Tensor
 from ...errors import GraphError
-from ...graph import Graph, Node
+from ...graph import Graph, Node, graph_in
 from ...graph.walk import reachable
 from .. import graph_of, own_variables
 from .naming import Places, bound
@@ -78,7 +78,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _checked(parameters: Iterable[Any], what: Any) -> list[Tensor]:
-    if isinstance(what, Graph):
+    if graph_in(what) is not None:
         raise GraphError("flow: a graph does not know its tensors; give parameters= with the loss or a function")
     if isinstance(parameters, Tensor):
         raise GraphError("flow: give a list of parameters, also for one: parameters=[w]")

@@ -1,0 +1,230 @@
+"""Notes: what an analysis or a view says of a graph, as values beside it, about nodes by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import GraphError
+
+Index = tuple[int, ...]
+Homes = Mapping[int, tuple[int, str]]
+"""By the key of a node that a view puts into a card: the key of the card, and the name that is told there."""
+
+TONES = ("positive", "calm", "warning", "invalid")
+"""Colours of a theme that a badge may have: neutral, right, wrong, no longer a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words on a card: the key of its ``node``, and one of `TONES`.
+
+    ``name``: of the node that it is about, where a view has put that into the card.
+    """
+
+    node: int
+    text: str
+    tone: str = "positive"
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tone not in TONES:
+            raise GraphError(f"badge {self.text!r:.40}: tone {self.tone!r:.40} is not one of {', '.join(TONES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong at one node.
+
+    ``kind``: a key of `DIAGNOSTICS`. ``node``: the key of the node. ``badge``: a few words for the card, with the
+    number. ``cause``: one sentence, without a full stop. ``measure`` was compared with ``threshold`` (both None where
+    nothing is measured). ``index``: the elements, or the units along the last axis, that it is about; the first few.
+    ``excess``: how far the measure is beyond the threshold, in decades; orders findings of one kind. ``tone``: the
+    colour of the badge, ``invalid`` where numbers are no longer numbers.
+    """
+
+    kind: str
+    node: int
+    badge: str
+    cause: str
+    measure: float | None = None
+    threshold: float | None = None
+    index: tuple[Index, ...] = ()
+    excess: float = 0.0
+    tone: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check of the backward rule found at one node.
+
+    ``verdict``: ok, kink, wrong or "not checked", and then ``reason`` says why. ``error``: the largest, relative to the
+    sum of the sizes of the terms that a contribution consists of (None for kinks and what is not checked).
+    ``method``: complex step, central differences, or sum of the uses. ``wrong``: the derivatives whose contributions
+    are wrong, each with its error. ``where``: the derivative that is worst, and ``index`` its worst element (None: a
+    random direction of all), with the value that was ``expected`` there and the one ``found``. ``line``: file and line
+    of the program. ``tags``: what stands on the card.
+    """
+
+    node: int
+    name: str
+    op: str
+    verdict: str
+    error: float | None = None
+    method: str = ""
+    wrong: tuple[tuple[str, float], ...] = ()
+    where: str = ""
+    index: Index | None = None
+    expected: float | None = None
+    found: float | None = None
+    line: str | None = None
+    reason: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way of a gradient back from the loss to a tensor.
+
+    ``nodes``: keys, from the tensor to the loss. ``names``: their names. ``slots``: for each arrow the number of the
+    input that it ends at. ``share``: of the gradient of the tensor, NaN where that is zero. ``contribution``: its part
+    of the gradient; None where there are tensors on the way.
+    """
+
+    nodes: tuple[int, ...]
+    names: tuple[str, ...]
+    slots: tuple[int, ...]
+    share: float
+    contribution: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a teacher puts beside a number: ``verdict`` on the value or the gradient (``quantity``) that was written.
+
+    ``written`` and ``right`` are numbers as text; ``right`` is empty where what was written is right. ``index`` is the
+    place in a matrix.
+    """
+
+    verdict: str
+    quantity: str
+    written: str
+    right: str = ""
+    index: Index = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is said of a graph under one kind: badges on its cards; kinds that say more are in `NOTES`."""
+
+    badges: tuple[Badge, ...] = ()
+
+    @property
+    def shown(self) -> set[int]:
+        """Keys of the nodes whose cards show something of it; they are in the graph."""
+        return {b.node for b in self.badges}
+
+    @property
+    def known(self) -> set[int]:
+        """Keys of the nodes that it speaks of; they are in the graph as it was before views."""
+        return set()
+
+    def moved(self, kept: Container[int], homes: Homes) -> Note:
+        """The note for a view: badges of nodes that are put into a card go there, those of nodes that are gone go."""
+        order = {key: place for place, key in enumerate(homes)}
+        badges = (_moved(b, homes) for b in sorted(self.badges, key=lambda b: order.get(b.node, -1)))
+        return replace(self, badges=tuple(b for b in badges if b.node in kept))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowNote(Note):
+    """What `tracegraph.flow` found, worst first."""
+
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def known(self) -> set[int]:
+        return {f.node for f in self.findings}
+
+
+@dataclass(frozen=True, slots=True)
+class PathsNote(Note):
+    """The paths that are marked on the arrows, see `tracegraph.paths`."""
+
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksNote(Note):
+    """What `tracegraph.gradcheck` found: a result for each operation that a gradient arrives at."""
+
+    results: tuple[Check, ...] = ()
+    tolerance: float = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class MarksNote(Note):
+    """What `tracegraph.mark` found, each mark with the key of its node."""
+
+    marks: tuple[tuple[int, Mark], ...] = ()
+
+    @property
+    def shown(self) -> set[int]:
+        return {key for key, _ in self.marks}
+
+    def moved(self, kept: Container[int], homes: Homes) -> MarksNote:
+        """The marks of the nodes that are still there as they were."""
+        return replace(self, marks=tuple((key, m) for key, m in self.marks if key in kept and key not in homes))
+
+    def at(self, node: int) -> tuple[Mark, ...]:
+        """The marks of a node."""
+        return tuple(m for key, m in self.marks if key == node)
+
+
+@dataclass(frozen=True, slots=True)
+class FocusNote(Note):
+    """Elements that are framed, with the key of their node, and inputs that get more gradient than is shown."""
+
+    focus: tuple[tuple[int, tuple[Index, ...]], ...] = ()
+
+    @property
+    def shown(self) -> set[int]:
+        return {b.node for b in self.badges} | {key for key, _ in self.focus}
+
+    def moved(self, kept: Container[int], homes: Homes) -> FocusNote:
+        focus = tuple((key, at) for key, at in self.focus if key in kept and key not in homes)
+        return replace(self, badges=Note.moved(self, kept, homes).badges, focus=focus)
+
+    def at(self, node: int) -> tuple[Index, ...]:
+        """The elements of a node that are framed."""
+        return next((places for key, places in self.focus if key == node), ())
+
+
+NOTES: dict[str, type[Note]] = {
+    "flow": FlowNote,
+    "paths": PathsNote,
+    "gradcheck": ChecksNote,
+    "marks": MarksNote,
+    "focus": FocusNote,
+}
+"""By kind; a kind that is not here is a plain `Note`."""
+
+
+def check_notes(notes: Mapping[str, Note], keys: Container[int], known: Container[int]) -> None:
+    """Raise `GraphError` for the first note about a node that is not there."""
+    for kind, note in notes.items():
+        if type(note) is not NOTES.get(kind, Note):
+            raise GraphError(f"note {kind!r:.40} is a {type(note).__name__}, not a {NOTES.get(kind, Note).__name__}")
+        for key in (*_missing(note.shown, keys), *_missing(note.known, known)):
+            raise GraphError(f"note {kind!r:.40} speaks of node {key}, which the graph does not have")
+
+
+def _missing(keys: Iterable[int], there: Container[int]) -> list[int]:
+    return sorted(key for key in keys if key not in there)
+
+
+def _moved(badge: Badge, homes: Homes) -> Badge:
+    if badge.node not in homes:
+        return badge
+    card, name = homes[badge.node]
+    return replace(badge, node=card, name=badge.name or name)
