@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +86,7 @@ def test_a_network_that_was_trained_to_the_end() -> None:
 
 def without(**neutral: Any) -> Callable[[Node], Traits]:
     """A `traits_of` by which no op has a trait."""
-    return lambda node: replace(traits_of(node), **neutral)
+    return lambda node: traits_of(node)._replace(**neutral)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Way = Literal["forward", "derivative", "backward"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """One way in which an operation makes a number that is not finite.
 
     ``when`` is a condition on the operands that it names: inputs, ``y`` (the output) and, on the way back, ``g`` (the

@@ -16,13 +16,14 @@ import inspect
 import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..text.formula_words import Word
-from ..text.formula_words import declare as declare_words
 from .traits import UNKNOWN, Traits
+
+if TYPE_CHECKING:  # ops that bring no words, which are all of ours, need not load them
+    from ..text.formula_words import Word
 
 Rule = Callable[..., Any]
 _NONE: Mapping[str, Word] = {}
@@ -144,7 +145,7 @@ def elementwise(
     rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute. Samples are
     made from ``domain``; those given come on top. ``words``: what the formulas call that no other does.
     """
-    declare_words(words)
+    _declare(words)
     functions = numpy if isinstance(numpy, tuple) else (numpy,)
     names = tuple((inputs or ("x" if len(vjps) == 1 else "a b")).split())
     options = "".join(f", {key}={value!r}" for key, value in attrs.items())
@@ -173,7 +174,7 @@ def elementwise(
             samples,
             domain,
             analytic,
-            traits=replace(traits, element="formula"),
+            traits=traits._replace(element="formula"),
             required=len(names),
             scalar=scalar,
             pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,
@@ -206,7 +207,7 @@ def op(
     """
 
     def declare(forward: Callable[..., Any]) -> Op:
-        declare_words(words)
+        _declare(words)
         names = tuple(inputs.split())
         parameters = inspect.signature(forward).parameters
         own = {n.lstrip("*") for n in names}
@@ -247,6 +248,13 @@ def register(new: Op, registry: dict[str, Op] = OPS) -> Op:
         raise ValueError(f"op {new.name!r} is declared twice")
     registry[new.name] = new
     return new
+
+
+def _declare(words: Mapping[str, Word]) -> None:
+    if words:
+        from ..text.formula_words import declare
+
+        declare(words)
 
 
 def _for_floats(signature: str, formula: str) -> Callable[..., Any] | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .causes import Cause
 
@@ -30,8 +29,7 @@ Element = Literal["", "formula", "products", "total", "average", "greatest", "le
 Gate = Literal["", "rectifier", "leak", "larger", "smaller", "limits", "condition"]
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What an operation is. All fields have a neutral default: an op that nobody knows has no traits.
 
     What it does:
@@ -85,7 +83,7 @@ class Traits:
     method: Literal["", "plain", "spread"] = ""
     masks: bool = False
     fold: Literal["", "outer", "both"] = ""
-    neutral: Mapping[str, Any] = field(default_factory=dict)
+    neutral: Mapping[str, Any] = {}
     implied: tuple[str, ...] = ()
 
     @property
