@@ -224,7 +224,7 @@ def test_long_tables_show_the_worst_and_say_what_is_left_out() -> None:
 
 
 def tg_pretty(name: str) -> str:
-    from tracegraph.text.numbers import pretty
+    from tracegraph.text.names import pretty
 
     return pretty(name)
 

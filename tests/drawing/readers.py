@@ -21,7 +21,8 @@ from svg_lint import SVG
 import tracegraph as tg
 from tracegraph.layout.page import place
 from tracegraph.layout.scene import Area, Curve, Point, Scene
-from tracegraph.text.numbers import clean, pretty
+from tracegraph.text.names import pretty
+from tracegraph.text.numbers import clean
 
 Found = tuple[Counter[Any], Counter[Any]]
 Read = Callable[[bytes, Scene], Found]

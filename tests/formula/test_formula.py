@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracegraph import formula
 from tracegraph.errors import GraphError
 from tracegraph.formula import notation
-from tracegraph.text import numbers
+from tracegraph.text import names
 
 NAMES = ("a", "b", "x", "y")
 VALUES = {"a": 0.75, "b": -1.5, "x": 2.25, "y": 0.5}
@@ -333,7 +333,7 @@ def test_text(written, expected):
     ],
 )
 def test_gradients_in_the_place_of_g(written, expected):
-    assert notation.text(written, {"g": numbers.gradient_name("L", "z_5")}) == expected
+    assert notation.text(written, {"g": names.gradient_name("L", "z_5")}) == expected
 
 
 @pytest.mark.parametrize(

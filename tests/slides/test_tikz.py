@@ -19,7 +19,7 @@ from tracegraph.layout.scene import Area, Image, Text
 from tracegraph.picture.heat import heat, pixels, png
 from tracegraph.picture.theme import VIK, shade
 from tracegraph.slides.story import Frames
-from tracegraph.text.latex_math import maths
+from tracegraph.text.latex import maths
 
 PDFLATEX = shutil.which("pdflatex")
 BEAMER = PDFLATEX and all(

@@ -12,7 +12,7 @@ import pytest
 from test_explain import CASES, HOSTILE, SCALAR, example, sample
 
 import tracegraph as tg
-from tracegraph.explanation.as_latex import ascii_only
+from tracegraph.text.latex import ascii_only
 
 PDFLATEX = shutil.which("pdflatex")
 needs_pdflatex = pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed")

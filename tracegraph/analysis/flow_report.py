@@ -13,7 +13,8 @@ from ..errors import GraphError
 from ..graph import Graph, Node, nearest
 from ..graph.measure import Size, size
 from ..text.escape import markdown as escaped
-from ..text.numbers import cell, clean, pretty
+from ..text.names import pretty
+from ..text.numbers import cell, clean
 from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, learned, operations, parameters

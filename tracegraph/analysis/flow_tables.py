@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
 from ..graph.note import FlowNote
-from ..text.numbers import cell, clean, percent, pretty, shape
+from ..text.names import pretty
+from ..text.numbers import cell, clean, percent, shape
 from ..text.width import cut
 from .finding import DIAGNOSTICS, Finding
 from .flow_rows import Row, acting, learned, operations, parameters

@@ -11,7 +11,8 @@ from typing import Any
 from ..errors import GraphError
 from ..frontends import graph_of
 from ..graph import Graph, Node
-from ..text.numbers import clean, pretty, shape
+from ..text.names import pretty
+from ..text.numbers import clean, shape
 from ..text.table import columns, markdown, markdown_row
 from ..text.width import cut
 from ..views.collapse import learned

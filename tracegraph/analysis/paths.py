@@ -12,7 +12,8 @@ from ..errors import GraphError
 from ..graph import Graph
 from ..graph.note import Path, PathsNote
 from ..notebook import TEXT
-from ..text.numbers import number, pretty
+from ..text.names import pretty
+from ..text.numbers import number
 from ..text.table import columns
 from .best_paths import MANY, Way, locals_of, shares_of, strongest, uses_on_the_way
 from .flow import Flow, inspected

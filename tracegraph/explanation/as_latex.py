@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..formula import notation
-from ..text.numbers import GREEK, latex_name, latex_number, latex_text, pretty
+from ..text.latex import ascii_only, latex_name, latex_number, latex_text
+from ..text.names import pretty
 from .equations import Equation, Section
 from .line_breaks import Piece, Side, packed, sides
 
@@ -98,89 +97,3 @@ def _fitted(side: Side, style: Latex, room: int) -> Side:
 
 def _joined(pieces: Sequence[Piece]) -> str:
     return "".join(p.text for p in pieces)
-
-
-# --- characters ------------------------------------------------------------------------------------------------------
-
-_ACCENTS = dict(
-    zip(
-        "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0323\u0327\u0331\u0338",
-        r"\` \' \^ \~ \= \u \. \" \r \H \v \d \c \b".split(),
-    )
-)
-_LETTERS = {
-    "ß": r"\ss",
-    "æ": r"\ae",
-    "Æ": r"\AE",
-    "œ": r"\oe",
-    "Œ": r"\OE",
-    "ø": r"\o",
-    "Ø": r"\O",
-    "ł": r"\l",
-    "Ł": r"\L",
-    "ı": r"\i",
-    "§": r"\S",
-    "…": r"\ldots",
-    "–": "--",
-    "—": "---",
-    "’": "'",
-    "‘": "`",
-}
-_SIGNS = {
-    "−": "-",
-    "·": r"\cdot",
-    "×": r"\times",
-    "∂": r"\partial",
-    "‖": r"\Vert",
-    "∞": r"\infty",
-    "→": r"\to",
-    "√": r"\surd",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "≠": r"\ne",
-    "⊙": r"\odot",
-    "⋆": r"\star",
-    "±": r"\pm",
-    "′": "'",
-    "°": r"^\circ",
-    "∇": r"\nabla",
-    "∈": r"\in",
-    "≈": r"\approx",
-    "µ": r"\mu",
-}
-_SIGNS |= {letter: "\\" + name for name, letter in GREEK.items() if name != "eps"}
-_RAISED = {"<super>": r"\textsuperscript", "<sub>": r"\textsubscript"}
-
-
-def ascii_only(document: str) -> str:
-    """The same with a command for each character that LaTeX may not know; its number where there is none."""
-    together = unicodedata.normalize("NFD", document)
-    return re.sub("[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+", lambda found: _command(found[0]), together)
-
-
-def _command(letter: str) -> str:
-    base, marks = letter[0], letter[1:]
-    if letter in _SIGNS:
-        return rf"\ensuremath{{{_SIGNS[letter]}}}"
-    inner = base if base.isascii() else _single(base)
-    for mark in marks:
-        accent = _ACCENTS.get(mark)
-        inner = rf"{accent}{{{inner}}}" if accent else inner + _code(mark)
-    return rf"\text{{{inner}}}"
-
-
-def _single(letter: str) -> str:
-    if letter in _SIGNS:
-        return rf"\ensuremath{{{_SIGNS[letter]}}}"
-    if letter in _LETTERS:
-        return f"{_LETTERS[letter]}{{}}"
-    kind, _, codes = unicodedata.decomposition(letter).rpartition("> ")
-    plain = "".join(chr(int(code, 16)) for code in codes.split())
-    if kind and plain and plain != letter:
-        inner = "".join(latex_text(c) if c.isascii() else _single(c) for c in plain)
-        return f"{_RAISED.get(kind + '>', '')}{{{inner}}}"
-    return _code(letter)
-
-
-def _code(letter: str) -> str:
-    return rf"\texttt{{U+{ord(letter):04X}}}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..formula import notation
-from ..text.numbers import clean, pretty
+from ..text.names import pretty
+from ..text.numbers import clean
 from ..text.width import cut
 from .equations import Equation, Section
 from .line_breaks import Piece, Side, packed, sides

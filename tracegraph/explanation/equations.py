@@ -14,7 +14,8 @@ from ..graph import Edge, Graph, Node
 from ..graph.measure import norm
 from ..picture.options import option, options_of
 from ..picture.panels import panel
-from ..text.numbers import gradient_name, number, pretty, shape
+from ..text.names import gradient_name, pretty
+from ..text.numbers import number, shape
 from ..text.width import cut
 from .shape_notes import Shape, made, summed
 

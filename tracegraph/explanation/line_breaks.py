@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..formula import notation, parse
-from ..text.numbers import pretty
+from ..text.names import pretty
 from .equations import Equation, Shown
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..graph.measure import norm
-from ..text.numbers import clean, gradient_name, number, pretty, shape
+from ..text.names import gradient_name, pretty
+from ..text.numbers import clean, number, shape
 from ..text.table import aligned
 from ..text.width import cut
 

@@ -9,7 +9,7 @@ from ..layout.scene import Area, Curve, Image, Item, Text
 from ..picture.heat import pixels
 from ..slides.deck import Deck
 from ..slides.story import Frames
-from ..text.latex_math import maths
+from ..text.latex import maths
 from ..text.metrics import text_width
 
 PAPER = 455.24  # points of TeX that a 16:9 slide of Beamer is wide

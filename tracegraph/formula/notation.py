@@ -10,6 +10,8 @@ from enum import IntEnum
 
 from ..text import numbers
 from ..text.formula_words import WORDS, Form
+from ..text.latex import latex_name, latex_number, latex_text
+from ..text.names import GREEK, pretty
 from .expression import parse
 
 
@@ -59,7 +61,7 @@ _TEXT = _Style(
     "·",
     " ⊙ ",
     numbers.subscript,
-    numbers.pretty,
+    pretty,
     lambda number: number.replace("-", "−"),
     lambda word: numbers.clean(word).replace("->", "→"),
     "{}",
@@ -71,9 +73,9 @@ _LATEX = _Style(
     r" \cdot ",
     r" \odot ",
     "_{{{}}}".format,
-    numbers.latex_name,
-    numbers.latex_number,
-    numbers.latex_text,
+    latex_name,
+    latex_number,
+    latex_text,
     r"\text{{{}}}",
 )
 
@@ -224,7 +226,7 @@ class _Writer:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         given = [part for part in node.args if not isinstance(part, ast.Name) or self.names.get(part.id) != "None"]
         pieces = [self.write(part) for part in given]
-        word = self.style.name(name) if name in numbers.GREEK else self.style.word(name)
+        word = self.style.name(name) if name in GREEK else self.style.word(name)
         words = {"name": word, "axis": self.axis(node), "all": ", ".join(map(format, pieces))}
         try:
             return self.formed(name, *pieces, **words)

@@ -14,7 +14,8 @@ from ..formula import notation
 from ..graph import Node
 from ..graph.rerun import op_of
 from ..ops.broadcast import index_before
-from ..text.numbers import gradient_name, number, pretty
+from ..text.names import gradient_name, pretty
+from ..text.numbers import number
 from .judge import Judge
 from .replay import Quantity
 from .targets import Index, element

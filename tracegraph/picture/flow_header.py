@@ -7,8 +7,8 @@ from math import isfinite
 from ..graph import Graph
 from ..graph.measure import norm
 from ..graph.note import FlowNote
+from ..text.names import pretty as _pretty
 from ..text.numbers import clean, number
-from ..text.numbers import pretty as _pretty
 from ..text.width import cut
 from .flow_overlay import inspected
 from .panels import Line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..graph import Badge, Graph, Mark, Node
 from ..graph.note import FocusNote, Index, MarksNote
-from ..text.numbers import clean, pretty
+from ..text.names import pretty
+from ..text.numbers import clean
 from ..text.width import cut
 from .overlay import overlay
 from .parts import Tag

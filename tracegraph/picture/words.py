@@ -15,8 +15,9 @@ from ..errors import GraphError
 from ..formula import notation
 from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
-from ..text.numbers import clean, gradient_name, number, shape
-from ..text.numbers import pretty as _pretty
+from ..text.names import gradient_name
+from ..text.names import pretty as _pretty
+from ..text.numbers import clean, number, shape
 from ..text.width import cut
 from .flow_overlay import Paint, caption, legend, painted, paints
 from .on_cards import Badges, focus_of, marks_of

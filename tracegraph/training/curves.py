@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..text.metrics import fit
-from ..text.numbers import clean, number, pretty
+from ..text.names import pretty
+from ..text.numbers import clean, number
 from .plot_axes import Axis, runs
 
 if TYPE_CHECKING:

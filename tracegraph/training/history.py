@@ -17,7 +17,8 @@ from ..errors import GraphError
 from ..frontends.numpy.trace import from_tensor
 from ..graph import Graph
 from ..graph.measure import norm
-from ..text.numbers import number, pretty
+from ..text.names import pretty
+from ..text.numbers import number
 from ..text.table import columns
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node
 from ..graph.walk import ancestors
-from ..text.numbers import pretty
+from ..text.names import pretty
 from .collapse import group
 from .view import view
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...graph import Edge, Graph, Node, traits_of
 from ...graph.measure import size
-from ...text.numbers import number, pretty
+from ...text.names import pretty
+from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from ..flow_rows import learned
 from .loss_head import decades

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...graph import LEAVES, Edge, Graph, Node, traits_of
-from ...text.numbers import number, pretty
+from ...text.names import pretty
+from ...text.numbers import number
 from ..finding import Finding
 from .nonfinite_causes import Operands, overflows, said, why
 from .operands import Index, fed, fibre, pointwise

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import Edge, Graph, Node, traits_of
 from ...graph.walk import ancestors
-from ...text.numbers import pretty
+from ...text.names import pretty
 from ..finding import Finding, diagnostic
 
 NAMED = 2  # places where the way is cut, in one sentence

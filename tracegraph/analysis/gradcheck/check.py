@@ -14,7 +14,8 @@ import numpy as np
 from ...errors import GraphError
 from ...graph import Badge, Edge, Graph, Node, Noted
 from ...graph.note import Check, ChecksNote
-from ...text.numbers import cell, clean, number, pretty
+from ...text.names import pretty
+from ...text.numbers import cell, clean, number
 from ...text.table import columns
 from ...text.width import cut
 from ..finding import Finding, Index

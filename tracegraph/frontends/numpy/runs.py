@@ -12,7 +12,7 @@ from ...engine.values import settle
 from ...graph import Node
 from ...graph.walk import reachable
 from ...ops.updates import GRADIENT
-from ...text.numbers import gradient_name
+from ...text.names import gradient_name
 from .naming import Places, wanted_names
 
 
