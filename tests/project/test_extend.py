@@ -77,6 +77,29 @@ def test_commands_that_draw_share_their_options() -> None:
     assert {"detail", "theme", "direction", "digits", "depth", "step", "fold", "engine"} <= shared
 
 
+LOOKS = ("--detail full", "--theme dark", "--direction TB", "--digits 7", "--depth 0", "--no-fold")
+SCOPED = """
+def build():
+    with tg.scope("part"):
+        h = tg.sin(tg.parameter(0.123456789, "w"))
+    return h * 3 + 1
+"""
+
+
+@pytest.mark.parametrize("option", LOOKS)
+@pytest.mark.parametrize("command", DRAWING)
+def test_every_look_reaches_every_picture(command: str, option: str, here: Path) -> None:
+    Path("c.toml").write_text('[[claim]]\nvalue = "h"\nwritten = "0.123"\n')
+    output = ("-o", "a.mmd" if command == "slides" else "a.dot")
+    arguments = (command, write(SCOPED), *["c.toml"][: command == "mark"], *output)
+    pictures = set()
+    for more in ("", option):
+        result = run(*arguments, "--detail", "values", *more.split())
+        assert result.exit_code == 0, result.stderr
+        pictures.add(Path(output[1]).read_bytes())
+    assert len(pictures) == 2
+
+
 def test_a_view(here: Path) -> None:
     assert "no view is called 'first'" in run("render", "net.py", "--view", "first=2").stderr
 
