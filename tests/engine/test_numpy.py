@@ -131,10 +131,8 @@ def test_the_record_is_whole(op, program):
 UNTRACED = [
     lambda t: np.median(t),
     lambda t: np.sort(t),
-    lambda t: np.argmax(t),
     lambda t: np.linalg.inv(t),
     lambda t: np.fft.fft(t),
-    lambda t: np.floor(t),
     lambda t: np.hypot(t, t),
     lambda t: np.add.reduce(t),
     lambda t: np.exp(t, out=np.empty(6)),
@@ -143,9 +141,7 @@ UNTRACED = [
     lambda t: np.array(t),
     lambda t: np.asarray(t),
     lambda t: np.random.default_rng(0).normal(t),
-    lambda t: np.zeros_like(t),
     lambda t: np.outer(t, t),
-    lambda t: np.allclose(t, t),
 ]
 
 
@@ -158,10 +154,10 @@ def test_what_is_not_recorded_raises(program):
 
 
 def test_an_untraced_function_is_told_what_is():
-    with pytest.raises(UntracedError, match=r"np\.median is not recorded; use \.value .* np: .*concatenate.*sum"):
+    with pytest.raises(UntracedError, match=r"np\.median is not recorded; use x\[np\.argsort"):
         np.median(x())
-    with pytest.raises(UntracedError, match=r"np\.floor is not recorded; .*exp.*sqrt"):
-        np.floor(x())
+    with pytest.raises(UntracedError, match=r"np\.hypot is not recorded; use np\.sqrt\(x\*\*2 \+ y\*\*2\)"):
+        np.hypot(x(), x())
 
 
 def test_shape_queries_are_plain():
@@ -242,7 +238,7 @@ ERRORS = [
     (lambda t: np.linalg.norm(t, 1), "norm: ord 1 of 2 axes is not recorded; ord=None, the root of squares, is"),
     (lambda t: np.linalg.norm(t, 2), "norm: ord 2 of 2 axes is not recorded; ord=None, the root of squares, is"),
     (lambda t: np.clip(t, None, None), "clip: give min, max or both"),
-    (lambda t: np.clip(t, t, 1.0), "clip: an option cannot be a tensor, no gradient would flow to it; give its .value"),
+    (lambda t: np.clip(t, t, 1.0), "clip: an option cannot be a tensor, no gradient would flow to it; give a number"),
     (lambda t: np.einsum("ij,jk->ik", t, t), None),
     (lambda t: np.einsum("ij,jk->ik", t), "einsum: 'ij,jk->ik' names 2 inputs; 1 were given"),
     (lambda t: np.einsum("ijk->i", t), "einsum: 'ijk->i' has 3 labels for an input of shape (2, 3)"),

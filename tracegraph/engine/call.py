@@ -17,9 +17,11 @@ from ..ops.op import OPS, Op
 from ..ops.running import run_forward
 from . import lists
 from .bind import bind
+from .questions import QUESTIONS, answer
 from .record import NO_ATTRS, Details, current_scope
 from .tensor import Recorded, Refused, Tensor, ids, lift, record
 from .values import Held, Value, is_float, settle
+from .ways import refused, refused_ufunc
 
 _frame = sys._getframe
 _Operands = (int, float, list, tuple, np.ndarray, np.generic, Refused)
@@ -69,7 +71,7 @@ def freeze(op: Op, option: Any) -> Any:
     if type(option) is not Tensor:
         return option
     if not op.traits.masks:
-        raise OpError(f"{op.name}: an option cannot be a tensor, no gradient would flow to it; give its .value")
+        raise OpError(f"{op.name}: an option cannot be a tensor, no gradient would flow to it; give a number")
     return option.value
 
 
@@ -196,28 +198,29 @@ def _other(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tensor:
     return apply(op, (a, b), NO_ATTRS, frame)
 
 
-def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Tensor:
-    known, name = UFUNCS.get(ufunc), f"np.{ufunc.__name__}"
-    if known is None:
-        raise _untraced(name, UFUNCS)
-    if method != "__call__" or kwargs:
-        what = f".{method}" if method != "__call__" else f"(..., {', '.join(kwargs)}=...)"
-        raise UntracedError(f"{name}{what} is not recorded; {name}(...) is")
-    return call(known, inputs, {}, _frame(1))
+def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    known = UFUNCS.get(ufunc)
+    if known is not None and method == "__call__" and not kwargs:
+        return call(known, inputs, {}, _frame(1))
+    if ufunc in QUESTIONS or not _takes_gradient((*inputs, *kwargs.values())):
+        return answer(getattr(ufunc, method), inputs, kwargs)
+    raise refused_ufunc(ufunc, method, kwargs, known is not None)
 
 
 def _array_function(self: Tensor, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-    if func in METADATA:
-        return METADATA[func](*(a.value if isinstance(a, Tensor) else a for a in args), **kwargs)
     known = FUNCTIONS.get(func)
-    if known is None:
-        raise _untraced(f"np.{getattr(func, '__name__', func)}", FUNCTIONS)
-    return call(known, args, kwargs, _frame(1))
+    if known is not None and not (func is np.where and len(args) == 1):  # alone, a condition is asked for its places
+        return call(known, args, kwargs, _frame(1))
+    carried = args[1:] if func is np.full_like else args
+    if func in QUESTIONS or func is np.where or not _takes_gradient((*carried, *kwargs.values())):
+        return answer(func, args, kwargs)
+    raise refused(func)
 
 
-def _untraced(name: str, table: dict[Any, Op]) -> UntracedError:
-    known = ", ".join(sorted({f.__name__ for f in table}))
-    return UntracedError(f"{name} is not recorded; use .value for a plain array, or one of np: {known}")
+def _takes_gradient(values: Any) -> bool:
+    return any(
+        t.needs if isinstance(t, Recorded) else isinstance(t, (list, tuple)) and _takes_gradient(t) for t in values
+    )
 
 
 def _array(self: Tensor, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
@@ -247,7 +250,6 @@ def _transposed(self: Tensor) -> Tensor:
     return call(OPS["transpose"], (self,), {}, _frame(1))
 
 
-METADATA: dict[Any, Callable[..., Any]] = {np.shape: np.shape, np.ndim: np.ndim, np.size: np.size}
 UFUNCS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if isinstance(f, np.ufunc)}
 FUNCTIONS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if not isinstance(f, np.ufunc)}
 

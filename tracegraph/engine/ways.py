@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UntracedError
 from ..ops.op import OPS
 
 WAYS: dict[str, str] = {
@@ -199,3 +200,45 @@ def spelled(function: Any) -> str:
     if home == "builtins" or home.startswith("numpy._"):
         return name
     return f"{home}.{name}".replace("numpy.", "np.", 1).lstrip(".")
+
+
+REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
+"""What ``np.add.reduce`` and its like are recorded as."""
+
+NEAREST = {"linalg": "np.matmul, np.einsum or np.linalg.norm", "fft": "np.matmul with a matrix of cosines and sines"}
+"""For functions without a way of their own, by their module."""
+
+
+def refused(function: Any) -> UntracedError:
+    """The error of a function that nothing records, with the nearest way that is recorded."""
+    name = spelled(function)
+    home = name.split(".")[-2] if "." in name else ""
+    nearest = way(function.__name__) or NEAREST.get(home) or _alike(function.__name__)
+    return UntracedError(f"{name} is not recorded; use {nearest}")
+
+
+def _alike(name: str) -> str:
+    """The recorded function whose name is nearest; np.where, which tells most cases apart, where none is near."""
+    from difflib import get_close_matches  # not needed before something is refused
+
+    known = {f.__name__ for op in OPS.values() for f in op.numpy} | {n for n in OPS}
+    nearest = get_close_matches(name, sorted(known), 1, 0.75)
+    return way(nearest[0]) if nearest else "arithmetic, np.where and the functions in docs/ops.md"
+
+
+def refused_ufunc(ufunc: Any, method: str, options: dict[str, Any], recorded: bool) -> UntracedError:
+    """The error of a method or an option of a ufunc, or of a ufunc that nothing records."""
+    name = spelled(ufunc)
+    if "out" in options or method == "at":
+        called = f"{name}.at" if method == "at" else f"{name}(..., out=...)"
+        return UntracedError(f"{called} is not recorded, and += writes into an array in place; write a = a + b instead")
+    if method == "outer":
+        return UntracedError(f"{name}.outer is not recorded; use {name} of x[:, None] and y")
+    if method != "__call__":
+        instead = REDUCTIONS.get(ufunc.__name__, "np.sum, np.prod, np.max or np.min")
+        instead = "np.cumsum(x, axis=0)" if method == "accumulate" else f"{instead}(x, axis=0)"
+        return UntracedError(f"{name}.{method} is not recorded; use {instead}")
+    if recorded:
+        given = ", ".join(f"{key}=..." for key in options)
+        return UntracedError(f"{name}(..., {given}) is not recorded; use np.where(mask, {name}(...), other)")
+    return refused(ufunc)
