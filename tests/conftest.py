@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from commands import NET
+from hypothesis import HealthCheck, settings
 from skips import reasons
 
-collect_ignore_glob = ["make_*.py"]  # scripts for developers, which import what tests do not need
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")  # no example fails for its time
+collect_ignore_glob = ["*/make_*.py"]  # scripts for developers, which import what tests do not need
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from counting import growth, lines_run, wait_for
+from hypothesis import settings
 
 TESTS = Path(__file__).parents[1]
 FILES = {p.relative_to(TESTS).as_posix(): p for p in sorted(TESTS.rglob("*.py"))}
@@ -38,10 +39,15 @@ def clocks(source: str) -> set[str]:
     return plain | (pairs & {"time.time", "time.time_ns", "datetime.now", "os.times"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_no_clock_decides(name: str) -> None:
     if name != "project/counting.py":
         assert not clocks(FILES[name].read_text("utf-8")), "count the work: see counting.py; time it in benchmarks/"
+
+
+def test_no_example_of_hypothesis_fails_for_its_time() -> None:
+    assert settings.default is not None and settings.default.deadline is None
 
 
 @pytest.mark.parametrize(
