@@ -448,6 +448,7 @@ def test_a_file_that_lies_about_its_operations_is_read():
         assert [f.kind for f in found(tg.Graph([*leaves, last], edges))] == ["nan"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda p: p.stem)
 def test_the_examples_have_none_but_that_which_is_of_one(path):
     build = getattr(importlib.import_module(path.stem), "build", None)

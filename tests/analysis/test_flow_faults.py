@@ -46,6 +46,7 @@ def alarms(case: Case) -> list[str]:
     return [f"{f.kind} at {flow.node(f.node).name}: {f.badge}" for f in flow.findings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind, seed", cases())
 def test_found_on_the_right_node_and_the_clean_twin_raises_nothing(kind: str, seed: int) -> None:
     planted = case(kind, seed)

@@ -22,12 +22,14 @@ from tracegraph.ops.traits import Traits
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("net", HEALTHY, ids=lambda net: net.__name__)
 @pytest.mark.parametrize("seed", range(3))
 def test_healthy_networks(net: Net, seed: int) -> None:
     assert findings(lambda: net(rng(seed))) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize(
     "act, deepest", [("sigmoid", 3), ("tanh", 20), ("relu", 20), ("leaky_relu", 10), ("gelu", 4), ("elu", 6)]
@@ -67,6 +69,7 @@ def test_training(kind: str) -> None:
     assert findings([w, b, v]) == findings(tg.trace([w, b, v], step=4)) == findings(L) == {}
 
 
+@pytest.mark.slow
 def test_a_network_that_was_trained_to_the_end() -> None:
     x = rng(2).normal(size=(32, 2))
     y = np.where(x[:, :1] > 0, 1.0, 0.0)
@@ -89,6 +92,7 @@ def without(**neutral: Any) -> Callable[[Node], Traits]:
     return lambda node: traits_of(node)._replace(**neutral)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module, name, value, net",
     [

@@ -299,6 +299,7 @@ def test_a_line_is_not_endless() -> None:
     assert len(line) < 120 and "89 more" in line and line.endswith("z₉₉")
 
 
+@pytest.mark.slow
 def test_more_paths_than_can_be_counted_are_linear_work() -> None:
     def search(ops: int) -> Callable[[], None]:
         x = tg.parameter(1.0, "x")
@@ -317,6 +318,7 @@ def test_more_paths_than_can_be_counted_are_linear_work() -> None:
     assert growth(search, 1_000, 20_000) < 1.1
 
 
+@pytest.mark.slow
 def test_a_long_chain_needs_no_recursion() -> None:
     x = tg.parameter(1.0, "x")
     z = x

@@ -179,6 +179,7 @@ def test_initialization(act: str, depth: int, scale: float, alarms: bool) -> Non
     assert len(found.get("initialization", [])) == alarms
 
 
+@pytest.mark.slow
 def test_narrow_layers_may_differ_by_chance() -> None:
     assert not any("initialization" in findings(mlp(rng(seed), 15, 8, "relu", 4)) for seed in range(40))
 
@@ -231,6 +232,7 @@ def test_hardly_a_graph(program: Callable[[], tg.Tensor]) -> None:
     assert tg.flow(program).findings == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_any_program(seed: int) -> None:
@@ -241,6 +243,7 @@ def test_any_program(seed: int) -> None:
     told(tg.flow(loss))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_work_for_a_finding_grows_with_the_graph_and_no_faster(kind: str) -> None:
     def net(depth: int) -> tg.Tensor:

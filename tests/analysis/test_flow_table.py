@@ -297,6 +297,7 @@ def bars(text: str, line: str) -> int:
     return (before.splitlines() or [line])[0].count("|")
 
 
+@pytest.mark.slow
 def test_the_same_program_gives_the_same_bytes() -> None:
     code = (
         "from simple_diagnostics import plant; from test_flow_table import faulty, net; import tracegraph as tg;"

@@ -66,6 +66,7 @@ def test_no_gradient_goes_through_the_rest(op):
 # --- many ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_right_rules_raise_no_alarm(block):
     checked = 0
@@ -78,6 +79,7 @@ def test_right_rules_raise_no_alarm(block):
     assert checked > 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_a_wrong_rule_is_found_on_its_node_and_nowhere_else(block):
     found, seed = 0, 100_000 * (block + 1)

@@ -69,6 +69,7 @@ def test_a_format_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert calls == ["svg", "png"] and Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["svg", "dot", "png", "json", "txt"])
 def test_standard_output_holds_the_drawing_and_nothing_else(format: str) -> None:
     write(
@@ -166,6 +167,7 @@ def test_hostile_file_names(name: str) -> None:
     assert Path(output).read_bytes() == Path("named.svg").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are text there")
 def test_a_name_that_is_no_text() -> None:
     name = os.fsdecode(b"\xff\xfe.py")

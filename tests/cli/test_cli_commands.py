@@ -98,6 +98,7 @@ def test_the_gallery_where_it_cannot_write(examples: Path) -> None:
     assert result.exit_code == 2 and "is a file" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
 def test_the_gallery_on_a_terminal_shows_a_bar(examples: Path) -> None:
     import pty

@@ -57,6 +57,7 @@ def test_the_table_goes_to_standard_output_and_the_rest_aside() -> None:
     ET.parse("a.svg")
 
 
+@pytest.mark.slow
 def test_in_a_pipe_the_bytes_do_not_depend_on_the_terminal() -> None:
     write(FAULTY)
     found = set()
@@ -92,6 +93,7 @@ def in_a_terminal(columns: int, *args: str, **env: str) -> str:
     return data.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_a_terminal_has_colours_and_its_width_is_kept() -> None:
     write(FAULTY.replace('"far"', repr("a long name " * 20)))
     wide = in_a_terminal(150, "p.py")
@@ -365,6 +367,7 @@ def test_every_option_is_in_the_docs(option: Any) -> None:
     assert all(f"`{name}" in page for name in option.opts)
 
 
+@pytest.mark.slow
 def test_the_page_of_docs_is_what_the_code_says() -> None:
     """``python tests/project/make_flow_doc.py`` brings docs/flow.md up to date."""
     code = "import make_flow_doc as m; t = m.FILE.read_text('utf-8'); assert m.filled(t) == t, 'run make_flow_doc.py'"

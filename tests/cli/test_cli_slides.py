@@ -101,6 +101,7 @@ def test_a_scene_is_inside_its_slide() -> None:
         assert 0 < x and x + scale * laid.width < WIDTH and 0 < y and y + scale * laid.height < HEIGHT
 
 
+@pytest.mark.slow
 def test_small_type_is_warned_of_with_what_helps() -> None:
     result = slides(WIDE, "-o", "a.html")
     assert result.exit_code == 0 and Path("a.html").exists()
@@ -111,6 +112,7 @@ def test_small_type_is_warned_of_with_what_helps() -> None:
     assert sizes(again.stderr)[0] == pytest.approx(float(said[next(reversed(said))]), abs=0.051)
 
 
+@pytest.mark.slow
 def test_strict_fails_and_writes_nothing_auto_helps() -> None:
     result = slides(WIDE, "-o", "a.html", "--strict")
     assert result.exit_code == 1 and f"--strict asks for {LEAST:g}" in result.stderr and not Path("a.html").exists()
@@ -119,6 +121,7 @@ def test_strict_fails_and_writes_nothing_auto_helps() -> None:
     assert slides(SMALL, "-o", "b.html", "--strict", "--theme", "light").exit_code == 0
 
 
+@pytest.mark.slow
 def test_auto_does_not_split_for_a_format_that_holds_one_drawing() -> None:
     result = slides(WIDE, "-o", "a.html", "--auto")
     assert "--split" in result.stderr
@@ -160,6 +163,7 @@ def test_the_best_has_its_numbers_if_it_can() -> None:
     assert not choice("", tg.draw(graph, detail="shapes")).numbers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

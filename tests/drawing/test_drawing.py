@@ -275,6 +275,7 @@ def test_unknown_engine_and_format(drawing: tg.Drawing) -> None:
 # --- size ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [600, 20_000])
 def test_a_long_chain_is_drawn_in_groups(length: int) -> None:
     drawing = tg.draw(chain(length))
@@ -285,6 +286,7 @@ def test_a_long_chain_is_drawn_in_groups(length: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_work_for_a_picture_grows_with_the_chain_and_no_faster() -> None:
     def of(length: int) -> Callable[[], str]:
         graph = tg.trace(chain(length))
@@ -293,6 +295,7 @@ def test_the_work_for_a_picture_grows_with_the_chain_and_no_faster() -> None:
     assert growth(of, 1_000, 10_000) < 1.1
 
 
+@pytest.mark.slow
 def test_past_the_deadline_the_picture_is_coarser() -> None:
     drawing = tg.draw(dense(60), timeout=1.5)
     before = len(drawing.graph)
@@ -320,6 +323,7 @@ def test_what_cannot_be_coarser_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(tries) == 1
 
 
+@pytest.mark.slow
 def test_formulas_of_thousands_of_terms() -> None:
     x = tg.tensor(0.5, "x")
     drawing = tg.draw(tg.sum(tg.stack([x] * 3000)), detail="full")

@@ -61,6 +61,7 @@ def test_every_format_has_a_reader() -> None:
     assert {kind: [*readers] for kind, readers in READERS.items()} == {k: [*r] for k, r in KINDS.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MANY)
 def test_every_card_and_arrow_is_in_every_output(name: str) -> None:
     drawing = story(name)
@@ -126,6 +127,7 @@ PLANTS: dict[str, Callable[[pytest.MonkeyPatch, tg.Drawing, str], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["card", "arrow"])
 @pytest.mark.parametrize(("kind", "to"), [*formats()])
 def test_what_is_left_out_is_missed(kind: str, to: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:

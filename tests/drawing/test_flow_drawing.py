@@ -126,6 +126,7 @@ def wrong_colors(drawing: tg.Drawing) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_colour_is_the_size_of_what_flows_back(program: str, theme: str) -> None:
@@ -305,6 +306,7 @@ def test_paths_are_marked_on_their_arrows() -> None:
     assert any("… 6 more paths" in line.text for a in tg.draw(many).picture.arrows for line in a.lines)
 
 
+@pytest.mark.slow
 def test_badges_have_a_sign_and_a_colour_of_their_own() -> None:
     graph = tg.trace(network(2))
     key = graph["W1"].key
@@ -347,6 +349,7 @@ def test_a_tagged_node_is_not_folded_away() -> None:
     assert [b.text for box in tg.draw(noted).picture.boxes for b in box.tags] == ["● exploding"]
 
 
+@pytest.mark.slow
 def test_views_and_sizes() -> None:
     """A graph of more than 500 cards is drawn coarser, with header, legend, paint and note."""
     x = tg.parameter(0.5, "x")
@@ -372,6 +375,7 @@ def above_is_free(drawing: tg.Drawing) -> bool:
     return not any(a.meets(f) for a in above for f in frames) and all(page.holds(a) for a in above)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_text_stays_in_its_box_in_every_direction(theme: str, direction: str) -> None:
@@ -396,6 +400,7 @@ def test_text_that_leaves_the_header_is_noticed(monkeypatch: pytest.MonkeyPatch)
     assert not above_is_free(tg.draw(flow_of(tg.tensor(2.0, "x") * 1.0))) or faults(tg.draw(flow_of(branches())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_names_and_tags(name: str) -> None:
     with tg.scope(name):
@@ -444,6 +449,7 @@ def test_a_plain_graph_is_drawn_as_before() -> None:
         assert "header" not in json.loads(drawing.render("json")) and b'"rms"' not in drawing.render("json")
 
 
+@pytest.mark.slow
 def test_a_plain_graph_is_drawn_without_what_finds_faults() -> None:
     program = "tg.draw(tg.tensor(1.0) * 2.0).dot; print('tracegraph.analysis' in sys.modules)"
     command = [sys.executable, "-c", f"import sys, tracegraph as tg; {program}"]
@@ -519,6 +525,7 @@ def spread(value: Any) -> tuple[str, bool]:
     return " ".join(line.text for line in panel.spread), panel.spark is not None
 
 
+@pytest.mark.slow
 def test_histograms_say_what_they_show() -> None:
     assert spread(np.zeros((20, 20))) == ("all exactly 0", False)
     assert spread(np.full((20, 20), 0.5)) == ("all 0.5", False)

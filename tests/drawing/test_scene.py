@@ -175,6 +175,7 @@ def test_a_scene_is_what_graphviz_draws_from_the_dot_text(name: str) -> None:
     assert order == sorted(order, key=["header", "cluster", "arrow", "card"].index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_pieces_are_those_of_the_picture(name: str) -> None:
     drawing = story(name)
@@ -234,12 +235,14 @@ def rows(cells: tuple[tuple[str, ...], ...]) -> Iterator[str]:
     return (cell for row in cells for cell in row)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_what_is_shown_by_itself_is_in_its_part(name: str) -> None:
     drawing = story(name)
     assert misplaced(drawing, scene(drawing)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_the_ring_is_around_the_card_and_the_plain_line_where_the_arrow_is(name: str) -> None:
     laid = scene(story(name))
@@ -391,6 +394,7 @@ BUILT: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_is_found(fault: str) -> None:
     drawing = tg.draw(story("heat, full").graph, detail="full")

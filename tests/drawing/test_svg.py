@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("style", "script", "foreignObject", "a", "link", "use", "animate")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("tale", TALES)
 def test_text_stays_in_its_box(tale: str, theme: str) -> None:
@@ -36,6 +37,7 @@ def test_text_stays_in_its_box(tale: str, theme: str) -> None:
         assert not [f for f in crowding(drawing) if f.startswith("card")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("detail", ["full", "outline"])
 def test_hostile_names_stay_in_their_boxes(name: str, detail: str) -> None:
@@ -53,6 +55,7 @@ def test_backslash_in_a_name_is_one() -> None:
     assert r"a\N\G\\b" in [t.text for g in groups(drawing.svg) for t in g.texts]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", by_hand())
 def test_captions_of_the_examples_are_free(name: str) -> None:
     built = pictures.example(name)
@@ -100,6 +103,7 @@ def test_the_table_of_widths_is_that_of_the_fonts() -> None:
             assert abs(pictures.exact_width(char, 1, False) * metrics.EM - width) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tale", TALES)
 def test_svg_is_plain(tale: str) -> None:
     root = ET.fromstring(tg.draw(TALES[tale](), detail="full").svg.encode())
@@ -144,6 +148,7 @@ for tale in ("conv", "heat", "names", "scopes"):
 """
 
 
+@pytest.mark.slow
 def test_same_program_same_bytes_in_any_process(tmp_path: Path) -> None:
     nothing = tmp_path / "fonts.conf"
     nothing.write_text('<?xml version="1.0"?><fontconfig></fontconfig>')

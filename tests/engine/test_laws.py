@@ -24,6 +24,7 @@ engine = import_module("tracegraph.engine.backward")  # `tracegraph.engine.backw
 # --- whole programs --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(20))
 def test_ten_thousand_random_programs(part: int) -> None:
     """Contributions sum to gradients, and these are the derivatives, to 1e-10."""
@@ -31,6 +32,7 @@ def test_ten_thousand_random_programs(part: int) -> None:
     assert min(sizes) >= 5 and max(sizes) <= 60
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_programs_that_shrink(data: st.DataObject) -> None:

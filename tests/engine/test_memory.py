@@ -27,6 +27,7 @@ MILLION = Path(__file__).parents[2] / "benchmarks" / "million.py"
 # --- long chains -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_million_operations_there_and_back() -> None:
     """Forward, backward, into a graph and away again in 1.5 GB, at the default recursion limit."""
     done = subprocess.run([sys.executable, str(MILLION)], check=True, capture_output=True, text=True)
@@ -47,6 +48,7 @@ def test_a_chain_goes_back_without_recursion() -> None:
     check_chain(tg.backward)
 
 
+@pytest.mark.slow
 def test_recursion_is_found() -> None:
     def walk(t: tg.Tensor, g: float) -> None:
         t.grad = g
@@ -104,6 +106,7 @@ def check_growth(step: Callable[[], Any], steps: int = 10_000) -> None:
     assert sys.getallocatedblocks() - blocks < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [scalars, tensors])
 def test_training_leaves_no_growth(make: Callable[[], Callable[[], Any]], no_collector: None) -> None:
     check_growth(make())
@@ -122,6 +125,7 @@ def _cyclic(step: Callable[[], Any]) -> Callable[[], Any]:
     return cycle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [_keeping, _cyclic])
 def test_growth_is_found(fault: Callable[..., Any], no_collector: None) -> None:
     with pytest.raises(AssertionError):

@@ -29,6 +29,7 @@ SAME: list[tuple[tg.optim.Optimizer, str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize(("dtype", "rtol"), [(np.float64, 1e-12), (np.float32, 2e-4)])
 @pytest.mark.parametrize(("ours", "theirs", "options"), SAME, ids=lambda x: repr(x) if not isinstance(x, dict) else "")
@@ -269,6 +270,7 @@ def test_links_are_kept_until_they_are_detached() -> None:
     assert grown(True) < 100_000 < 2_000_000 < grown(False)
 
 
+@pytest.mark.slow
 def test_a_long_record_is_freed_without_deep_recursion() -> None:
     w, momentum = tg.parameter(1.0, "w"), tg.optim.Momentum(lr=0.001)
     for _ in range(20_000):

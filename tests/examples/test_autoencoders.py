@@ -68,6 +68,7 @@ def error(found):
     return np.mean((found - TEST) ** 2) / GUESS
 
 
+@pytest.mark.slow
 def test_the_penalty_makes_units_inactive_and_costs_little():
     plain, without = result(variants.sparse(0), TEST)
     sparse, with_it = result(variants.sparse(), TEST)
@@ -81,6 +82,7 @@ def autoencoder_of_8():
     return autoencoder.reconstructed(weights, tg.tensor(TEST)).value
 
 
+@pytest.mark.slow
 def test_sparse_is_not_the_same_as_dead():
     """With the penalty hardly more units than without are inactive in every image."""
     dead = [np.mean(np.all(result(variants.sparse(p), IMAGES)[0] == 0, axis=0)) for p in (0, variants.PENALTY)]
@@ -126,6 +128,7 @@ def test_scores_stand_where_their_images_stand():
     assert graph["alarm"].value.tolist() == [[False] * 4, [False, True, True, True], [True] * 4, [True] * 4]
 
 
+@pytest.mark.slow
 def test_the_code_of_two_numbers_keeps_digits_apart():
     code = tg.trace(autoencoder.loss_of(uses.flat(), IMAGES))["code"].value
     centred = (IMAGES - IMAGES[:TRAINING].mean(axis=0)).reshape(-1, 64)
@@ -181,6 +184,7 @@ def test_ticks_are_round_and_go_around_everything(low, high, ticks):
     assert all(any(abs(t - f) < 1e-9 for f in found) for t in ticks)
 
 
+@pytest.mark.slow
 def test_drawings_are_small():
     for example, cards in ((variants, [12, 10]), (uses, [7, 6])):
         drawings = [d for d in example.drawings().values() if isinstance(d, tg.Drawing)]

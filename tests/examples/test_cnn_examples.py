@@ -87,6 +87,7 @@ def test_tie_goes_to_the_first_maximum() -> None:
     np.testing.assert_array_equal(graph["activated"].gradient, [[0, 2, 0], [1, 1, 0], [0, 0, 0]])
 
 
+@pytest.mark.slow
 def test_every_drawing_is_made() -> None:
     for drawings in (cnn1.drawings, cnn2.drawings):
         for drawing in drawings().values():

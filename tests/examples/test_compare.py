@@ -49,16 +49,19 @@ def put(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new, 1)
 
 
+@pytest.mark.slow
 def test_the_same_is_the_same(compare: ModuleType, galleries: tuple[Path, Path]) -> None:
     assert compare.compare(*galleries) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["json", "txt", "dot"])
 def test_numbers_of_a_trained_network_are_free(end: str, compare: ModuleType, galleries: tuple[Path, Path]) -> None:
     change(galleries[1] / f"{NET}.{end}", numbers)
     assert compare.compare(*galleries) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["json", "txt", "dot"])
 def test_a_worked_example_agrees_to_the_byte(end: str, compare: ModuleType, galleries: tuple[Path, Path]) -> None:
     change(galleries[1] / f"backprop.{end}", numbers)
@@ -71,6 +74,7 @@ def test_even_a_line_end_counts_there(compare: ModuleType, galleries: tuple[Path
     assert len(compare.compare(*galleries)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "end, how",
     [

@@ -92,6 +92,7 @@ def test_digits_are_in_order_and_in_range():
     assert labels.tolist() == list(range(10)) * 50
 
 
+@pytest.mark.slow
 def test_digits_are_those_of_scikit_learn():
     datasets = pytest.importorskip("sklearn.datasets")
     pixels, labels = datasets.load_digits(return_X_y=True)
@@ -222,6 +223,7 @@ def test_lenet5_spreads_each_pixel_over_a_block(pixels):
     assert np.array_equal(images[:, 0, ::4, ::4], images[:, 0, 3::4, 3::4])
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_lenet5_is_that_of_pytorch():
     torch = pytest.importorskip("torch")
@@ -255,6 +257,7 @@ def test_every_card_of_a_network_has_a_name_of_the_program():
         assert all(node.named for node in drawing.graph), example.__name__
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "cards"),
     [("autoencoder", 20), ("autoencoder-overview", 5), ("lenet5", 16), ("lenet5-shapes", 25), ("lenet5-layers", 10)],
@@ -279,6 +282,7 @@ for example in (autoencoder, lenet5):
 """
 
 
+@pytest.mark.slow
 def test_two_processes_train_the_same_network():
     def run(seed):
         environment = {**ONE_THREAD, "PYTHONHASHSEED": seed}
@@ -291,6 +295,7 @@ def test_two_processes_train_the_same_network():
         np.testing.assert_allclose(json.loads(a), json.loads(b), rtol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "files"),
     [

@@ -26,6 +26,7 @@ def test_there_are_examples() -> None:
     assert {"backprop", "conv", "autoencoder", "lenet5"} <= {file.stem for file in EXAMPLES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda f: f.stem)
 def test_an_example_can_be_drawn_in_every_theme_and_detail(file: Path) -> None:
     with program(file) as module:
@@ -54,6 +55,7 @@ example(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*QUICK, "autoencoder"])
 def test_every_process_makes_the_same_bytes(name: str, tmp_path: Path) -> None:
     seen = []

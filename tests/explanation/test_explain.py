@@ -223,6 +223,7 @@ def test_backprop_by_hand() -> None:
 # --- the same as the picture -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digits", [2, 4, 7])
 @pytest.mark.parametrize("name", ["backprop", "conv", "momentum", "cnn2", "sgd"])
 def test_names_numbers_and_formulas_are_those_of_the_picture(name: str, digits: int) -> None:
@@ -257,6 +258,7 @@ def test_another_rounding_is_found() -> None:
 # --- every op, every name, every view --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("op", "number"), CASES, ids=lambda x: getattr(x, "name", x))
 def test_every_op_is_explained(op: Op, number: int) -> None:
     """In every format, every value and gradient of the graph has its equation, and none is left in code."""
@@ -462,12 +464,14 @@ def long_chain(nodes: int) -> tg.Tensor:
     return y
 
 
+@pytest.mark.slow
 def test_ten_thousand_nodes() -> None:
     explanation = tg.explain(long_chain(10_000), fold=False)
     assert len(explanation.sections[1].equations) == 10_000
     assert all(writer(explanation) for writer in WRITERS.values())
 
 
+@pytest.mark.slow
 def test_the_work_for_an_explanation_grows_with_the_nodes_and_no_faster() -> None:
     def of(nodes: int) -> Callable[[], list[Any]]:
         end = long_chain(nodes)

@@ -118,6 +118,7 @@ def value(written, values=VALUES):
     return number
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(FORMULAS)
 def test_written_formula_reads_back_to_the_same_value(written):
@@ -143,6 +144,7 @@ def test_products_of_matrices_are_told_apart(written):
     assert (eval(python, {}, arrays) == eval(written, {}, arrays)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(FORMULAS, FORMULAS, FORMULAS)
 def test_substitution_evaluates_like_its_parts(outer, first, second):
@@ -152,6 +154,7 @@ def test_substitution_evaluates_like_its_parts(outer, first, second):
     assert same(formula.evaluate(together, VALUES), number)
 
 
+@pytest.mark.slow
 @given(grammar("g", *NAMES), FORMULAS, FORMULAS)
 def test_local_derivative_times_g_is_the_vjp(anything, first, second):
     values = {**VALUES, "g": -1.25}
@@ -455,6 +458,7 @@ def test_hostile_formula_is_a_clean_error(written):
         assert len(str(caught.value)) < 1000 and "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.text() | st.text(alphabet="abgx()[]*/+-@.,=<>'\" 0123456789eT:", max_size=40), st.text(), st.text())
 def test_no_string_does_harm(written, first, second):
     shown = {"a": first, "b": second, "x": "1"}

@@ -229,6 +229,7 @@ def test_the_collector_is_left_as_it_was() -> None:
         assert gc.isenabled() is before
 
 
+@pytest.mark.slow
 def test_a_long_chain_at_the_default_recursion_limit() -> None:
     """Forward, back, into a graph and away again; the full million, with its limits, is in the benchmarks."""
     x = tg.tensor(0.5, name="x")

@@ -117,6 +117,7 @@ options = st.recursive(
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @quick
 @given(value=st.floats() | generics | arrays | st.booleans() | st.integers(), option=options, name=st.text())
 def test_values_and_options_come_back(value: Any, option: Any, name: str, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def whole(tmp_path: Path) -> bytes:
 fuzz = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @fuzz
 @given(flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=4))
 def test_flipped_bytes(flips: list[tuple[float, int]], tmp_path: Path, whole: bytes) -> None:
@@ -42,6 +43,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @fuzz
 @given(data=st.data())
 def test_changed_records(data: st.DataObject, tmp_path: Path, whole: bytes) -> None:

@@ -61,6 +61,7 @@ def test_deflated_files_are_read(tmp_path: Path, whole: bytes) -> None:
     check_same(example(), tg.load(tmp_path / "a"))
 
 
+@pytest.mark.slow
 def test_every_truncation(tmp_path: Path, whole: bytes) -> None:
     for end in range(0, len(whole), 7):
         refused(tmp_path / "a", whole[:end])
@@ -76,6 +77,7 @@ def test_bombs(tmp_path: Path, whole: bytes) -> None:
     refused(tmp_path / "a", whole.replace(struct.pack("<L", len(members(whole)["arrays/0.npy"])), b"\xff\xff\xff\x7f"))
 
 
+@pytest.mark.slow
 def test_too_many_members(tmp_path: Path) -> None:
     many = zipped({"graph.json": b"{}", **{f"arrays/{i}.npy": b"" for i in range(65_001)}})
     assert "at most 65000" in refused(tmp_path / "a", many)

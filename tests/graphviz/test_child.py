@@ -51,6 +51,7 @@ def python(code: str, **environment: str) -> str:
 # The same bytes everywhere
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["svg", "png", "pdf", "eps", "json"])
 def test_bytes_depend_on_the_text_alone(format, monkeypatch, tmp_path):
     first = fresh(RICH, format)
@@ -139,6 +140,7 @@ def test_two_threads_draw_at_once():
     assert len(drawn) == 40 and all(b"thread%d" % number in svg for number, svg in drawn)
 
 
+@pytest.mark.slow
 @linux
 def test_nothing_leaks_over_200_drawings():
     def state() -> tuple[int, int, int]:
@@ -163,6 +165,7 @@ def test_warming_starts_the_child_and_does_not_wait():
     assert layout.render(SIMPLE) and layout.running() is child
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_draws_with_a_child_of_its_own():
     assert (
@@ -185,12 +188,14 @@ if pid:
     )
 
 
+@pytest.mark.slow
 def test_the_end_is_silent_and_leaves_nothing(tmp_path):
     code = f"from tracegraph.graphviz import run as layout; layout.render({SIMPLE!r}); print(layout.running().home)"
     home = python(code, TMPDIR=str(tmp_path), TEMP=str(tmp_path)).strip()
     assert home.startswith(str(tmp_path)) and os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
 def test_a_parent_that_dies_takes_the_child_and_its_folder_along(tmp_path, end):
     code = (

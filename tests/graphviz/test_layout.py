@@ -123,6 +123,7 @@ def test_an_image_of_the_same_name_is_read_anew():
 # Failures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_is_drawn_or_refused(name):
     try:

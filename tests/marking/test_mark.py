@@ -90,6 +90,7 @@ def test_no_number_is_none() -> None:
     assert [t for t in texts if read(t) is not None] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(w=WEIGHTS, v=WEIGHTS, digits=st.integers(1, 12))
 def test_exact_values_agree_with_any_number_of_digits(w: float, v: float, digits: int) -> None:
@@ -99,6 +100,7 @@ def test_exact_values_agree_with_any_number_of_digits(w: float, v: float, digits
     assert set(verdicts(graph, *claims)) == {"agrees"}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(w=WEIGHTS, v=WEIGHTS, shift=st.sampled_from([0.5, -0.7, 1.25]))
 def test_a_planted_slip_is_found_and_what_follows_is_carried(w: float, v: float, shift: float) -> None:

@@ -126,6 +126,7 @@ def convolutions(draw, most=3):
     return n, (x, k, bias), {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(convolutions())
 def test_formulas(case):
@@ -179,6 +180,7 @@ def check_torch(n, x, k, bias, options):
         np.testing.assert_allclose(mine.grad, other.grad.numpy(), atol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @settings(max_examples=120, deadline=None)
 @given(convolutions())
@@ -191,6 +193,7 @@ def test_torch(case):
 GRID = [*itertools.product((1, 2, (2, 3)), (0, 1, (2, 1)), (1, (1, 2)), (1, 2, 4), (False, True))]
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize("stride, padding, dilation, groups, biased", GRID)
 def test_torch_grid(stride, padding, dilation, groups, biased):
@@ -200,6 +203,7 @@ def test_torch_grid(stride, padding, dilation, groups, biased):
     check_torch(2, x, k, rng.normal(size=4) if biased else None, options)
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.filterwarnings("ignore:Using padding='same'")  # PyTorch: an even kernel is slower
 @pytest.mark.parametrize("n, length", [(1, 3), (1, 4), (2, 3), (2, 4), (3, 2)])

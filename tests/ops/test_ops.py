@@ -271,6 +271,7 @@ def test_gradient(op, sample):
     check_gradient(op, sample)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op, sample", CASES)
 def test_formulas(op, sample):
     check_formulas(op, sample)
@@ -291,6 +292,7 @@ def test_inputs_untouched(op, sample):
     check_inputs_untouched(op, sample)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op, sample", SMOOTH)
 def test_contributions(op, sample):
     check_contributions(op, sample)

@@ -197,6 +197,7 @@ def check_torch(op, x, options):
     np.testing.assert_allclose(mine.grad, other.grad.numpy(), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @settings(max_examples=100, deadline=None)
 @given(poolings(), st.booleans())
@@ -212,6 +213,7 @@ def test_torch(case, broken):
 GRID = itertools.product((1, 2, 3, (3, 2)), (None, 1, 2, 3), (0, 1, (1, 0)), (1, 2), (False, True))
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize(
     "kernel, stride, padding, dilation, ceil_mode",

@@ -37,6 +37,7 @@ def _copy(what: Path, to: Path) -> None:
         shutil.copy(what, to)
 
 
+@pytest.mark.slow
 def test_a_wheel_holds_the_package_with_fonts_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = {n for n in wheel.namelist() if not re.match(r"tracegraph-[\w.]+\.dist-info/", n)}
     files = (p for p in (ROOT / "tracegraph").rglob("*") if p.is_file() and "__pycache__" not in p.parts)

@@ -53,6 +53,7 @@ def test_a_choice_is_as_small_as_its_smallest_slide() -> None:
     assert sizes[0] < sizes[1] and choice("", large, small, large).size == sizes[0]
 
 
+@pytest.mark.slow
 def test_choices_end_with_the_first_that_can_be_read() -> None:
     found = list(choices(chain(9), LOOK, draw))
     assert found[-1].size >= READABLE and all(c.size < READABLE for c in found[:-1])

@@ -46,12 +46,14 @@ def every(drawing: tg.Drawing, by: str) -> Iterator[tuple[str, Frames]]:
             yield steps, tg.frames(drawing, steps=steps, by=by)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_the_laws_hold_operation_by_operation(name: str) -> None:
     for steps, frames in every(story(name), "operation"):
         assert broken(frames, steps) == [], steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["scope", "step"])
 @pytest.mark.parametrize("name", QUICK)
 def test_the_laws_hold_for_frames_of_several_operations(name: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +76,7 @@ def subsequence(coarse: Frames, fine: Frames) -> bool:
     return all(any(lasting(frame) == lasting(other) for other in rest) for frame in coarse)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**20), st.sampled_from(CHOICES[:4] + CHOICES[5:7]), st.booleans())
 def test_the_laws_hold_for_random_graphs(seed: int, steps: str, scalars: bool) -> None:
@@ -110,6 +113,7 @@ def test_the_captions_of_the_worked_example() -> None:
     assert tg.frames(frames.drawing, steps="")[0].caption == "L = 0.5(t − o₅)² = 0.5(1 − 0.6418)² = 0.06415"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_captions_are_one_line_that_is_not_too_long(name: str) -> None:
     for by in ("operation", "scope", "step"):
@@ -228,6 +232,7 @@ PLANTED: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_planted_fault_breaks_its_law(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     law, plant = PLANTED[fault]

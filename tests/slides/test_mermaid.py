@@ -109,6 +109,7 @@ def test_hostile_names_stay_in_their_quotes(name: str) -> None:
     assert not faults(written(tg.draw(loss(name, name.replace("/", "") or "s"))))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=30))
 def test_any_name_stays_in_its_quotes(name: str) -> None:

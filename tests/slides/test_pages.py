@@ -33,6 +33,7 @@ def cards(plain: bytes) -> list[list[bytes]]:
     return [row.split()[:6] for row in plain.splitlines() if row.startswith((b"node", b"graph"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "slides"])
 def test_every_frame_has_the_same_layout(theme: str) -> None:
     chapter = net(theme)
@@ -61,6 +62,7 @@ def due(chapter: Frames, place: int) -> set[str]:
     return {word for text in said for word in text.split() if word.isascii()}
 
 
+@pytest.mark.slow
 def test_a_page_shows_what_its_frame_shows() -> None:
     chapter = net()
     every = set().union(*(due(chapter, i) for i in range(len(chapter))))
@@ -86,6 +88,7 @@ def test_an_arrow_is_hidden_then_plain_then_in_its_colour() -> None:
                 assert not any(look in arrow for look in looks.values())
 
 
+@pytest.mark.slow
 def test_pdf_has_a_page_of_one_size_for_each_frame_and_the_same_bytes() -> None:
     chapter = net()
     data = tg.Deck("Talk", (chapter,)).render("pdf")
@@ -96,6 +99,7 @@ def test_pdf_has_a_page_of_one_size_for_each_frame_and_the_same_bytes() -> None:
     assert tg.Deck("Talk", (net(),)).render("pdf") == data
 
 
+@pytest.mark.slow
 def test_gif_has_a_picture_of_one_size_for_each_frame() -> None:
     images = pytest.importorskip("PIL.Image")
     chapter = net("dark")
@@ -124,6 +128,7 @@ def test_a_missing_extra_is_told_with_the_line_that_brings_it(monkeypatch: pytes
             tg.Deck("", (chapter,)).render(to)
 
 
+@pytest.mark.slow
 def test_a_gif_of_two_drawings_has_room_for_both() -> None:
     images = pytest.importorskip("PIL.Image")
     small = tg.frames(tg.draw(lambda a: a * a, 2.0), steps="")
@@ -136,6 +141,7 @@ def test_a_gif_of_two_drawings_has_room_for_both() -> None:
     assert both.size == images.open(io.BytesIO(tg.Deck("", (net(),)).render("gif"))).size
 
 
+@pytest.mark.slow
 def test_hundreds_of_frames_are_refused_before_minutes_have_passed(tmp_path: Path) -> None:
     h = tg.tensor(0.5, "h")
     for _ in range(160):

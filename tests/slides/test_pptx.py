@@ -67,6 +67,7 @@ def story(request: pytest.FixtureRequest) -> tuple[Frames, bytes]:
     return told, write(Deck("", (told,)))
 
 
+@pytest.mark.slow
 def test_each_click_shows_exactly_its_frame(story: tuple[Frames, bytes]) -> None:
     told, data = story
     (slide,) = opened(data).slides
@@ -111,6 +112,7 @@ def test_cards_are_groups_with_alternative_text(story: tuple[Frames, bytes]) -> 
     assert all(groups.values())
 
 
+@pytest.mark.slow
 def test_every_arrow_is_glued_to_its_cards(story: tuple[Frames, bytes]) -> None:
     told, data = story
     (slide,) = opened(data).slides
@@ -124,6 +126,7 @@ def test_every_arrow_is_glued_to_its_cards(story: tuple[Frames, bytes]) -> None:
     assert max((c.off for c in found), default=0.0) < 0.01
 
 
+@pytest.mark.slow
 def test_arrows_bend_around_cards() -> None:
     told = STORIES["skipping"]()
     (slide,) = opened(write(Deck("", (told,)))).slides
@@ -142,6 +145,7 @@ def test_notes_hold_every_caption(story: tuple[Frames, bytes]) -> None:
     assert slide.notes_slide.notes_text_frame.text == "\n".join(f"{i}. {f.caption}" for i, f in enumerate(told, 1))
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_builds_is_found() -> None:
     told = STORIES["backprop"]()
     (slide,) = opened(write(Deck("", (told,)))).slides
@@ -152,6 +156,7 @@ def test_a_fault_in_the_builds_is_found() -> None:
         assert [names(slide, ids) for ids in seen] == [expected(told, f) for f in told]
 
 
+@pytest.mark.slow
 def test_one_slide_per_step() -> None:
     told = STORIES["backprop"]()
     made = [*opened(write(Deck("By hand", (told,), one_slide_per_step=True))).slides]
@@ -163,6 +168,7 @@ def test_one_slide_per_step() -> None:
         assert slide.shapes.title.text_frame.text == told.title
 
 
+@pytest.mark.slow
 def test_nothing_moves_from_step_to_step() -> None:
     told = frames(tg.draw(skipping()))
     places: dict[str, set[tuple[int, ...]]] = {}
@@ -174,6 +180,7 @@ def test_nothing_moves_from_step_to_step() -> None:
     assert places and not [name for name, found in places.items() if len(found) > 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 def test_colours_are_those_of_the_theme(theme: str) -> None:
     drawing = tg.draw(backprop.build(), theme=theme)
@@ -199,6 +206,7 @@ def test_colours_are_those_of_the_theme(theme: str) -> None:
     assert scheme.count('<a:latin typeface="Arial"') == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tale", TALES)
 def test_hostile_and_odd_pictures_survive(tale: str) -> None:
     told = frames(tg.draw(TALES[tale](), detail="full"), steps="", title=HOSTILE)
@@ -215,6 +223,7 @@ def test_hostile_and_odd_pictures_survive(tale: str) -> None:
     assert not set(said) - set(texts(slide))
 
 
+@pytest.mark.slow
 def test_same_bytes_always() -> None:
     program = (
         "import sys, hashlib, backprop, tracegraph as tg; from tracegraph.slides import Deck, frames; "
@@ -237,6 +246,7 @@ def test_same_bytes_always() -> None:
     assert not re.search(rb"20\d\d-\d\d-\d\d", file.read("docProps/core.xml"))
 
 
+@pytest.mark.slow
 def test_a_large_drawing() -> None:
     total = tg.tensor(0.5, name="x")
     for i in range(160):

@@ -87,6 +87,7 @@ def test_valid_against_the_schemas_of_the_standard() -> None:
         assert against_schemas(changed(DECKS["builds"](), *where)), fault
 
 
+@pytest.mark.slow
 def test_valid_by_the_rules_of_office(tmp_path: Path) -> None:
     """Those of Microsoft's Open XML SDK: the schemas, and what they cannot say (numbers, relations, references)."""
     audit = pytest.importorskip("openxml_audit", reason="openxml-audit is not installed")

@@ -57,6 +57,7 @@ def test_pictures_of_one_deck_share_no_id(backprop: Frames) -> None:
     assert len({*found}) == len(found) > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("tale", ["one node", "backprop", "long names", "names", "wide"])
 def test_captions_stay_in_the_picture(tale: str, theme: str) -> None:

@@ -36,6 +36,7 @@ def told(tale: str) -> Frames:
     return tg.frames(drawing, steps=steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tale", TALES)
 def test_every_svg_of_a_program_is_what_all_programs_read(tale: str) -> None:
     frames = told(tale)
@@ -47,6 +48,7 @@ def test_every_svg_of_a_program_is_what_all_programs_read(tale: str) -> None:
     assert not faults(deck.render("fragments"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", by_hand())
 def test_every_svg_of_an_example_is_what_all_programs_read(name: str) -> None:
     built = example(name)
@@ -120,6 +122,7 @@ def test_a_planted_fault_of_what_moves_is_found(fault: str, deck: Deck) -> None:
     assert faults(good.replace(*MOVED[fault], 1).encode(), animated=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tale", ["backprop", "conv", "names", "heat", "scopes", "one node", "long names"])
 @pytest.mark.parametrize("to", ["svg", "fragments", "html"])
 def test_every_card_and_arrow_is_there(tale: str, to: str) -> None:
@@ -169,6 +172,7 @@ def test_what_moves_shows_each_frame_in_its_time_and_the_last_one_where_nothing_
     assert [g.get("visibility") for g in captions] == ["hidden"] * (len(frames) - 1) + [None]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**20))
 @settings(max_examples=8, deadline=None)
 def test_fragments_show_what_the_frames_show(seed: int) -> None:
@@ -197,6 +201,7 @@ def reached(group: ET.Element, step: int, parents: dict[ET.Element, ET.Element])
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_names_harm_no_svg_and_no_page(name: str) -> None:
     with tg.scope(name):

@@ -100,11 +100,13 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_full_disk(target: str, full: None) -> None:
     assert "the disk is full; free some space" in told(target) and os.listdir() == ["p.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS[:-1])
 def test_a_full_disk_spares_what_was_there(target: str, full: None) -> None:
     with builtins.open(target, "w") as file:
@@ -144,12 +146,14 @@ def chain() -> tg.Drawing:
     return tg.draw(h, detail="full", theme="slides")
 
 
+@pytest.mark.slow
 def test_five_thousand_operations_are_drawn_as_groups_and_that_is_said(chain: tg.Drawing) -> None:
     frames = tg.frames(chain)
     assert len(frames.scene.of("card")) <= 500
     assert "5001 operations, drawn as" in frames.scene.of("header")[0].label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", WRITERS)
 def test_five_thousand_operations_as_slides(to: str, chain: tg.Drawing) -> None:
     """Written with a note in it, or refused with what to do."""
@@ -166,6 +170,7 @@ def test_five_thousand_operations_as_slides(to: str, chain: tg.Drawing) -> None:
         assert "drawn as" in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_five_thousand_operations_as_a_folder(chain: tg.Drawing) -> None:
     with pytest.raises(GraphError, match="frames is too much"):
         tg.Deck("", (tg.frames(chain),)).save_all("a")

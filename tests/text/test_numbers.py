@@ -26,6 +26,7 @@ def read(written):
     return Decimal(f"{mantissa}e{exponent or 0}"), Decimal(5).scaleb(int(exponent or 0) - decimals - 1)
 
 
+@pytest.mark.slow
 @given(ANY | st.floats(-1e7, 1e7) | st.integers(-(10**8), 10**8), st.integers(1, 17))
 def test_number_is_within_half_a_unit_of_its_last_digit(x, digits):
     for written in (numbers.number(x, digits), numbers.cell(x, digits)):
@@ -205,6 +206,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @given(NAMES)
 def test_pretty_is_harmless_and_settled(name):
     written = pretty(name)
@@ -214,6 +216,7 @@ def test_pretty_is_harmless_and_settled(name):
     assert written.encode().decode() == written
 
 
+@pytest.mark.slow
 @given(NAMES)
 def test_latex_name_is_the_same_for_a_name_that_is_pretty_already(name):
     if pretty(name) != name and name.isascii() and name.isprintable():

@@ -60,11 +60,13 @@ def small(p: dict[str, tg.Tensor]) -> tg.Tensor:
     return (p["w"] * 2 + p["b"] - 1) ** 2
 
 
+@pytest.mark.slow
 def test_ten_thousand_steps() -> None:
     run = tg.history(small, {"w": 3.0, "b": 0.0}, tg.optim.SGD(lr=0.01), steps=10_000)
     assert run.losses[-1] < 1e-20 < run.losses[0]
 
 
+@pytest.mark.slow
 def test_a_late_step_is_no_more_work_than_an_early_one() -> None:
     def steps(count: int) -> Callable[[], tg.History]:
         return lambda: tg.history(small, {"w": 3.0, "b": 0.0}, tg.optim.SGD(lr=0.01), steps=count)
@@ -72,6 +74,7 @@ def test_a_late_step_is_no_more_work_than_an_early_one() -> None:
     assert growth(steps, 100, 2000) < 1.1
 
 
+@pytest.mark.slow
 def test_memory_is_flat() -> None:
     def left(steps: int) -> int:
         tracemalloc.start()
@@ -90,6 +93,7 @@ def test_memory_is_flat() -> None:
     assert many < few + 20_000, "a step leaves nothing but its numbers"
 
 
+@pytest.mark.slow
 def test_a_loss_that_keeps_the_record_is_found() -> None:
     kept = []
 
@@ -138,6 +142,7 @@ def test_other_errors_come_through() -> None:
         tg.history(broken, START, tg.optim.SGD(), steps=3)
 
 
+@pytest.mark.slow
 def test_a_record_has_no_cycles() -> None:
     gc.collect()
     gc.disable()

@@ -142,6 +142,7 @@ def hostile() -> dict[str, Layer]:
     return {name: Layer(*row, (name + "/w",), 1.0) for name, row in zip(HOSTILE, rows)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("case", ["plain", "hostile", "one", "thirty", "long"])
 def test_every_theme_is_clean_and_no_text_leaves_or_meets_another(theme: str, case: str) -> None:
@@ -300,6 +301,7 @@ def test_what_has_no_row_is_said() -> None:
     assert plot(10, layers=ROWS).left_out == ()
 
 
+@pytest.mark.slow
 def test_same_numbers_same_bytes() -> None:
     program = "import sys; sys.path[:0] = sys.argv[1:]; from test_multiples import plot; print(plot(50, 4).svg)"
     root = Path(__file__).parents[2]

@@ -96,6 +96,7 @@ def test_a_planted_fault_is_found() -> None:
         check_sums(tg.Graph(wrong, graph.edges))
 
 
+@pytest.mark.slow
 def test_a_second_trace_is_the_same() -> None:
     for run in RUNS:
         first, second = tg.trace(run), tg.trace(run)
@@ -115,6 +116,7 @@ def test_a_second_trace_is_the_same() -> None:
     assert names == [n.name for n in tg.trace(weights)] == [n.name for n in tg.trace(line)]
 
 
+@pytest.mark.slow
 def test_every_step_costs_the_same() -> None:
     w, adam, counts = tg.parameter([1.0, 2.0], "w"), tg.optim.Adam(), []
     for _ in range(300):

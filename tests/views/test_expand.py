@@ -75,6 +75,7 @@ def element(graph: Graph, name: str, index: tuple[int, ...]) -> Node:
     return graph[f"{name}[{','.join(map(str, index))}]" if index else name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("op", "number"), CASES, ids=lambda x: getattr(x, "name", x))
 def test_every_supported_op(op: Op, number: int) -> None:
     """Each element of each sample: the value, the formula, the window, the gradients, and the sums of contributions."""
@@ -199,6 +200,7 @@ def one_hot(c: Case, slot: int, index: tuple[int, ...]) -> Any:
     return found.get(tensors[slot], 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("op", "number"), CASES, ids=lambda x: getattr(x, "name", x))
 def test_all_elements_together_send_back_what_the_operation_does(op: Op, number: int) -> None:
     c = case(op, number)
@@ -428,6 +430,7 @@ def samples() -> Iterator[tuple[Graph, str, tuple[int, ...]]]:
         yield c.graph, c.name, places(c)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detail", ["outline", "shapes", "values", "full"])
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "slides"])
 def test_every_detail_and_theme(detail: str, theme: str) -> None:
@@ -435,6 +438,7 @@ def test_every_detail_and_theme(detail: str, theme: str) -> None:
         assert tg.draw(tg.expand(graph, name, index), detail=detail, theme=theme).render("dot")
 
 
+@pytest.mark.slow
 def test_saved_explained_and_drawn(tmp_path: Path) -> None:
     for graph, name, index in samples():
         opened = tg.expand(graph, name, index)

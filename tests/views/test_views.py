@@ -210,6 +210,7 @@ def test_an_unknown_scope_gets_the_nearest() -> None:
 programs = st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 3)), min_size=2, max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(programs)
 def test_any_scopes_collapse(program: list[tuple[int, int, int]]) -> None:
