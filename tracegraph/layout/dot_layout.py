@@ -13,7 +13,7 @@ from ..picture.parts import Arrow, Picture
 from ..picture.theme import Theme
 from .dot_graph import source
 from .measured import Measured, clusters, measured
-from .pieces import Box, Places, Route, compose
+from .pieces import Box, Frame, Places, Route, compose
 from .scene import Area, Point, Scene
 
 SIZED = (
@@ -65,7 +65,10 @@ class _Answer:
             self.height,
             self.corner(self.graph) if sizes.header else None,
             [self.corner(self.named[key]) for key in sizes.cards],
-            [(self.box(frame, "_draw_"), self.corner(frame)) for frame in frames],
+            [
+                Frame(i, self.box(frame, "_draw_"), title, self.corner(frame))
+                for i, (frame, title) in enumerate(zip(frames, sizes.titles, strict=True))
+            ],
             [self.route(edge) for edge in edges],
             [self.corner(edge) if caption else None for edge, caption in zip(edges, sizes.captions, strict=True)],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,18 +28,28 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame around a cluster, by its number: a box, and a title at its corner. A cluster may have several."""
+
+    cluster: int
+    box: Box
+    title: Table | None
+    corner: Point
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """What a layout finds, in points from the upper left corner.
 
-    ``header`` and ``cards`` are upper left corners; a frame is a cluster's box and the corner of its title; a caption
-    is the corner of the text of an arrow. None where there is nothing to place. All in the order of `Measured`.
+    ``header`` and ``cards`` are upper left corners; a caption is the corner of the text of an arrow. None where there
+    is nothing to place. All in the order of `Measured`, frames with outer ones before those inside.
     """
 
     width: float
     height: float
     header: Point | None
     cards: Sequence[Point]
-    frames: Sequence[tuple[Box, Point]]
+    frames: Sequence[Frame]
     routes: Sequence[Route]
     captions: Sequence[Point | None]
 
@@ -47,7 +58,7 @@ def compose(picture: Picture, theme: Theme, sizes: Measured, places: Places) -> 
     """Put what a picture shows at its places."""
     pieces = (
         *_header(picture, sizes, places),
-        *_clusters(theme, sizes, places),
+        *_clusters(theme, places),
         *_arrows(picture, theme, sizes, places),
         *_cards(picture, theme, sizes, places),
     )
@@ -60,11 +71,14 @@ def _header(picture: Picture, sizes: Measured, places: Places) -> Iterator[Piece
         yield Piece("header", "header", _words(items), (Part("card", items),))
 
 
-def _clusters(theme: Theme, sizes: Measured, places: Places) -> Iterator[Piece]:
-    for i, (title, (box, corner)) in enumerate(zip(sizes.titles, places.frames, strict=True)):
-        frame = Area(corners(*box), theme.cluster, theme.cluster_border, 1.0, rounding(*box[2:]))
-        items = (frame, *_held_left(_items(title, corner)))
-        yield Piece(f"c{i}", "cluster", _words(items), (Part("card", items),))
+def _clusters(theme: Theme, places: Places) -> Iterator[Piece]:
+    seen: Counter[int] = Counter()
+    for frame in places.frames:
+        seen[frame.cluster] += 1
+        key = f"c{frame.cluster}" + (f"_{seen[frame.cluster]}" if seen[frame.cluster] > 1 else "")
+        area = Area(corners(*frame.box), theme.cluster, theme.cluster_border, 1.0, rounding(*frame.box[2:]))
+        items = (area, *_held_left(_items(frame.title, frame.corner)))
+        yield Piece(key, "cluster", _words(items), (Part("card", items),))
 
 
 def _arrows(picture: Picture, theme: Theme, sizes: Measured, places: Places) -> Iterator[Piece]:

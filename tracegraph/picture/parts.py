@@ -55,11 +55,12 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A scope: the boxes directly in it, and the scopes inside."""
+    """A scope: the boxes directly in it, and the scopes inside; ``whole`` if it is a step, which is not to be cut."""
 
     title: str
     boxes: tuple[str, ...]
     inner: tuple[Cluster, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,9 +236,15 @@ def _clusters(graph: Graph) -> tuple[Cluster, ...]:
             boxes.setdefault(outer, [])
         boxes[home].append(f"n{node.key}")
     boxes.pop("", None)
+    steps = {f"step {n.step}" for n in graph} if several else set()
+    inner: dict[str, list[str]] = {}
+    for scope in boxes:
+        inner.setdefault(scope.rpartition("/")[0], []).append(scope)
 
     def inside(outer: str) -> tuple[Cluster, ...]:
-        level = [s for s in boxes if s.rpartition("/")[0] == outer]
-        return tuple(Cluster(clean(short(s.rpartition("/")[2])), tuple(boxes[s]), inside(s)) for s in level)
+        return tuple(
+            Cluster(clean(short(s.rpartition("/")[2])), tuple(boxes[s]), inside(s), whole=s in steps)
+            for s in inner.get(outer, ())
+        )
 
     return inside("")
