@@ -9,10 +9,12 @@ from __future__ import annotations
 from .analysis import DIAGNOSTICS, Finding
 from .analysis.finding import Diagnostic, diagnostic
 from .frontends import FRONTENDS, Frontend, frontend
-from .graph import Edge, Graph, Node
+from .graph import Edge, Graph, Node, traits_of
+from .ops.causes import Cause
 from .ops.op import OPS, Op, Sample, elementwise, op
 from .ops.traits import Traits
 from .picture.theme import THEMES, Theme, theme
+from .text.formula_words import Form, Word
 from .views import VIEWS, view
 
 __all__ = [
@@ -21,9 +23,11 @@ __all__ = [
     "OPS",
     "THEMES",
     "VIEWS",
+    "Cause",
     "Diagnostic",
     "Edge",
     "Finding",
+    "Form",
     "Frontend",
     "Graph",
     "Node",
@@ -31,10 +35,12 @@ __all__ = [
     "Sample",
     "Theme",
     "Traits",
+    "Word",
     "diagnostic",
     "elementwise",
     "frontend",
     "op",
     "theme",
+    "traits_of",
     "view",
 ]
