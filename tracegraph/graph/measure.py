@@ -27,8 +27,8 @@ class Size(NamedTuple):
 def norm(value: Any) -> float:
     """Absolute value, or Euclidean norm of an array; it overflows only where the norm itself does.
 
-    >>> norm([3e200, 4e200]), norm([3e-200, 4e-200]), norm([1.0, float("nan")]), norm([])
-    (5e+200, 5e-200, nan, 0.0)
+    >>> print(f"{norm([3e200, 4e200]):.12g} {norm([3e-200, 4e-200]):.12g}", norm([1.0, float("nan")]), norm([]))
+    5e+200 5e-200 nan 0.0
     """
     if np.ndim(value) == 0:
         return abs(float(value))
