@@ -20,7 +20,7 @@ from .bind import bind
 from .questions import QUESTIONS, answer
 from .record import NO_ATTRS, Details, current_scope
 from .tensor import Recorded, Refused, Tensor, ids, lift, record
-from .values import Held, Value, is_float, settle
+from .values import NO_COMPLEX, Held, Value, is_float, settle
 from .ways import refused, refused_ufunc
 
 _frame = sys._getframe
@@ -152,6 +152,8 @@ def _operator(op: Op, compute: Callable[..., Any], reflected: bool = False) -> C
     def method(a: Tensor, b: Any) -> Any:
         if type(b) is not Tensor:
             if not isinstance(b, _Operands):
+                if isinstance(b, complex):
+                    raise UntracedError(f"{op.name}: unsupported operand type: {NO_COMPLEX}")
                 return NotImplemented
             try:
                 b = lift(b)

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import OpError, UntracedError
 from ..ops.op import Op
 from . import leaving
+from .answers import Answers
 from .created import watching
 from .record import Details, current_scope, scope
 from .values import NO_COMPLEX, Value, is_float, own, settle
@@ -53,7 +54,7 @@ ids = count()
 _frame = sys._getframe
 
 
-class Recorded(Methods):
+class Recorded(Answers, Methods):
     """All of a tensor but the brackets.
 
     Most of what a small operation costs is the work of Python's garbage collector, which walks all that a record
@@ -153,14 +154,6 @@ class Recorded(Methods):
             raise AttributeError("dtype")
         return np.dtype(np.float64) if type(self.held) is float else np.asarray(self.held).dtype
 
-    def item(self) -> Any:
-        """The one element as a Python number."""
-        return np.asarray(self.held).item()
-
-    def tolist(self) -> Any:
-        """The elements as a nested list of Python numbers."""
-        return np.asarray(self.held).tolist()
-
     def conjugate(self) -> Any:
         """Itself: it is real. NumPy asks for it where a list of tensors has a variance."""
         return self
@@ -210,11 +203,14 @@ class Recorded(Methods):
             raise UntracedError(f"complex: {NO_COMPLEX}")
         return complex(self.held)
 
-    def __round__(self, digits: int | None = None) -> Any:
-        return np.round(self.held, digits or 0) if self.shape else round(self.item(), digits)
-
-    def __trunc__(self) -> int:
-        return int(self.held)
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.a is not None or self.details.more:
+            raise OpError(
+                f"pickle, copy: the result of {self.op.name} is a whole record; keep tg.trace(t).save('run.tgraph'), "
+                "and pickle or copy parameters, which can go on elsewhere"
+            )
+        d = self.details
+        return _leaf_again, (d.op.name, self.held, d.needs, d.scope, d.name, self.grad)
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
@@ -296,6 +292,14 @@ def lift(value: Any) -> Tensor:
     if type(value) is not float:
         value = own("constant", value, keep_int=True)
     return record(value, current_scope()[CONSTANT].still, None, None, None)
+
+
+def _leaf_again(role: str, value: Value, needs: bool, scope: str, name: str | None, grad: Value) -> Tensor:
+    """A leaf from its pickle, or a copy of one."""
+    op = next(op for op in (INPUT, PARAMETER, CONSTANT) if op.name == role)
+    leaf = record(settle(value), Details(op, needs, scope, name=name), None, None, None)
+    leaf.grad = grad
+    return leaf
 
 
 def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, frame: Any) -> Tensor:
