@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import UntracedError
-from ..ops.op import OPS
 from . import leaving, values
 from .tensor import Tensor
 
@@ -27,7 +26,7 @@ def parts(several: Any) -> Any:
 
 def _whole(objects: np.ndarray[Any, Any]) -> Tensor | None:
     first = objects.flat[0] if objects.size else None
-    parent = first.a if isinstance(first, Tensor) and first.op is OPS["getitem"] else None
+    parent = first.a if isinstance(first, Tensor) and first.op.traits.element == "copy" else None
     if parent is None or parent.shape != objects.shape:
         return None
     places = zip(objects.flat, np.ndindex(objects.shape), strict=True)
