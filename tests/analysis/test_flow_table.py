@@ -23,8 +23,9 @@ from hypothesis.extra import numpy as arrays
 import tracegraph as tg
 from tracegraph.analysis import Finding, Flow
 from tracegraph.analysis.flow import annotated
-from tracegraph.analysis.flow_report import layers, named, summary, wanted
+from tracegraph.analysis.flow_report import named, wanted
 from tracegraph.analysis.flow_rows import Row
+from tracegraph.analysis.flow_summary import layers, summary
 from tracegraph.analysis.flow_tables import sections
 from tracegraph.errors import GraphError
 from tracegraph.graph import Edge, Graph, Node

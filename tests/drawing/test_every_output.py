@@ -111,7 +111,7 @@ class Fewer:
     """What a renderer asks of a graph, without the checks that a whole one passes."""
 
     def __init__(self, nodes: Any, edges: Any) -> None:
-        self.nodes, self.edges, self.output = nodes, edges, nodes[-1]
+        self.nodes, self.edges, self.output, self.notes = nodes, edges, nodes[-1], dict[str, Any]()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.nodes)

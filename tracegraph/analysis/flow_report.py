@@ -6,87 +6,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import GraphError
-from ..graph import Graph, Node, nearest
-from ..graph.measure import Size, size
+from ..graph import Graph, nearest
+from ..graph.measure import Size
 from ..text.escape import markdown as escaped
-from ..text.names import pretty
-from ..text.numbers import cell, clean
+from ..text.numbers import clean
 from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
-from .flow_rows import Row, learned, operations, parameters
+from .flow_rows import Row, operations, parameters
+from .flow_summary import summary
 from .flow_tables import MOST, findings, sections
 
 ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What is said of a flow as a whole.
-
-    The gradient arrives at ``reached`` of ``parameters`` (of the inputs, where nothing is learned: see ``leaf``).
-    ``smallest`` and ``largest``: the layers with the least and the greatest norm of it, of those where it is finite, as
-    name and norm. ``found``: how many findings of each kind, worst first.
-    """
-
-    leaf: str
-    parameters: int
-    reached: int
-    smallest: tuple[str, float] | None
-    largest: tuple[str, float] | None
-    found: dict[str, int]
-
-    @property
-    def lines(self) -> list[str]:
-        """The same in two sentences."""
-        reached = f"the gradient reaches {self.reached:,} of {_many(self.parameters, self.leaf)}"
-        if self.smallest and self.largest:
-            ends = dict.fromkeys(f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest))
-            reached += f"; ‖g‖ of {'layers from' if len(ends) > 1 else 'the layer'} {' to '.join(ends)}"
-        told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
-        total = sum(self.found.values())
-        return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
-
-
-def summary(graph: Graph) -> Summary:
-    """How far the gradient gets in a flow, and what was found."""
-    leaf, due, there = reach(graph.whole)
-    norms = sorted(((x, name) for name, x in layers(graph.whole).items() if math.isfinite(x)), key=lambda pair: pair[0])
-    least, most = ((norms[i][1], norms[i][0]) if norms else None for i in (0, -1))
-    found = dict(Counter(f.kind for f in findings(graph)))
-    return Summary(leaf, due, len(there), least, most, found)
-
-
-def reach(graph: Graph) -> tuple[str, int, list[Node]]:
-    """What a gradient should reach (parameter or input), how many there are, and those that it reaches.
-
-    In a training run a parameter counts once, whatever its values.
-    """
-    due = learned(graph)
-    there = {_parameter(n): n for n in due if n.gradient is not None}
-    leaf = "input" if due and due[0].is_input else "parameter"
-    return leaf, len({_parameter(n): n for n in due}), list(there.values())
-
-
-def layers(graph: Graph) -> dict[str, float]:
-    """The norm of the gradient of each layer: of the parameters of one scope together, or of one without a scope.
-
-    In a training run each value of a parameter is a layer.
-    """
-    parts: dict[str, float] = {}
-    for node in learned(graph):
-        if node.gradient is not None:
-            layer = node.scope if node.scope and node.step is None else node.name
-            parts[layer] = math.hypot(parts.get(layer, 0.0), size(node.gradient).norm)
-    return parts
-
-
-def _parameter(node: Node) -> str:
-    """What all values of a parameter have in common in a training run."""
-    return node.base or node.name
 
 
 def table(graph: Graph, most: int | None = MOST) -> str:
@@ -201,7 +134,3 @@ def _plain(x: Any) -> float | str | None:
     if x is None:
         return None
     return float(f"{float(x):.12g}") if math.isfinite(x) else str(float(x))
-
-
-def _many(n: int, what: str) -> str:
-    return f"{n:,} {what}{'s' * (n != 1)}"

@@ -130,7 +130,7 @@ def _colored(flow: Flow) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ..analysis.flow_report import summary
+    from ..analysis.flow_summary import summary
     from ..analysis.flow_tables import sections
 
     console = Console(highlight=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from typing import TYPE_CHECKING
 
 from ..graph import Graph
-from ..graph.measure import norm
 from ..graph.note import FlowNote
 from ..text.names import pretty as _pretty
 from ..text.numbers import clean, number
@@ -13,47 +12,43 @@ from ..text.width import cut
 from .flow_overlay import inspected
 from .panels import Line
 
+if TYPE_CHECKING:
+    from ..analysis.flow_summary import Summary
+
 NAME = 40  # characters of a name that are shown
 DIGITS = 3  # of a norm
 
 
 def header(graph: Graph) -> tuple[Line, ...]:
     """The lines above the picture of a flow, of whatever view of it."""
-    whole = inspected(graph)
-    texts = [_reach(whole), *_layers(whole), _worst(graph)]
+    from ..analysis.flow_summary import summed_up  # with a `Flow`, it has been imported; without one it costs its time
+
+    facts = summed_up(inspected(graph), ())
+    texts = [_reach(facts), *_layers(facts), _worst(graph)]
     return tuple(Line(text, "header") for text in texts)
 
 
-def _reach(graph: Graph) -> str:
+def _reach(facts: Summary) -> str:
     """How many parameters a gradient reaches, and at how many of those it is exactly zero."""
-    from ..analysis.flow_report import reach  # with a `Flow`, it has been imported; without one it costs its time
-
-    leaf, due, there = reach(graph)
-    if not due:
+    if not facts.parameters:
         return "no parameters and no inputs"
-    said = f"gradient reaches {len(there)} of {due} {leaf}{'s' * (due > 1)}"
-    zero = sum(norm(n.gradient) == 0 for n in there)
-    return f"{said}; it is exactly zero at {zero}" if zero else said
+    return f"{facts.reach}; it is exactly zero at {facts.zero}" if facts.zero else facts.reach
 
 
-def _layers(graph: Graph) -> list[str]:
+def _layers(facts: Summary) -> list[str]:
     """The smallest and the largest layer, of those whose norm is a number."""
-    from ..analysis.flow_report import layers
-
-    sizes = layers(graph)
-    finite = sorted((name for name, size in sizes.items() if isfinite(size)), key=sizes.__getitem__)
     said = []
-    if len(finite) > 1:
-        said.append(f"layer norms from {_of(sizes, finite[0])} to {_of(sizes, finite[-1])}")
-    elif finite:
-        said.append(f"layer norm {_of(sizes, finite[0])}")
-    if bad := len(sizes) - len(finite):
-        said.append(f"not a finite number in {bad} of {len(sizes)} layer{'s' * (len(sizes) > 1)}")
+    if facts.smallest and facts.largest and facts.layers - facts.broken > 1:
+        said.append(f"layer norms from {_of(*facts.smallest)} to {_of(*facts.largest)}")
+    elif facts.smallest:
+        said.append(f"layer norm {_of(*facts.smallest)}")
+    if facts.broken:
+        said.append(f"not a finite number in {facts.broken} of {facts.layers} layer{'s' * (facts.layers > 1)}")
     return ["; ".join(said)] if said else []
 
 
-def _of(sizes: dict[str, float], name: str) -> str:
-    return f"{number(sizes[name], DIGITS)} ({_name(name)})"
+def _of(name: str, size: float) -> str:
+    return f"{number(size, DIGITS)} ({_name(name)})"
 
 
 def _worst(graph: Graph) -> str:

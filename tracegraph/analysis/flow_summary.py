@@ -1,0 +1,102 @@
+"""What is said of a flow as a whole, in the report and above the picture."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..graph import Graph, Node
+from ..graph.measure import norm, size
+from ..text.names import pretty
+from ..text.numbers import cell
+from .finding import Finding
+from .flow_rows import learned
+from .flow_tables import findings
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is said of a flow as a whole.
+
+    The gradient arrives at ``reached`` of ``parameters`` (of the inputs, where nothing is learned: see ``leaf``), and
+    is exactly zero at ``zero`` of those. ``smallest`` and ``largest``: the layers with the least and the greatest norm
+    of it, of those where it is finite, as name and norm; ``layers``: how many there are, ``broken``: how many where it
+    is not finite. ``found``: how many findings of each kind, worst first.
+    """
+
+    leaf: str
+    parameters: int
+    reached: int
+    zero: int
+    smallest: tuple[str, float] | None
+    largest: tuple[str, float] | None
+    layers: int
+    broken: int
+    found: dict[str, int]
+
+    @property
+    def reach(self) -> str:
+        """How far the gradient gets."""
+        return f"gradient reaches {self.reached:,} of {_many(self.parameters, self.leaf)}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The same in two sentences."""
+        reached = f"the {self.reach}"
+        if self.smallest and self.largest:
+            ends = dict.fromkeys(f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest))
+            reached += f"; ‖g‖ of {'layers from' if len(ends) > 1 else 'the layer'} {' to '.join(ends)}"
+        told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
+        total = sum(self.found.values())
+        return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
+
+
+def summary(graph: Graph) -> Summary:
+    """How far the gradient gets in a flow, and what was found."""
+    return summed_up(graph.whole, findings(graph))
+
+
+def summed_up(graph: Graph, found: Iterable[Finding]) -> Summary:
+    """How far the gradient gets in a graph as it is, and how many of these findings there are."""
+    leaf, due, there = reach(graph)
+    sizes = layers(graph)
+    finite = sorted((name for name, x in sizes.items() if math.isfinite(x)), key=sizes.__getitem__)
+    least, most = ((finite[i], sizes[finite[i]]) if finite else None for i in (0, -1))
+    zero = sum(norm(n.gradient) == 0 for n in there)
+    counts = dict(Counter(f.kind for f in found))
+    return Summary(leaf, due, len(there), zero, least, most, len(sizes), len(sizes) - len(finite), counts)
+
+
+def reach(graph: Graph) -> tuple[str, int, list[Node]]:
+    """What a gradient should reach (parameter or input), how many there are, and those that it reaches.
+
+    In a training run a parameter counts once, whatever its values.
+    """
+    due = learned(graph)
+    there = {_parameter(n): n for n in due if n.gradient is not None}
+    leaf = "input" if due and due[0].is_input else "parameter"
+    return leaf, len({_parameter(n): n for n in due}), list(there.values())
+
+
+def layers(graph: Graph) -> dict[str, float]:
+    """The norm of the gradient of each layer: of the parameters of one scope together, or of one without a scope.
+
+    In a training run each value of a parameter is a layer.
+    """
+    parts: dict[str, float] = {}
+    for node in learned(graph):
+        if node.gradient is not None:
+            layer = node.scope if node.scope and node.step is None else node.name
+            parts[layer] = math.hypot(parts.get(layer, 0.0), size(node.gradient).norm)
+    return parts
+
+
+def _parameter(node: Node) -> str:
+    """What all values of a parameter have in common in a training run."""
+    return node.base or node.name
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
