@@ -30,7 +30,8 @@ def trace(
 ) -> Graph:
     """Make the graph of a computation, with its gradients.
 
-    ``program``: a tensor, or a function that is called with ``arrays`` as inputs named like its parameters and returns
+    ``program``: a tensor, or a function that is called with ``arrays`` as inputs named like its parameters (of a
+    dictionary or a list of arrays, each becomes a parameter, named by its keys, as `history` takes them) and returns
     a tensor (a `Graph`, also that of a `Flow`, is handed back as it is). A scalar is differentiated (a tensor with the
     seed of its last `backward`); of anything else without a seed, the graph holds values only. A tensor without a name
     takes that of the variable it is bound to. No ``grad`` is changed. Of a training run, ``step`` picks one step or

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..engine.tensor import Tensor, tensor
+import numpy as np
+
+from ..engine.tensor import Tensor, parameter, tensor
 from ..errors import GraphError
 from ..graph import Graph, graph_in
 from .frontend import frontend_of, taken
@@ -16,7 +18,7 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
     """Call a function with its arrays as inputs named like its parameters, and make the graph of what it returns."""
     what = getattr(program, "__name__", type(program).__name__)
     names = _parameters(program, what, arrays)
-    made = [a if isinstance(a, Tensor) else tensor(a, name) for name, a in zip(names, arrays, strict=True)]
+    made = [_given(a, name) for name, a in zip(names, arrays, strict=True)]
     result = program(*made)
     if (graph := graph_in(result)) is not None:
         return graph
@@ -24,6 +26,35 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
         return taker.graph(result, (), dict(zip(names, made, strict=True)))
     remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
     raise GraphError(f"trace: {what}() returned {type(result).__name__}, not {taken()}; return {remedy}")
+
+
+def _given(value: Any, name: str) -> Any:
+    """An input; of a container, its arrays as parameters: named by the keys of a dictionary, by place in a list."""
+    if isinstance(value, Mapping):
+        return {key: _learned(part, str(key)) for key, part in value.items()}
+    if _holds(value):
+        return _learned(value, name)
+    return value if isinstance(value, Tensor) else tensor(value, name)
+
+
+def _learned(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _learned(part, f"{name}.{key}") for key, part in value.items()}
+    if _holds(value):
+        parts = [_learned(part, f"{name}_{i}") for i, part in enumerate(value)]
+        return parts if isinstance(value, list) else _like(value, parts)
+    plain = value is None or isinstance(value, (Tensor, str, bool)) or callable(value)
+    return value if plain else parameter(value, name)
+
+
+def _holds(value: Any) -> bool:
+    """Whether a list holds arrays, tensors or dictionaries, and is not data itself."""
+    known = (np.ndarray, Tensor, Mapping)
+    return isinstance(value, (list, tuple)) and any(isinstance(part, known) or _holds(part) for part in value)
+
+
+def _like(value: tuple[Any, ...], parts: list[Any]) -> Any:
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
 
 
 def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
