@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -10,6 +9,7 @@ from pkgutil import iter_modules
 from types import FrameType
 from typing import Any
 
+from ..engine.site import own_variables
 from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph, Noted, graph_in
@@ -58,16 +58,3 @@ def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
 def _variables(frame: FrameType) -> dict[str, Any]:
     """The global and local variables that a frame sees."""
     return {**frame.f_globals, **own_variables(frame)}
-
-
-def own_variables(frame: FrameType) -> dict[str, Any]:
-    """The local variables of a frame; those of a module are its global ones.
-
-    Up to Python 3.12 the frame keeps the dictionary of its locals, and with it every tensor in there until the function
-    ends. If nobody else holds that dictionary, it is emptied; whoever asks for it later gets it filled anew.
-    """
-    held = frame.f_locals
-    found = dict(held)
-    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and type(held) is dict and sys.getrefcount(held) <= 3:
-        held.clear()
-    return found
