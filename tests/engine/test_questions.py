@@ -109,7 +109,7 @@ def test_no_function_is_refused_without_a_way(name: str) -> None:
                 continue
     for line in said:
         assert "\n" not in line and len(line) < 200 and ".value" not in line
-        if " is not recorded" in line:  # the name is that of something that exists
+        if " is not recorded" in line and line.startswith("np."):  # the name is that of something that exists
             eval(re.split(r" is not|\(", line)[0].removesuffix(".at"), {"np": np})
 
 
