@@ -3,7 +3,7 @@
 import math
 import xml.etree.ElementTree as ET
 
-from tracegraph.formats.graphviz_svg import FONTS
+from tracegraph.formats.svg import FONTS
 from tracegraph.picture.theme import ink
 from tracegraph.text.numbers import number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 from .engine.tensor import Tensor
 from .errors import GraphError, LayoutTimeout
 from .files import write_atomic
-from .formats import RENDERERS
-from .formats.dot import source
+from .formats import FORMATS, Format, Options, stills
 from .frontends import graph_of
 from .graph import Graph, Noted
 from .graphviz import run as _layout
+from .layout.dot_layout import scene
+from .layout.sheet import Document, Draft, Sheet, still
 from .notebook import bundle
 from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
@@ -33,88 +35,91 @@ class Drawing:
     """What `draw` returns: ``save(path)`` writes it, and a notebook shows it.
 
     ``graph`` is the graph as drawn (after folding and collapsing), ``recorded`` the one before that, ``picture`` what
-    the drawing says, ``dot`` its DOT source.
-    Where Graphviz does not finish within the ``timeout``, they become those of a coarser drawing, which says so.
+    the drawing says, ``dot`` its DOT source. ``sheet`` is where everything is: laid out once, when it is first asked
+    for, and the same in every format. Where Graphviz does not finish within the ``timeout``, the sheet is that of a
+    coarser graph and says so; its ``sheet.graph`` and ``sheet.picture`` are what can be seen.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        word: Callable[[Graph, str], Picture],
-        theme: Theme,
-        *,
-        note: str = "",
-        digits: int = 4,
-        engine: str = "embedded",
-        timeout: float = 60.0,
-        recorded: Graph | None = None,
-    ) -> None:
-        self.theme, self.digits = theme, digits
-        self.recorded = recorded if recorded is not None else graph
-        self._word, self._engine, self._timeout = word, engine, timeout
-        self._show(graph, note)
+    def __init__(self, draft: Draft, word: Callable[[Graph, str], Picture], recorded: Graph) -> None:
+        self.draft, self.recorded, self._word = draft, recorded, word
 
-    def _show(self, graph: Graph, note: str) -> None:
-        self.graph, self.picture = graph, self._word(graph, note)
-        self.source, self.images = source(self.picture, self.theme)
-        for cached in ("dot", "svg"):
-            self.__dict__.pop(cached, None)
+    @property
+    def graph(self) -> Graph:
+        return self.draft.graph
 
-    @cached_property
+    @property
+    def picture(self) -> Picture:
+        return self.draft.picture
+
+    @property
+    def theme(self) -> Theme:
+        return self.draft.theme
+
+    @property
+    def digits(self) -> int:
+        return self.draft.digits
+
+    @property
     def dot(self) -> str:
         """The DOT source, without heat maps."""
-        return source(self.picture, self.theme, images=False)[0]
+        return self.render("dot").decode()
 
     @cached_property
     def svg(self) -> str:
         """The drawing as SVG."""
         return self.render("svg").decode()
 
-    def layout(self, format: str, attributes: dict[str, str] | None = None, **options: Any) -> bytes:
-        """Run Graphviz on the source, with more graph attributes."""
-        extra = "".join(f' {k}="{v}"' for k, v in (attributes or {}).items())
-        dot = self.source.replace("  graph [", f"  graph [{extra} ", 1) if extra else self.source
-        return self.run(dot, format, **options)
-
-    def run(self, dot: str, format: str, **options: Any) -> bytes:
-        """Run Graphviz on another source with the same images, as this drawing was told to run it."""
-        return _layout.render(dot, format, engine=self._engine, timeout=self._timeout, images=self.images, **options)
-
-    def render(self, format: str, *, scale: float = 1.0) -> bytes:
-        """The bytes of a file in one of the formats of `RENDERERS`; ``scale`` is for png."""
-        if format not in RENDERERS:
-            raise GraphError(f"no format {format!r}; there are {', '.join(RENDERERS)}, tgraph")
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The drawing laid out, with one frame that shows everything."""
+        draft = self.draft
         for _ in range(ATTEMPTS - 1):
             try:
-                return RENDERERS[format](self, scale)
+                return _laid(draft)
             except LayoutTimeout:
-                if not self._coarsen():
+                if (fewer := self._coarser(draft)) is None:
                     raise
-        return RENDERERS[format](self, scale)
+                draft = fewer
+        return _laid(draft)
 
-    def _coarsen(self) -> bool:
-        """Draw runs of operations as one card each; False where there is nothing left to put together."""
-        cards, most = len(self.graph), len(self.graph) // SHRINK
+    def _coarser(self, draft: Draft) -> Draft | None:
+        """The same with runs of operations as one card each; None where there is nothing left to put together."""
+        cards, most = len(draft.graph), len(draft.graph) // SHRINK
         if most < 2:
-            return False
-        graph, _ = coarse(self.graph, None, most)
-        late = f"Graphviz did not finish {cards} cards within {self._timeout:g} s; drawn as {len(graph)}"
-        self._show(graph, f"{late}; draw a part with upto, between or collapse")
-        return True
+            return None
+        graph, _ = coarse(draft.graph, None, most)
+        late = f"Graphviz did not finish {cards} cards within {draft.timeout:g} s; drawn as {len(graph)}"
+        words = self._word(graph, f"{late}; draw a part with upto, between or collapse")
+        return replace(draft, graph=graph, picture=words)
+
+    def render(self, format: str, *, scale: float = 1.0) -> bytes:
+        """The bytes of a file in one of the formats of `formats.stills`; ``scale`` is for png."""
+        if format not in stills():
+            raise GraphError(f"no format {format!r}; there are {', '.join(stills())}, tgraph")
+        return self._written(FORMATS[format], Options(scale=scale))
+
+    def _written(self, format: Format, options: Options) -> bytes:
+        if not format.laid:
+            return format.write(self.draft, options)
+        if not format.captioned:
+            return format.write(Document("", (self.sheet,)), options)
+        from .slides.story import frames  # which knows the sentence
+
+        return format.write(Document("", (frames(self, steps=""),)), options)
 
     def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
         """Write a file in the format of its suffix, whole or not at all; return its path.
 
-        .svg .png .pdf .eps .dot .json .txt .pptx .tex .mmd, and .tgraph for everything that was recorded.
+        The formats are those of `formats.stills`, and .tgraph for everything that was recorded.
         ``scale`` enlarges a .png.
         """
         path = Path(path)
         suffix = path.suffix.lower().lstrip(".")
         if suffix == "tgraph":
             self.recorded.save(path)
-        elif suffix not in RENDERERS:
+        elif suffix not in stills():
             wrong = f"no format {path.suffix!r}" if path.suffix else "the suffix decides the format, and there is none"
-            raise GraphError(f"{path.name!r}: {wrong}; use .{', .'.join(RENDERERS)} or .tgraph")
+            raise GraphError(f"{path.name!r}: {wrong}; use .{', .'.join(stills())} or .tgraph")
         else:
             write_atomic(path, self.render(suffix, scale=scale))
         return path
@@ -127,6 +132,13 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f"Drawing({len(self.picture.boxes)} cards, {len(self.picture.arrows)} arrows, theme {self.theme.name})"
+
+
+def _laid(draft: Draft) -> Sheet:
+    """A drawing with places; the only one that asks for them."""
+    laid = scene(draft.picture, draft.theme, engine=draft.engine, timeout=draft.timeout)
+    given = {f.name: getattr(draft, f.name) for f in fields(Draft)}
+    return Sheet(**given, scene=laid, title=draft.picture.title, frames=(still(laid),))
 
 
 def draw(
@@ -161,4 +173,4 @@ def draw(
     def word(graph: Graph, note: str) -> Picture:
         return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
 
-    return Drawing(shown, word, look, note=note, digits=digits, engine=engine, timeout=timeout, recorded=graph)
+    return Drawing(Draft(shown, word(shown, note), look, digits, engine, timeout), word, graph)

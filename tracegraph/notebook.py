@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection
 
 from .errors import LayoutError
@@ -17,10 +17,7 @@ def bundle(
     include: Collection[str] | None = None,
     exclude: Collection[str] | None = None,
 ) -> dict[str, str]:
-    """The forms that IPython asks for, by MIME type; the text says why where there is no picture.
-
-    The picture is made first: a drawing that Graphviz does not finish becomes coarser, and its text with it.
-    """
+    """The forms that IPython asks for, by MIME type; the text says why where there is no picture."""
     wanted = [t for t in (SVG, TEXT) if (not include or t in include) and t not in (exclude or ())]
     shown, reason = {}, ""
     if SVG in wanted:
@@ -35,8 +32,10 @@ def bundle(
 
 def capped(svg: str) -> str:
     """The same SVG, at most as wide as a notebook."""
-    size = re.search(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    if size is None or float(size[1]) <= WIDTH:
+    root = ET.fromstring(svg.encode())
+    size = [root.get(side, "0pt") for side in ("width", "height")]
+    width, height = (float(side.removesuffix("pt")) for side in size)
+    if width <= WIDTH:
         return svg
-    height = float(size[2]) * WIDTH / float(size[1])
-    return svg.replace(f'width="{size[1]}pt" height="{size[2]}pt"', f'width="{WIDTH}pt" height="{height:.0f}pt"', 1)
+    fitted = f'width="{WIDTH}pt" height="{height * WIDTH / width:.0f}pt"'
+    return svg.replace(f'width="{size[0]}" height="{size[1]}"', fitted, 1)

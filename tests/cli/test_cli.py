@@ -15,8 +15,9 @@ from commands import NET, PYTHON, run, write
 
 import tracegraph as tg
 from tracegraph.cli.render_command import FORMATS
-from tracegraph.formats import RENDERERS
-from tracegraph.graphviz import run as layout
+from tracegraph.formats import stills, xdot
+from tracegraph.graphviz.run import render
+from tracegraph.layout import dot_layout
 from tracegraph.picture.theme import THEMES
 from tracegraph.picture.words import DETAILS, DIRECTIONS
 
@@ -49,7 +50,7 @@ def test_every_format_by_its_suffix_in_any_case(monkeypatch: pytest.MonkeyPatch)
         "tex": b"\\documentclass",
         "mmd": b"%%{init",
     }
-    assert begins.keys() == set(FORMATS) == {*RENDERERS, "tgraph"}
+    assert begins.keys() == set(FORMATS) == {*stills(), "tgraph"}
     outputs = [f"a.{format.upper() if format == 'png' else format}" for format in FORMATS]
     assert run("render", "net.py", *(part for o in outputs for part in ("-o", o))).exit_code == 0
     for name, format in zip(outputs, FORMATS, strict=True):
@@ -58,15 +59,16 @@ def test_every_format_by_its_suffix_in_any_case(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_format_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    inner = layout.render
+    inner = render
 
     def counted(dot: str, format: str = "svg", **options: Any) -> bytes:
         calls.append(format)
         return inner(dot, format, **options)
 
-    monkeypatch.setattr(layout, "render", counted)
+    monkeypatch.setattr(dot_layout, "render", counted)
+    monkeypatch.setattr(xdot, "render", counted)
     assert run("render", "net.py", "-o", "a.svg", "-o", "b.svg", "-o", "c.png").exit_code == 0
-    assert calls == ["svg", "png"] and Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    assert calls == ["json", "png"] and Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tracegraph.cli import main
 from tracegraph.cli.flow_command import PICTURES, TABLES
 from tracegraph.cli.render_command import FORMATS
 from tracegraph.drawing import Drawing
-from tracegraph.formats import RENDERERS
+from tracegraph.formats import FORMATS as EVERY
 from tracegraph.text.width import width
 
 pytestmark = pytest.mark.usefixtures("here", "simple_diagnostics")
@@ -279,7 +280,7 @@ def test_where_there_is_no_picture_there_is_still_the_table(monkeypatch: pytest.
     def fail(drawing: Drawing, scale: float) -> bytes:
         raise tg.LayoutError("no luck")
 
-    monkeypatch.setitem(RENDERERS, "svg", fail)
+    monkeypatch.setitem(EVERY, "svg", replace(EVERY["svg"], write=fail))
     result = run("flow", write(FAULTY), "-o", "a.txt", "-o", "a.svg", "--fail-on", "any")
     assert result.exit_code == 1 and result.stderr == "building\nerror: no luck\n"
     assert "very_small" in result.stdout and not Path("a.txt").exists()

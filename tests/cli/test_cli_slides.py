@@ -13,10 +13,10 @@ from commands import run, write
 
 import tracegraph as tg
 from tracegraph.cli.slides_command import FORMATS, OTHER
-from tracegraph.layout.dot_layout import scene_of as scene
+from tracegraph.formats import FORMATS as EVERY
+from tracegraph.formats import stepped
 from tracegraph.layout.page import HEIGHT, WIDTH, place, type_size
 from tracegraph.slides.advice import COUNTS, LEAST, READABLE, best, choice, choices, parts
-from tracegraph.slides.deck import SUFFIXES, WRITERS
 
 SMALL = """
 def build():
@@ -49,7 +49,7 @@ def sizes(text: str) -> list[float]:
 
 
 def test_formats_are_those_of_the_writers() -> None:
-    assert {*FORMATS, *OTHER} == set(WRITERS) and OTHER == SUFFIXES
+    assert {*FORMATS, *OTHER} == set(stepped()) and OTHER == {n: EVERY[n].suffix for n in OTHER}
 
 
 def test_every_format_and_a_folder_in_one_run() -> None:
@@ -86,7 +86,7 @@ def test_formats_that_a_suffix_does_not_name() -> None:
 
 def test_the_size_that_is_told_is_that_of_the_smallest_text() -> None:
     drawing = tg.draw(program(SMALL), detail="full", theme="slides")
-    laid = scene(drawing)
+    laid = drawing.sheet.scene
     scale = min(912 / laid.width, (HEIGHT - 60 - 48) / laid.height, 2.0)
     svg = tg.Deck("", (tg.frames(drawing, steps=""),)).render("svg").decode()
     smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', svg))
@@ -96,7 +96,7 @@ def test_the_size_that_is_told_is_that_of_the_smallest_text() -> None:
 
 def test_a_scene_is_inside_its_slide() -> None:
     for text in (SMALL, WIDE):
-        laid = scene(tg.draw(program(text)))
+        laid = tg.draw(program(text)).sheet.scene
         scale, x, y = place(laid)
         assert 0 < x and x + scale * laid.width < WIDTH and 0 < y and y + scale * laid.height < HEIGHT
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from counting import wait_for
 
 import tracegraph as tg
 from tracegraph.drawing import Drawing
-from tracegraph.formats import RENDERERS
+from tracegraph.formats import FORMATS as EVERY
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -109,7 +110,7 @@ def test_nothing_is_written_if_one_format_fails(monkeypatch: pytest.MonkeyPatch)
     def fail(drawing: Drawing, scale: float) -> bytes:
         raise tg.LayoutError("no luck")
 
-    monkeypatch.setitem(RENDERERS, "pdf", fail)
+    monkeypatch.setitem(EVERY, "pdf", replace(EVERY["pdf"], write=fail))
     assert error(run("render", "net.py", "-o", "a.svg", "-o", "a.pdf")) == "no luck"
     assert not Path("a.svg").exists()
 

@@ -64,7 +64,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """A node, an edge or a cluster: its frame (of a node or cluster), texts, and filled shapes from back to front."""
+    """A node, edge, cluster or header: its frame (of a node or cluster), texts, filled shapes from back to front."""
 
     kind: str
     id: str
@@ -76,12 +76,12 @@ class Group:
 def groups(svg: str) -> list[Group]:
     """Everything that is drawn."""
     root = ET.fromstring(svg.encode())
-    return [_group(g) for g in root.iter(f"{SVG}g") if g.get("class") in ("node", "edge", "cluster", "graph")]
+    return [_group(g) for g in root.iter(f"{SVG}g") if g.get("class") in ("node", "edge", "cluster", "header")]
 
 
 def _group(g: ET.Element) -> Group:
     kind = g.attrib["class"]
-    texts = tuple(_text(t) for t in g.findall(f"{SVG}text"))
+    texts = tuple(_text(t) for t in g.iter(f"{SVG}text"))
     shapes = tuple(_shapes(g))
     frame = shapes[0][0] if kind != "edge" and shapes else None
     return Group(kind, g.attrib["id"], frame, texts, shapes)
@@ -103,8 +103,11 @@ def exact_width(text: str, size: float, bold: bool) -> float:
 
 
 def _shapes(g: ET.Element) -> Iterator[tuple[Rect, str]]:
-    for e in g:
-        if e.tag == f"{SVG}polygon":
+    for e in g.iter():
+        if e.tag == f"{SVG}rect" and e.attrib["fill"] != "none":
+            x, y, w, h = (float(e.attrib[k]) for k in ("x", "y", "width", "height"))
+            yield Rect(x, y, x + w, y + h), e.attrib["fill"]
+        elif e.tag == f"{SVG}polygon":
             yield bounds([tuple(map(float, p.split(","))) for p in e.attrib["points"].split()]), e.attrib["fill"]
         elif e.tag == f"{SVG}path" and e.attrib["fill"] != "none":
             points = e.attrib["d"].replace("M", " ").replace("C", " ").split()
@@ -122,7 +125,7 @@ def faults(drawing: Drawing) -> list[str]:
     for group in groups(drawing.svg):
         for text in group.texts:
             around = [r for r, _ in group.shapes if group.kind != "edge" and _anchored(r, text.rect)]
-            if group.kind != "edge" and group.kind != "graph" and not around:
+            if group.kind != "edge" and group.kind != "header" and not around:
                 found.append(f"{text.text!r} is in no box of {group.id}")
             found += [f"{text.text!r} leaves {r} with {text.rect}" for r in around if not r.holds(text.rect)]
         found += [f"{a.text!r} overlaps {b.text!r}" for a, b in combinations(group.texts, 2) if a.rect.meets(b.rect)]

@@ -332,15 +332,15 @@ READERS: dict[str, dict[str, Reader]] = {
         "mmd": Reader(mermaid, ends),
     },
     "slides": {
+        "svg": Reader(layered, keys),
+        "pdf": Reader(pdf, places),
         "pptx": Reader(pptx, native),
         "tex": Reader(tikz, places),
-        "frame": Reader(tikz, places),
-        "pdf": Reader(pdf, places),
-        "gif": Reader(bitmap, places),
-        "svg": Reader(layered, keys),
-        "fragments": Reader(layered, keys),
-        "html": Reader(page, keys),
         "mmd": Reader(mermaid, ends),
+        "html": Reader(page, keys),
+        "gif": Reader(bitmap, places),
+        "frame": Reader(tikz, places),
+        "fragments": Reader(layered, keys),
     },
 }
 """Of the renderers of a drawing, and of the writers of slides."""

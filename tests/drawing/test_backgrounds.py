@@ -79,9 +79,9 @@ def begins(stream: bytes, box: list[float]) -> list[int]:
             continue
         if token in (b"rg", b"g"):
             color = numbers[-3:] if token == b"rg" else numbers[-1:] * 3
-        if token == b"re":
+        if token in (b"re", b"rectfill"):
             area = numbers[-4:]
-        if token == b"f":
+        if token in (b"f", b"rectfill"):
             break
         numbers = []
     assert area[:2] == [0, 0] and area[2] > box[2] - 1 and area[3] > box[3] - 1, (area, box)

@@ -21,8 +21,8 @@ from pictures import TALES, faults
 import tracegraph as tg
 from tracegraph import drawing as module
 from tracegraph.errors import LayoutTimeout, TracegraphError
-from tracegraph.formats import RENDERERS
-from tracegraph.graphviz import run as layout
+from tracegraph.formats import stills
+from tracegraph.layout import dot_layout as layout
 from tracegraph.notebook import SVG, TEXT, WIDTH
 
 MAGIC = {
@@ -61,9 +61,9 @@ def dense(length: int) -> tg.Tensor:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", RENDERERS)
+@pytest.mark.parametrize("suffix", stills())
 def test_the_suffix_decides(drawing: tg.Drawing, tmp_path: Path, suffix: str) -> None:
-    assert set(MAGIC) == set(RENDERERS)
+    assert set(MAGIC) == set(stills())
     path = drawing.save(tmp_path / f"net.{suffix.upper()}")
     assert path.read_bytes().startswith(MAGIC[suffix])
     assert path.read_bytes() == drawing.render(suffix)
@@ -290,7 +290,7 @@ def test_a_long_chain_is_drawn_in_groups(length: int) -> None:
 def test_the_work_for_a_picture_grows_with_the_chain_and_no_faster() -> None:
     def of(length: int) -> Callable[[], str]:
         graph = tg.trace(chain(length))
-        return lambda: tg.draw(graph).source
+        return lambda: tg.draw(graph).dot
 
     assert growth(of, 1_000, 10_000) < 1.1
 
@@ -298,11 +298,12 @@ def test_the_work_for_a_picture_grows_with_the_chain_and_no_faster() -> None:
 @pytest.mark.slow
 def test_past_the_deadline_the_picture_is_coarser() -> None:
     drawing = tg.draw(dense(60), timeout=1.5)
-    before = len(drawing.graph)
-    svg = drawing.svg
-    assert len(drawing.graph) < before and svg.count('class="node"') == len(drawing.picture.boxes)
-    assert drawing.picture.note.startswith(f"Graphviz did not finish {before} cards within 1.5 s; drawn as")
-    assert "did not finish" in svg and len(json.loads(drawing.render("json"))["nodes"]) == len(drawing.graph)
+    before, words, svg = len(drawing.graph), drawing.picture, drawing.svg
+    seen = drawing.sheet
+    assert len(seen.graph) < before and svg.count('class="node"') == len(seen.picture.boxes)
+    assert seen.picture.note.startswith(f"Graphviz did not finish {before} cards within 1.5 s; drawn as")
+    assert "did not finish" in svg and tg.frames(drawing, steps="").scene is seen.scene
+    assert drawing.picture is words and len(json.loads(drawing.render("json"))["nodes"]) == len(drawing.graph) == before
     assert not faults(drawing)
 
 

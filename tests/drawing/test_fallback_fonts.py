@@ -16,8 +16,7 @@ from test_browser import CHROMIUM
 from test_browser import measured as in_browser
 
 import tracegraph as tg
-from tracegraph.formats.graphviz_svg import FONTS
-from tracegraph.formats.moving_svg import still
+from tracegraph.formats.svg import FONTS, still
 
 NAMES = [
     "example backprop",
@@ -88,7 +87,7 @@ def test_in_a_wider_font_few_lines_leave_their_card_by_a_hair(tmp_path: Path) ->
 @pytest.mark.browser
 @needs_chromium
 def test_text_that_leaves_is_noticed(tmp_path: Path) -> None:
-    larger = story("example backprop").svg.replace('font-size="15.00"', 'font-size="24.00"')
+    larger = story("example backprop").svg.replace('font-size="15"', 'font-size="24"')
     assert [row for row in measured(tmp_path, [larger], FONTS) if row[1] > ROOM]
 
 

@@ -85,7 +85,7 @@ class Drawn:
 def arrows_of(drawing: tg.Drawing) -> list[Drawn]:
     """The arrows in the order of the edges."""
     found = [g for g in ET.fromstring(drawing.svg).iter(f"{SVG}g") if g.get("class") == "edge"]
-    return [_drawn(g) for g in sorted(found, key=lambda g: int(g.attrib["id"].rpartition("edge")[2]))]
+    return [_drawn(g) for g in sorted(found, key=lambda g: int(g.attrib["id"].rpartition("_a")[2]))]
 
 
 def _drawn(g: ET.Element) -> Drawn:

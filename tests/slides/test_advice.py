@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import tracegraph as tg
-from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.layout.page import LARGEST, place, type_size
 from tracegraph.slides.advice import LEAST, READABLE, Choice, best, choice, choices
 
@@ -49,7 +48,7 @@ def test_the_best_choice(sizes: list[tuple[float, bool]], due: float) -> None:
 
 def test_a_choice_is_as_small_as_its_smallest_slide() -> None:
     small, large = tg.draw(chain(8), **LOOK), tg.draw(chain(1), **LOOK)
-    sizes = [type_size(scene(d)) for d in (small, large)]
+    sizes = [type_size(d.sheet.scene) for d in (small, large)]
     assert sizes[0] < sizes[1] and choice("", large, small, large).size == sizes[0]
 
 
@@ -86,5 +85,5 @@ def test_scopes_can_be_closed() -> None:
 
 
 def test_a_small_drawing_is_not_blown_up() -> None:
-    laid = scene(tg.draw(lambda a: a * 1.0, 1.0, detail="outline"))
+    laid = tg.draw(lambda a: a * 1.0, 1.0, detail="outline").sheet.scene
     assert place(laid).scale == LARGEST == 2.0

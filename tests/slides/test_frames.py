@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -19,19 +17,10 @@ from stories import QUICK, built, called, scoped, story, training
 
 import tracegraph as tg
 from tracegraph.errors import GraphError
-from tracegraph.layout.dot_layout import scene_of as scene
 from tracegraph.slides.story import CAPTION, Frame, Frames, _Story
 
 CHOICES = ["", "forward,backward", "forward", "backward", "update", "network", ",".join(STAGES), "forward,update"]
 COARSE = {name: law for name, law in LAWS.items() if name not in ("once", "captions")}
-MODULE = sys.modules["tracegraph.slides.story"]  # tracegraph.slides.story itself is the function
-once = lru_cache(maxsize=None)(scene)
-
-
-@pytest.fixture(autouse=True)
-def laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Graphviz is asked once for each drawing."""
-    monkeypatch.setattr(MODULE, "scene", once)
 
 
 def happens(drawing: tg.Drawing, steps: str) -> bool:
@@ -82,7 +71,7 @@ def subsequence(coarse: Frames, fine: Frames) -> bool:
 def test_the_laws_hold_for_random_graphs(seed: int, steps: str, scalars: bool) -> None:
     drawing = tg.draw(random_program(seed, scalars), detail="full")
     for by in ("operation", "scope", "step") if happens(drawing, steps) else ():
-        frames = Frames(drawing, scene(drawing), [*tg.frames(drawing, steps=steps, by=by)], "")
+        frames = tg.frames(drawing, steps=steps, by=by)
         wrong = broken(frames, steps)
         assert [w for w in wrong if by == "operation" or w.partition(":")[0] in COARSE] == []
 
@@ -90,7 +79,7 @@ def test_the_laws_hold_for_random_graphs(seed: int, steps: str, scalars: bool) -
 @pytest.mark.parametrize("by", ["operation", "scope", "step"])
 def test_every_frame_is_of_one_scene(by: str) -> None:
     frames = tg.frames(story("layers"), by=by)
-    assert isinstance(frames.scene, type(scene(frames.drawing))) and frames.scene == scene(frames.drawing)
+    assert frames.scene is frames.drawing.sheet.scene
     assert frames.drawing is story("layers")
     assert [*frames] == [frames[i] for i in range(len(frames))] and frames[-1] == [*frames][-1]
 

@@ -16,7 +16,8 @@ from pictures import TALES
 
 import tracegraph as tg
 from tracegraph.formats.html.reveal import fragments
-from tracegraph.formats.moving_svg import REST, SECONDS, still
+from tracegraph.formats.moving_svg import REST, SECONDS
+from tracegraph.formats.svg import still
 from tracegraph.slides import Deck, Frame, Frames
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 import tracegraph as tg
-from tracegraph.formats.moving_svg import still
+from tracegraph.formats.svg import still
 from tracegraph.layout.page import place
 from tracegraph.layout.scene import Curve, Scene, Text
 from tracegraph.slides.story import Frames

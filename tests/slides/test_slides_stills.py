@@ -13,8 +13,8 @@ from pictures import TALES, exact_width
 from svg_lint import SVG, layers
 
 import tracegraph as tg
-from tracegraph.formats.moving_svg import names, still, stills
-from tracegraph.formats.svg import MOST_LINES, canvas, wrapped
+from tracegraph.formats.svg import names, still, stills
+from tracegraph.layout.canvas import MOST_LINES, canvas, wrapped
 from tracegraph.picture.theme import THEMES
 from tracegraph.slides import Deck, Frames
 from tracegraph.slides.story import CAPTION

@@ -13,7 +13,8 @@ from svg_lint import SVG, faults, layers
 
 import tracegraph as tg
 from tracegraph.formats.html.reveal import fragments
-from tracegraph.formats.moving_svg import REST, SECONDS, still, stills
+from tracegraph.formats.moving_svg import REST, SECONDS
+from tracegraph.formats.svg import still, stills
 from tracegraph.picture.theme import THEMES
 from tracegraph.slides import Deck, Frames
 

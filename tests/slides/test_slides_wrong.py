@@ -16,7 +16,7 @@ import tracegraph as tg
 from tracegraph import files
 from tracegraph.errors import GraphError
 from tracegraph.files import FileError
-from tracegraph.slides.deck import WRITERS
+from tracegraph.formats import stepped
 
 for module in ("pypdf", "PIL", "pptx"):
     pytest.importorskip(module)
@@ -116,7 +116,7 @@ def test_a_full_disk_spares_what_was_there(target: str, full: None) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
-@pytest.mark.parametrize("to", WRITERS)
+@pytest.mark.parametrize("to", stepped())
 def test_a_device_that_is_full(to: str) -> None:
     with pytest.raises(FileError, match="cannot write '/dev/full': the disk is full"):
         tg.Deck("", (tg.frames(tg.draw(lambda x: x * x, 3.0)),)).save("/dev/full", to=to)
@@ -154,7 +154,7 @@ def test_five_thousand_operations_are_drawn_as_groups_and_that_is_said(chain: tg
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("to", WRITERS)
+@pytest.mark.parametrize("to", stepped())
 def test_five_thousand_operations_as_slides(to: str, chain: tg.Drawing) -> None:
     """Written with a note in it, or refused with what to do."""
     frames = tg.frames(chain)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ..files import FileError, write_atomic
+from ..formats import FORMATS
 from .failures import Failure, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 STANDARD = "-"
 KEPT = "tgraph"
+
+
+def described(names: Iterable[str]) -> str:
+    """Formats for a help text: suffix and what it is."""
+    return ", ".join(f".{name} ({FORMATS[name].about})" for name in names)
 
 
 class Target(NamedTuple):

@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
-from .destinations import destination
+from ..formats import stills
+from .destinations import described, destination
 from .failures import debug, say
 from .look import given, look
 from .program import check, prints_aside, recorded, split, target
 
-FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
+REPORTS = ("md", "txt", "json")
+PICTURES = tuple(name for name in stills() if name not in REPORTS)
+FORMATS = (*REPORTS, *PICTURES, "tgraph")
 
 
 @click.command(short_help="Mark what somebody wrote for a computation.")
@@ -23,8 +26,8 @@ FORMATS = ("md", "json", "txt", "svg", "png", "pdf", "eps", "dot", "tgraph")
     "outputs",
     multiple=True,
     metavar="PATH",
-    help="File to write; its suffix is the format: .md .txt .json for the report, .svg .png .pdf .eps .dot "
-    "for the marked picture, .tgraph for the marked graph. Repeat it for more files.",
+    help=f"File to write; its suffix is the format: .md, .txt, .json for the report; for the marked picture "
+    f"{described(PICTURES)}; .tgraph for the marked graph. Repeat it for more files.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
 @look()
@@ -56,8 +59,9 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     entries = read_claims(claims)
     with prints_aside():
         marking = judged(recorded(target(path, name)), entries)
-    for shown, place, _ in targets:
-        marking.save(place or shown, **given(look))
+    drawing = marking.draw(**given(look)) if any(t.format in PICTURES for t in targets) else None
+    for shown, place, format in targets:
+        (drawing if drawing and format in PICTURES else marking).save(place or shown)
         say(f"wrote {shown}")
     if outputs:
         say(marking.summary)

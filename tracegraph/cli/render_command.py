@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .destinations import deliver, destination
+from ..formats import FORMATS as EVERY
+from ..formats import stills
+from .destinations import Target, deliver, described, destination
 from .failures import Failure, debug, say
 from .look import given, look
 from .part import Views, part, part_of
@@ -15,9 +18,8 @@ from .program import DEFAULT, check, prints_aside, recorded, split, target
 if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
-    from ..picture.parts import Picture
 
-FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "pptx", "tex", "mmd", "tgraph")
+FORMATS = (*stills(), "tgraph")
 
 
 @click.command(short_help="Draw a program or a saved graph.")
@@ -28,8 +30,8 @@ FORMATS = ("svg", "png", "pdf", "eps", "dot", "json", "txt", "pptx", "tex", "mmd
     "outputs",
     multiple=True,
     metavar="PATH",
-    help="File to write; its suffix is the format: .svg .png .pdf .eps .dot .json .txt .pptx .tex .mmd "
-    ".tgraph. Repeat it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.",
+    help=f"File to write; its suffix is the format: {described(stills())}, .tgraph (everything that was recorded). "
+    "Repeat it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.",
 )
 @click.option(
     "--format",
@@ -77,7 +79,10 @@ def render(
         what = part_of(recorded(what), views, element) if views or element else what
         drawing = _drawn(file, what, given(look))
     deliver(
-        targets, lambda format: drawing.render(format, scale=scale), drawing.recorded, lambda: _counted(drawing.picture)
+        targets,
+        lambda format: drawing.render(format, scale=scale),
+        drawing.recorded,
+        lambda: _counted(drawing, targets),
     )
     if show and click.launch(str(first)) != 0:
         say(f"could not open {first}: no program is set up to show it")
@@ -96,6 +101,9 @@ def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
     return what
 
 
-def _counted(picture: Picture) -> str:
+def _counted(drawing: Drawing, targets: Sequence[Target]) -> str:
+    """How much there is in the files; the layout of a large drawing may have fewer cards."""
+    laid = any(t.format in EVERY and EVERY[t.format].laid for t in targets)
+    picture = drawing.sheet.picture if laid else drawing.picture
     cards, arrows = len(picture.boxes), len(picture.arrows)
     return f" ({cards} card{'s'[: cards != 1]}, {arrows} arrow{'s'[: arrows != 1]})"

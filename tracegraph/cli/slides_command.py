@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..files import FileError, write_atomic
-from .destinations import Target, destination
+from ..formats import FORMATS as EVERY
+from ..formats import stepped
+from .destinations import Target, described, destination
 from .failures import Failure, debug, say
 from .look import given, look
 from .program import DEFAULT, check, prints_aside, split, target
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from ..slides import Deck
     from ..slides.advice import Choice
 
-FORMATS = ("pptx", "tex", "pdf", "html", "svg", "gif", "mmd")
-OTHER = {"frame": "tex", "fragments": "svg"}  # formats that only --to names, and their suffixes
-ONE = ("svg", "mmd", "fragments")  # formats that hold one drawing
+FORMATS = tuple(name for name in stepped() if EVERY[name].suffix == name)
+OTHER = {name: EVERY[name].suffix for name in stepped() if name not in FORMATS}
+"""Formats that only --to names, and their suffixes."""
+ONE = tuple(name for name in stepped() if not EVERY[name].chapters)
+"""Formats that hold one drawing."""
 
 
 @click.command(short_help="Show a program step by step, on slides.")
@@ -34,16 +38,14 @@ ONE = ("svg", "mmd", "fragments")  # formats that hold one drawing
     "outputs",
     multiple=True,
     metavar="PATH",
-    help="File to write; its suffix is the format: .pptx (native shapes, a click for each step), .tex "
-    "(Beamer), .pdf (a page for each step), .html (a page that steps by keys), .svg (moving), .gif, .mmd "
-    "(Mermaid). A folder, written with a slash at its end, gets an SVG for each step. Repeat it for more.  "
-    "[default: FILE.pptx]",
+    help=f"File to write; its suffix is the format: {described(FORMATS)}. A folder, written with a slash at its end, "
+    "gets an SVG for each step. Repeat it for more.  [default: FILE.pptx]",
 )
 @click.option(
     "--to",
     type=click.Choice((*FORMATS, *OTHER)),
-    help="Format where the suffix does not say it: frame is a .tex to \\input, fragments a .svg to paste "
-    "into reveal.js and Quarto.",
+    help="Format where the suffix does not say it; "
+    + "; ".join(f"{name} (.{suffix}): {EVERY[name].about}" for name, suffix in OTHER.items()),
 )
 @click.option(
     "--steps",
@@ -181,7 +183,7 @@ def _deck(chosen: Choice, steps: str, by: str, title: str, one_slide_per_step: b
     many = len(chosen.drawings)
     chapters = []
     for i, drawing in enumerate(chosen.drawings, 1):
-        heading = f"{drawing.picture.title} ({i} of {many})" if many > 1 else ""
+        heading = f"{drawing.sheet.picture.title} ({i} of {many})" if many > 1 else ""
         chapters.append(frames(drawing, steps=steps, by=by, title=heading))
     return Deck(title, tuple(chapters), one_slide_per_step)
 

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from ..layout.cells import Cell, Table
 from ..layout.dot_graph import source as dot_graph
 from ..layout.measured import measured
+from ..layout.sheet import Draft
 from ..picture.parts import Picture
 from ..picture.theme import Theme
+from . import Options
 from .dot_tables import label
+
+
+def write(draft: Draft, options: Options = Options()) -> bytes:
+    """The source, without heat maps: DOT cannot hold images."""
+    return source(draft.picture, draft.theme, images=False)[0].encode()
 
 
 def source(picture: Picture, theme: Theme, *, images: bool = True, parts: bool = False) -> tuple[str, dict[str, bytes]]:

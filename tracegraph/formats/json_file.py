@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..graph.measure import norm
+from ..layout.sheet import Draft
 from ..picture.flow_overlay import Paint
 from ..picture.on_cards import Badges, marks_of
-
-if TYPE_CHECKING:
-    from ..drawing import Drawing
+from . import Options
 
 WHOLE = 256  # elements up to which an array is written out
 
 
-def render(drawing: Drawing, scale: float) -> bytes:
+def write(draft: Draft, options: Options = Options()) -> bytes:
     """Nodes and edges with values, gradients, local derivatives and contributions.
 
     Of a `Flow` also its header, and rms and share of each contribution.
@@ -25,7 +24,7 @@ def render(drawing: Drawing, scale: float) -> bytes:
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings. Arrays
     of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
     """
-    graph, picture = drawing.graph, drawing.picture
+    graph, picture = draft.graph, draft.picture
     names = {n.key: n.name for n in graph.nodes}
     badges, marks = Badges(graph), marks_of(graph)
     nodes = [

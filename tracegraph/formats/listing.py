@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..graph.measure import norm
+from ..layout.sheet import Draft
 from ..text.names import gradient_name, pretty
 from ..text.numbers import clean, number, shape
 from ..text.table import aligned
 from ..text.width import cut
-
-if TYPE_CHECKING:
-    from ..drawing import Drawing
+from . import Options
 
 WIDEST = 44  # characters of a column
 
 
-def render(drawing: Drawing, scale: float) -> bytes:
+def write(draft: Draft, options: Options = Options()) -> bytes:
     """One row for each node: name, formula or role, shape, value and gradient; arrays by their norm.
 
     The header of a `Flow` stands above it.
     """
-    graph, words = drawing.graph, drawing.picture
+    graph, words = draft.graph, draft.picture
     losses = {n.loss or graph.output.name for n in graph if n.gradient is not None}
     gradients = gradient_name(losses.pop(), "·").replace("·", "…") if len(losses) == 1 else "gradient"
     head = ["name", "formula", "shape", "value", gradients]
     rows = [head]
     for node, box in zip(graph.nodes, words.boxes, strict=True):
         made = box.lines[0].text.partition(" = ")[2] if box.lines and node.formula else node.role
-        gradient = "–" if node.gradient is None else _brief(drawing, node.gradient)
-        rows.append([pretty(node.name), made, shape(node.shape), _brief(drawing, node.value), gradient])
+        gradient = "–" if node.gradient is None else _brief(draft, node.gradient)
+        rows.append([pretty(node.name), made, shape(node.shape), _brief(draft, node.value), gradient])
     rows = [[cut(clean(text), WIDEST) for text in row] for row in rows]
     above = [clean(line.text) for line in words.header]
     lines = [*above, *[""] * bool(above), *aligned(rows[0], rows[1:])]
@@ -40,6 +39,6 @@ def render(drawing: Drawing, scale: float) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
-def _brief(drawing: Drawing, value: Any) -> str:
-    written = number(norm(value) if np.ndim(value) else value, drawing.digits)
+def _brief(draft: Draft, value: Any) -> str:
+    written = number(norm(value) if np.ndim(value) else value, draft.digits)
     return f"‖·‖ {written}" if np.ndim(value) else written

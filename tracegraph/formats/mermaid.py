@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 
 from ..layout.scene import Curve, Piece
+from ..layout.sheet import Document, Sheet
 from ..picture.panels import Panel
 from ..picture.parts import Arrow, Box, Cluster
 from ..picture.theme import Theme
-from ..slides.deck import Deck
-from ..slides.story import Frames
 from ..text.numbers import clean
+from . import Options
 
 ROWS = 8  # rows of a matrix that are written out
 # What Mermaid reads as its own even in quotes; entities are shown as such where HTML labels are off.
@@ -24,14 +24,14 @@ LIKE = str.maketrans(
 )
 
 
-def write(deck: Deck) -> bytes:
+def write(deck: Document, options: Options = Options()) -> bytes:
     """What the last frame shows: every card with its numbers, every arrow with its caption."""
     chapter = deck.only("Mermaid")
     return ("\n".join(_lines(chapter)) + "\n").encode("utf-8", "replace")
 
 
-def _lines(chapter: Frames) -> Iterator[str]:
-    picture, theme = chapter.drawing.picture, chapter.scene.theme
+def _lines(chapter: Sheet) -> Iterator[str]:
+    picture, theme = chapter.picture, chapter.scene.theme
     shown = {key for key, _ in chapter[-1].shown}
     yield f"%%{{init: {json.dumps(_init(theme))}}}%%"
     yield f"flowchart {picture.direction}"

@@ -1,76 +1,72 @@
-"""A scene as SVG elements with attributes only, which every program reads, and a caption below it."""
+"""A scene as SVG with attributes only, which every program reads, that says aloud what it shows."""
 
 from __future__ import annotations
 
-import hashlib
 import xml.etree.ElementTree as ET
 from base64 import b64encode
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
 
+from ..layout.canvas import Canvas, canvas, caption
 from ..layout.scene import Curve, Image, Item, Part, Piece, Point, Scene, Text
-from ..text.metrics import fit, text_width
+from ..layout.sheet import Document, Sheet
 from ..text.numbers import clean
-from .graphviz_svg import FONTS, SVG, XLINK
 
-if TYPE_CHECKING:
-    from ..slides.story import Frames
-
-NARROWEST = 360.0  # points, at scale 1: a single card is no wider than a word of its caption
-SLIMMEST = 2 / 3  # of the height is the width at least, for a caption that can be read beside a high drawing
-SHARES = 1 / 64, 1 / 48
-"""Of the width and of the height is the type size of a caption at least: it takes one line or two, at most 4."""
-USED = 0.92  # of the width takes a line at most, so that it stays in the picture in a wider font
-LEADING, MOST_LINES = 1.3, 4
+SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+# With Arial alone some converters draw no text.
+FONTS = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 DASHES = {"dashed": "5,2", "dotted": "1,5"}
 """Graphviz's."""
+CLASSES = {"card": "node", "arrow": "edge"}
+"""What Graphviz calls the kinds of pieces."""
 
 
-class Canvas(NamedTuple):
-    """The size of a picture with room for its longest caption, below ``top``, in type of ``size`` points.
-
-    ``left``: where the scene starts. ``told``: a hash of everything that the frames show.
-    """
-
-    width: float
-    height: float
-    left: float
-    top: float
-    size: float
-    told: str
-
-    def prefix(self, place: str) -> str:
-        """What the ids of a picture start with: another one for each place, so that several fit on one page."""
-        return "tg" + hashlib.sha256(f"{self.told} {place}".encode()).hexdigest()[:8]
-
-    def lines(self, caption: str) -> list[str]:
-        """A caption as lines that fit; what is too long ends with an ellipsis."""
-        return wrapped(caption, self.size, USED * self.width)
+def still(sheet: Sheet, i: int) -> bytes:
+    """One frame, the first is 0: the scene as it is shown then, above the caption; in the same place in every frame."""
+    return _still(sheet, i, canvas(sheet))
 
 
-def canvas(frames: Frames) -> Canvas:
-    """The same canvas for all frames, so that nothing moves from one to the next."""
-    scene = frames.scene
-    width = max(scene.width, NARROWEST * scene.theme.scale, SLIMMEST * scene.height)
-    size = round(max(scene.theme.size("title"), SHARES[0] * width, SHARES[1] * scene.height), 2)
-    most = max(len(wrapped(f.caption, size, USED * width)) for f in frames)
-    room = (LEADING * most + 0.5) * size if most else 0.0
-    words = "\n".join([frames.drawing.source, frames.title, *(f.caption for f in frames), str(frames.spans)])
-    told = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
-    return Canvas(width, scene.height + room, (width - scene.width) / 2, scene.height, size, told)
+def stills(document: Document) -> Iterator[tuple[str, bytes]]:
+    """A file for each frame, as it is asked for: a name of `names`, and what it is to hold."""
+    canvases = [canvas(sheet) for sheet in document.chapters]
+    every = ((s, i, at) for s, at in zip(document.chapters, canvases, strict=True) for i in range(len(s)))
+    return zip(names(document), (_still(*one) for one in every), strict=True)
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
-    """Lines of at most ``width`` points, at most four of them."""
-    lines: list[str] = []
-    for word in clean(text).split():
-        if lines and text_width(f"{lines[-1]} {word}", size) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    if len(lines) > MOST_LINES:
-        lines[MOST_LINES - 1 :] = [" ".join(lines[MOST_LINES - 1 :])]
-    return [fit(line, size, False, width) for line in lines]
+def names(document: Document) -> list[str]:
+    """01.svg, 02.svg, ... through all chapters, with as many digits as the last one needs."""
+    count = sum(map(len, document.chapters))
+    return [f"{n:0{max(2, len(str(count)))}}.svg" for n in range(1, count + 1)]
+
+
+def _still(sheet: Sheet, i: int, at: Canvas) -> bytes:
+    frame, scene = sheet[i], sheet.scene
+    shown, name = {*frame.shown}, at.prefix(f"still {i}")
+    whole = ". ".join([scene.description, *(line.text for line in sheet.picture.header)])
+    title = f"{sheet.title}, step {i + 1} of {len(sheet)}" if len(sheet) > 1 else sheet.title
+    root = document(at, scene, name, title, frame.caption or whole)
+
+    def layers(group: ET.Element, piece: Piece, part: Part) -> Iterator[ET.Element]:
+        if part is piece.parts[0]:
+            say(group, said(piece, [p.name for p in piece.parts if (piece.key, p.name) in shown]))
+            group.set("class", CLASSES.get(piece.kind, piece.kind))
+        if (piece.key, part.name) in shown:
+            yield ET.SubElement(group, "g", {"id": f"{name}_{piece.key}_{part.name}"})
+
+    draw(root, at, scene, name, layers)
+    for group in root.iter("g"):
+        if group.get("class") in CLASSES.values():  # what the pointer is on is told; a cluster is behind much else
+            title_of(group)
+    if frame.caption:
+        told = ET.SubElement(root, "g", {"id": f"{name}_caption"})
+        told.extend(map(element, caption(at, scene, frame.caption)))
+    return written(root)
+
+
+def title_of(group: ET.Element) -> None:
+    """Let a tool tip show what is read aloud."""
+    title = ET.Element("title")
+    title.text = group.get("aria-label")
+    group.insert(0, title)
 
 
 def document(canvas: Canvas, scene: Scene, prefix: str, title: str, description: str) -> ET.Element:
@@ -105,7 +101,7 @@ def draw(root: ET.Element, canvas: Canvas, scene: Scene, prefix: str, layers: La
         group = ET.SubElement(ground, "g", {"id": f"{prefix}_{piece.key}"})
         for part in piece.parts:
             for layer in layers(group, piece, part):
-                layer.extend(map(_element, part.items))
+                layer.extend(map(element, part.items))
         if not len(group):
             ground.remove(group)
 
@@ -126,13 +122,6 @@ def said(piece: Piece, shown: Iterable[str]) -> str:
     return clean(" ".join(texts))
 
 
-def caption(parent: ET.Element, canvas: Canvas, scene: Scene, text: str) -> None:
-    """The lines of a caption, below the scene in the middle."""
-    for i, line in enumerate(canvas.lines(text)):
-        y = canvas.top + (LEADING * i + 0.9) * canvas.size
-        parent.append(_element(Text(canvas.width / 2, y, line, canvas.size, scene.theme.text)))
-
-
 def written(root: ET.Element) -> bytes:
     """The bytes of a file."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{markup(root)}\n'.encode()
@@ -144,7 +133,8 @@ def markup(root: ET.Element) -> str:
     return text.replace("<g ", "\n<g ").replace("</svg>", "\n</svg>")
 
 
-def _element(item: Item) -> ET.Element:
+def element(item: Item) -> ET.Element:
+    """A shape or a text."""
     if isinstance(item, Text):
         return _text(item)
     if isinstance(item, Image):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ..layout.page import WIDTH, place
 from ..layout.scene import Area, Curve, Image, Item, Text
+from ..layout.sheet import Document, Sheet
 from ..picture.heat import pixels
-from ..slides.deck import Deck
-from ..slides.story import Frames
 from ..text.latex import maths
 from ..text.metrics import text_width
+from . import Options
 
 PAPER = 455.24  # points of TeX that a 16:9 slide of Beamer is wide
 CELLS = 24  # rows and columns of a heat map; TeX draws each cell
@@ -32,20 +32,20 @@ HEAD = r"""\documentclass[aspectratio=169,10pt]{beamer}
 """
 
 
-def write(deck: Deck) -> bytes:
+def write(deck: Document, options: Options = Options()) -> bytes:
     """A document that compiles by itself; it needs beamer, tikz and amsmath."""
     first = "\\begin{frame}\n\\titlepage\n\\end{frame}\n" if deck.title else ""
     frames = [_frame(chapter) for chapter in deck.chapters]
     return "\n".join([HEAD % (NEEDS, maths(deck.title)), first, *frames, "\\end{document}\n"]).encode("ascii")
 
 
-def write_frame(deck: Deck) -> bytes:
+def write_frame(deck: Document, options: Options = Options()) -> bytes:
     r"""The frames alone, for ``\input`` in a document of one's own; a comment says what its preamble needs."""
     needs = "".join(f"% {line}\n" for line in ["The preamble needs:", *NEEDS.split("\n")])
     return "\n".join([needs, *map(_frame, deck.chapters)]).encode("ascii")
 
 
-def _frame(chapter: Frames) -> str:
+def _frame(chapter: Sheet) -> str:
     """One frame of Beamer, with an overlay for each step; colours are known in it only."""
     scene, painter = chapter.scene, _Painter(chapter)
     body = list(painter.body())
@@ -74,7 +74,7 @@ def _frame(chapter: Frames) -> str:
 class _Painter:
     """Writes the items of one chapter."""
 
-    def __init__(self, chapter: Frames) -> None:
+    def __init__(self, chapter: Sheet) -> None:
         self.chapter = chapter
         self.unit = place(chapter.scene).scale * PAPER / WIDTH
         self.used: dict[str, None] = {}

@@ -37,11 +37,6 @@ def scene(picture: Picture, theme: Theme, *, engine: str = "embedded", timeout: 
     return compose(picture, theme, sizes, answer.places(picture, sizes))
 
 
-def scene_of(drawing: Any) -> Scene:
-    """The scene of a `Drawing`."""
-    return scene(drawing.picture, drawing.theme, engine=drawing._engine, timeout=drawing._timeout)
-
-
 class _Answer:
     """Reads Graphviz's answer; its points are counted from the lower left corner."""
 

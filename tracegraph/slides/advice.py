@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..graph import Graph
-from ..layout.dot_layout import scene_of as scene
 from ..layout.page import type_size
 from ..picture.words import DETAILS
 from ..views.cut import keep
-
-if TYPE_CHECKING:
-    from ..drawing import Drawing
+from .story import Drawn
 
 READABLE, LEAST = 14.0, 12.0
 """Points of the smallest type on a slide that can be read from the last row, and that are just bearable.
@@ -23,7 +20,7 @@ A convention: guides to accessible slides ask for 18 points of running text; wha
 COUNTS = (2, 3, 4, 6, 8, 12)  # slides that a drawing is split over
 MOST_SLIDES = COUNTS[-1]
 
-Draw = Callable[[Graph, Mapping[str, Any]], "Drawing"]
+Draw = Callable[[Graph, Mapping[str, Any]], Drawn]
 
 
 @dataclass(frozen=True)
@@ -31,18 +28,18 @@ class Choice:
     """A way to draw: the options as they are typed, the drawings (one for each slide), and the smallest type."""
 
     said: str
-    drawings: tuple[Drawing, ...]
+    drawings: tuple[Drawn, ...]
     size: float
 
     @property
     def numbers(self) -> bool:
         """Whether values are shown."""
-        return any(box.panels for drawing in self.drawings for box in drawing.picture.boxes)
+        return any(box.panels for drawing in self.drawings for box in drawing.sheet.picture.boxes)
 
 
-def choice(said: str, *drawings: Drawing) -> Choice:
+def choice(said: str, *drawings: Drawn) -> Choice:
     """A choice with its smallest type, in points."""
-    return Choice(said, drawings, min(type_size(scene(d)) for d in drawings))
+    return Choice(said, drawings, min(type_size(d.sheet.scene) for d in drawings))
 
 
 def choices(graph: Graph, look: Mapping[str, Any], draw: Draw, split: bool = True) -> Iterator[Choice]:
@@ -81,10 +78,10 @@ def _tried(graph: Graph, look: Mapping[str, Any], change: dict[str, Any], draw: 
     whole = draw(graph, options)
     if "split" not in change:
         return choice(said, whole)
-    most = min(MOST_SLIDES, max(sum(bool(whole.graph.inputs(n)) for n in whole.graph), 1))
+    most = min(MOST_SLIDES, max(sum(bool(whole.sheet.graph.inputs(n)) for n in whole.sheet.graph), 1))
     tried: list[Choice] = []
     for count in (c for c in COUNTS if c <= most):
-        pieces = (draw(part, options) for part in parts(whole.graph, count))
+        pieces = (draw(part, options) for part in parts(whole.sheet.graph, count))
         tried.append(choice(f"{said} --split {count}".strip(), *pieces))
         if tried[-1].size >= READABLE:
             break

@@ -4,79 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..errors import GraphError
 from ..explanation.as_text import line
 from ..explanation.equations import moves
 from ..graph import Graph, Node, nearest
-from ..layout.dot_layout import scene_of as scene
-from ..layout.scene import Piece, Scene
+from ..layout.sheet import Frame, Sheet, Shown, final, still
 from ..notebook import bundle
 from ..picture.words import pretty
 from ..text.numbers import clean, number
 from ..text.width import cut
 from .deck import Deck
 
-if TYPE_CHECKING:
-    from ..drawing import Drawing
-
 NAMED = ("network", "forward", "backward", "update")
 ORDERS = ("operation", "scope", "step")
 CAPTION = 110  # characters of a sentence
 
-Shown = tuple[str, str]
-"""A part that is shown: the key of its piece, and its name."""
+
+class Drawn(Protocol):
+    """What has a sheet: a `Drawing`."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """Everything, with its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One step: ``stage`` is network, forward, backward or update (empty: all at once), ``step`` that of a run.
+@dataclass(frozen=True, eq=False, repr=False)
+class Frames(Sheet):
+    """What `frames` returns: frames over the one ``scene`` of a ``drawing``, under a ``title``; `save` writes them."""
 
-    ``caption``: one sentence. ``shown``: everything that can be seen, in the order of the scene. ``focus``: keys of the
-    cards that it is about.
-    """
-
-    stage: str
-    caption: str
-    shown: tuple[Shown, ...]
-    focus: tuple[str, ...] = ()
-    step: int | None = None
-
-
-class Frames(Sequence[Frame]):
-    """What `frames` returns: an ordered list of frames over one ``scene``, under a ``title``; ``save`` writes it."""
-
-    def __init__(self, drawing: Drawing, scene: Scene, found: Sequence[Frame], title: str) -> None:
-        self.drawing, self.scene, self._frames, self.title = drawing, scene, tuple(found), clean(title)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._frames[place]
-
-    def __len__(self) -> int:
-        return len(self._frames)
-
-    @cached_property
-    def spans(self) -> dict[Shown, tuple[tuple[int, int], ...]]:
-        """For each part that is ever shown, in the order of the scene: the first and last frames it is seen in.
-
-        Frames are counted from 1. A part may come and go several times.
-        """
-        found: dict[Shown, list[tuple[int, int]]] = {
-            (piece.key, part.name): [] for piece in self.scene.pieces for part in piece.parts
-        }
-        for i, frame in enumerate(self, 1):
-            for key in frame.shown:
-                runs = found[key]
-                if runs and runs[-1][1] == i - 1:
-                    runs[-1] = runs[-1][0], i
-                else:
-                    runs.append((i, i))
-        return {key: tuple(runs) for key, runs in found.items() if runs}
+    drawing: Drawn
 
     def save(self, path: str | os.PathLike[str], *, to: str | None = None) -> Path:
         """Write a file in the format of its suffix, or that ``to`` names, whole or not at all; return its path."""
@@ -89,7 +50,7 @@ class Frames(Sequence[Frame]):
         return f"Frames({len(self)} frames of {len(self.scene.of('card'))} cards)"
 
 
-def frames(drawing: Drawing, *, steps: str = "forward,backward", by: str = "operation", title: str = "") -> Frames:
+def frames(drawing: Drawn, *, steps: str = "forward,backward", by: str = "operation", title: str = "") -> Frames:
     """Take a drawing apart into frames over one layout.
 
     ``steps``: what is shown step by step: network (all cards, without numbers), forward, backward, update, with commas;
@@ -103,24 +64,17 @@ def frames(drawing: Drawing, *, steps: str = "forward,backward", by: str = "oper
             raise GraphError(f"frames: no steps are called {name!r}{nearest(name, NAMED)}; use {', '.join(NAMED)}")
     if by not in ORDERS:
         raise GraphError(f"frames: by={by!r} is not one of {', '.join(ORDERS)}")
-    laid, title = scene(drawing), title or drawing.picture.title
-    if not wanted:
-        shown = tuple((p.key, part.name) for p in laid.pieces for part in _final(p))
-        return Frames(drawing, laid, [Frame("", _result(drawing), shown)], title)
-    return Frames(drawing, laid, _Story(drawing, laid, wanted).frames(by), title)
+    sheet = drawing.sheet
+    every = _Story(sheet, wanted).frames(by) if wanted else [replace(still(sheet.scene), caption=_result(sheet))]
+    given = {f.name: getattr(sheet, f.name) for f in fields(sheet)}
+    return Frames(**{**given, "title": clean(title or sheet.picture.title), "frames": tuple(every), "drawing": drawing})
 
 
-def _result(drawing: Drawing) -> str:
+def _result(sheet: Sheet) -> str:
     """The equation of the output."""
-    key = drawing.graph.output.key
-    made = [m for m in moves(drawing.graph, drawing.digits) if m.node == key and m.stage in ("forward", "update")]
-    return clean(line(made[-1].equations[-1], CAPTION)) if made else clean(drawing.picture.title)
-
-
-def _final(piece: Piece) -> Iterator[Any]:
-    """The parts of a piece when all is done."""
-    replaced = "line" if piece.part("contribution") else ""
-    return (part for part in piece.parts if part.name not in ("focus", replaced))
+    key = sheet.graph.output.key
+    made = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
+    return clean(line(made[-1].equations[-1], CAPTION)) if made else clean(sheet.picture.title)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,11 +92,11 @@ class _Beat:
 class _Story:
     """Turns what is worked out at the nodes, in order, into frames."""
 
-    def __init__(self, drawing: Drawing, laid: Scene, wanted: Sequence[str]) -> None:
-        self.drawing, self.scene, self.wanted = drawing, laid, wanted
-        self.graph: Graph = drawing.graph
-        self.pieces = {p.key: p for p in laid.pieces}
-        self.arrows = dict(zip(self.graph.edges, laid.of("arrow"), strict=True))
+    def __init__(self, sheet: Sheet, wanted: Sequence[str]) -> None:
+        self.sheet, self.scene, self.wanted = sheet, sheet.scene, wanted
+        self.graph: Graph = sheet.graph
+        self.pieces = {p.key: p for p in self.scene.pieces}
+        self.arrows = dict(zip(self.graph.edges, self.scene.of("arrow"), strict=True))
         self.differentiated = any(n.gradient is not None for n in self.graph)
 
     def frames(self, by: str) -> list[Frame]:
@@ -162,7 +116,7 @@ class _Story:
                 if i == last:  # what comes after it in the group is there from the next frame on
                     made.append(self.frame(group[: i + 1], state))
         if complete:
-            rest = [(p.key, part.name) for p in self.pieces.values() for part in _final(p)]
+            rest = [(p.key, part.name) for p in self.pieces.values() for part in final(p)]
             made[-1] = replace(made[-1], shown=self.ordered({**state, **dict.fromkeys(rest)}, made[-1].focus))
         return made
 
@@ -192,7 +146,7 @@ class _Story:
         inside = {e.source for e in self.graph.edges if e.contribution is not None}
         losses = [n for n in self.graph if n.step == final.step and n.gradient is not None and n.key not in inside]
         if final.step is not None and len({b.stage for b in group}) > 1 and losses:
-            return f"Step {final.step}: {pretty(losses[-1].name)} = {number(losses[-1].value, self.drawing.digits)}"
+            return f"Step {final.step}: {pretty(losses[-1].name)} = {number(losses[-1].value, self.sheet.digits)}"
         where = final.scope or (f"step {final.step}" if final.step is not None else "")
         head = " ".join(part for part in (pretty(where), final.stage) if part)
         return f"{head[:1].upper()}{head[1:]}: {final.caption}"
@@ -208,8 +162,8 @@ class _Story:
         """Everything that happens; the network first where it is asked for, or it would appear bit by bit."""
         if "network" in self.wanted:
             plain = [(p.key, part) for p in self.pieces.values() for part in ("card", "line") if p.part(part)]
-            yield _Beat("network", None, "", clean(self.drawing.picture.title), tuple(plain), ())
-        for move in moves(self.graph, self.drawing.digits):
+            yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
+        for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
             said = cut(clean("; ".join(line(e, CAPTION) for e in move.equations)), CAPTION)
             if move.stage == "given":

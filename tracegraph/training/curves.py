@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..formats.svg import FONTS, SVG
 from ..text.metrics import fit
 from ..text.names import pretty
 from ..text.numbers import clean, number
@@ -18,8 +19,6 @@ from .plot_axes import Axis, runs
 if TYPE_CHECKING:
     from .small_multiples import Multiples
 
-SVG = "http://www.w3.org/2000/svg"
-FONTS = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 GAP, GUTTER = 14.0, 52.0  # points around everything, and for the numbers at an axis
 TICKS = 4  # of an axis, at most
 Array = Any

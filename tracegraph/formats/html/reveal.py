@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from importlib.resources import files
+from string import Template
 
+from ...layout.canvas import canvas, caption
 from ...layout.scene import Part, Piece
+from ...layout.sheet import Document, Sheet
+from ...picture.theme import Theme
 from ...text.escape import xml
 from ...text.numbers import clean
-from ..svg import canvas, caption, document, draw, markup, said, say
-from .template import PAGE, SECTION, TITLE
+from .. import Options
+from ..svg import document, draw, element, markup, said, say
 
-if TYPE_CHECKING:
-    from ...picture.theme import Theme
-    from ...slides.deck import Deck
-    from ...slides.story import Frames
+COVER = '<section style="{look}" class="cover"><h1>{title}</h1></section>'
+SECTION = '<section style="{look}">\n<h2>{title}</h2>\n{picture}\n</section>'
 
 
-def write(deck: Deck) -> bytes:
+def write(deck: Document, options: Options = Options()) -> bytes:
     """A page that goes from frame to frame with keys, clicks and touch, and prints each; it loads nothing.
 
     A chapter is a slide, and each frame after its first one a step, as in reveal.js: ``#/1/3`` is the second slide
@@ -27,20 +28,24 @@ def write(deck: Deck) -> bytes:
     """
     first = deck.chapters[0]
     theme, title = first.scene.theme, clean(deck.title).strip()
-    slides = [TITLE.format(look=_look(theme), title=xml(title))] * bool(title)
+    slides = [COVER.format(look=_look(theme), title=xml(title))] * bool(title)
     for i, chapter in enumerate(deck.chapters):
         picture = fragments(chapter, f"chapter {i}")
         slides.append(SECTION.format(look=_look(chapter.scene.theme), title=xml(chapter.title), picture=picture))
     words = {"title": xml(title or first.title), "look": _look(theme), "slides": "\n".join(slides)}
-    return re.sub("{(title|look|slides)}", lambda found: words[found[1]], PAGE).encode()
+    return Template(_file("page.html")).substitute(words, style=_file("page.css"), script=_file("page.js")).encode()
 
 
-def write_fragments(deck: Deck) -> bytes:
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def write_fragments(deck: Document, options: Options = Options()) -> bytes:
     """The SVG of one chapter for a slide of reveal.js or Quarto; without their style sheet it shows the last frame."""
     return f"{fragments(deck.only('an SVG with fragments'), 'fragments')}\n".encode()
 
 
-def fragments(frames: Frames, place: str) -> str:
+def fragments(frames: Sheet, place: str) -> str:
     """An SVG whose groups come and go by reveal.js's classes; ``place`` tells two on one page apart."""
     sheet, scene = canvas(frames), frames.scene
     name = sheet.prefix(place)
@@ -58,7 +63,7 @@ def fragments(frames: Frames, place: str) -> str:
         told = _between(root, (i, i), len(frames))
         told.attrib.update({"id": f"{name}_caption_{i}", "class": "caption"})
         say(told, clean(frame.caption))
-        caption(told, sheet, scene, frame.caption)
+        told.extend(map(element, caption(sheet, scene, frame.caption)))
     return markup(root)
 
 

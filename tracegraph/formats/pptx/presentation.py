@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import count
 
 from ...layout.page import FOOT, HEAD, HEIGHT, MARGIN, WIDTH
-from ...slides.deck import Deck
-from ...slides.story import Shown
+from ...layout.sheet import Document, Shown
 from ...text.metrics import fit, text_width
+from .. import Options
 from . import slide_shapes as shapes
 from .builds import Build, Spans, timing
 from .package import Book
@@ -20,7 +20,7 @@ ROWS, FULL = 3, 0.8  # rows that the title of a deck may take, and how much of e
 ROOM = WIDTH - 2 * MARGIN
 
 
-def write(deck: Deck) -> bytes:
+def write(deck: Document, options: Options = Options()) -> bytes:
     """A presentation of 13.33 × 7.5 inches.
 
     A slide with the deck's title, if it has one; then for each chapter one slide on which each click shows the next
@@ -40,7 +40,7 @@ def write(deck: Deck) -> bytes:
     return book.bytes()
 
 
-def _opening(book: Book, palette: Palette, deck: Deck) -> None:
+def _opening(book: Book, palette: Palette, deck: Document) -> None:
     """The first slide."""
     background = palette(deck.chapters[0].scene.theme.background)
     width = ROOM - 2 * MARGIN

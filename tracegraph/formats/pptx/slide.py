@@ -11,7 +11,7 @@ from itertools import groupby
 
 from ...layout.page import place
 from ...layout.scene import Area, Curve, Image, Part, Piece, Point, Text
-from ...slides.story import Frames, Shown
+from ...layout.sheet import Sheet, Shown
 from . import slide_shapes as shapes
 from .builds import Build, Spans
 from .cell_texts import around, box_of, paired, said
@@ -25,9 +25,9 @@ NAME = 40  # characters of the name of a shape
 class Look:
     """What all slides of one drawing have in common: titles of the cards, place, colours, the ways of the arrows."""
 
-    def __init__(self, frames: Frames, palette: shapes.Palette) -> None:
+    def __init__(self, frames: Sheet, palette: shapes.Palette) -> None:
         self.scene, self.palette = frames.scene, palette
-        self.titles = {box.key: box.title for box in frames.drawing.picture.boxes}
+        self.titles = {box.key: box.title for box in frames.picture.boxes}
         self.place, self.routes = place(frames.scene), routes(frames.scene)
 
 
