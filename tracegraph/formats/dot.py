@@ -19,16 +19,13 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     return source(draft.picture, draft.theme, images=False)[0].encode()
 
 
-def source(picture: Picture, theme: Theme, *, images: bool = True, parts: bool = False) -> tuple[str, dict[str, bytes]]:
-    """The DOT text, and the images it refers to by file name (none, and no heat maps, without ``images``).
-
-    ``parts``: with titles in the cells of each part of a card.
-    """
+def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str, dict[str, bytes]]:
+    """The DOT text, and the images it refers to by file name (none, and no heat maps, without ``images``)."""
     pngs: dict[str, bytes] = {}
 
     def written(table: Table) -> str:
         pngs.update((cell.image, cell.data) for cell in _cells(table) if cell.image)
-        return label(table, parts)
+        return label(table)
 
     return dot_graph(picture, theme, measured(picture, theme, images), written), pngs
 

@@ -6,9 +6,9 @@ from ..layout.cells import FRAME, Cell, Table
 from ..text.escape import xml
 
 
-def label(table: Table, titles: bool = False) -> str:
-    """The table as an HTML-like label; ``titles``: with the names of parts in the cells that hold them."""
-    rows = "".join(f"<TR>{''.join(_cell(cell, titles) for cell in row)}</TR>" for row in table.rows)
+def label(table: Table) -> str:
+    """The table as an HTML-like label."""
+    rows = "".join(f"<TR>{''.join(_cell(cell) for cell in row)}</TR>" for row in table.rows)
     if table.border:
         return f'<TABLE BORDER="1" {_frame(table)} STYLE="ROUNDED" COLOR="{table.border}"{_fill(table)}>{rows}</TABLE>'
     style = ' STYLE="ROUNDED"' if table.rounded else ""
@@ -23,15 +23,14 @@ def _fill(part: Cell | Table) -> str:
     return f' BGCOLOR="{part.fill}"' if part.fill else ""
 
 
-def _cell(cell: Cell | Table, titles: bool) -> str:
-    title = f' TITLE="{cell.part}"' if titles and cell.part else ""
+def _cell(cell: Cell | Table) -> str:
     if isinstance(cell, Table):
         inset = "" if cell.inset is None else f' CELLPADDING="{cell.inset}"'
-        return f"<TD{title}{inset}>{label(cell, titles)}</TD>"
+        return f"<TD{inset}>{label(cell)}</TD>"
     frame = f' BORDER="{FRAME}" COLOR="{cell.frame}"' if cell.frame else ""
     align = f' ALIGN="{cell.align}"' if cell.align else ""
     size = f'FIXEDSIZE="TRUE" WIDTH="{cell.width}" HEIGHT="{cell.height}"'
-    return f"<TD{title} {size}{align}{_fill(cell)}{frame}>{_inner(cell)}</TD>"
+    return f"<TD {size}{align}{_fill(cell)}{frame}>{_inner(cell)}</TD>"
 
 
 def _inner(cell: Cell) -> str:
