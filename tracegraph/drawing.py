@@ -69,9 +69,13 @@ class Drawing:
         """The drawing as SVG."""
         return self.render("svg").decode()
 
-    @cached_property
+    @property
     def sheet(self) -> Sheet:
         """The drawing laid out, with one frame that shows everything."""
+        return self._sheet  # kept under another name: type checkers do not take a cached property for a property
+
+    @cached_property
+    def _sheet(self) -> Sheet:
         draft = self.draft
         for _ in range(ATTEMPTS - 1):
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .analysis import DIAGNOSTICS, Finding
 from .analysis.finding import Diagnostic, diagnostic
+from .formats import FORMATS, Format, format
 from .frontends import FRONTENDS, Frontend, frontend
 from .graph import Edge, Graph, Node, traits_of
 from .ops.causes import Cause
@@ -19,6 +20,7 @@ from .views import VIEWS, view
 
 __all__ = [
     "DIAGNOSTICS",
+    "FORMATS",
     "FRONTENDS",
     "OPS",
     "THEMES",
@@ -28,6 +30,7 @@ __all__ = [
     "Edge",
     "Finding",
     "Form",
+    "Format",
     "Frontend",
     "Graph",
     "Node",
@@ -38,6 +41,7 @@ __all__ = [
     "Word",
     "diagnostic",
     "elementwise",
+    "format",
     "frontend",
     "op",
     "theme",

@@ -14,7 +14,7 @@ import pytest
 from commands import NET, PYTHON, run, write
 
 import tracegraph as tg
-from tracegraph.cli.render_command import FORMATS
+from tracegraph.cli.render_command import formats
 from tracegraph.formats import stills, xdot
 from tracegraph.graphviz.run import render
 from tracegraph.layout import dot_layout
@@ -50,10 +50,10 @@ def test_every_format_by_its_suffix_in_any_case(monkeypatch: pytest.MonkeyPatch)
         "tex": b"\\documentclass",
         "mmd": b"%%{init",
     }
-    assert begins.keys() == set(FORMATS) == {*stills(), "tgraph"}
-    outputs = [f"a.{format.upper() if format == 'png' else format}" for format in FORMATS]
+    assert begins.keys() == set(formats()) == {*stills(), "tgraph"}
+    outputs = [f"a.{format.upper() if format == 'png' else format}" for format in formats()]
     assert run("render", "net.py", *(part for o in outputs for part in ("-o", o))).exit_code == 0
-    for name, format in zip(outputs, FORMATS, strict=True):
+    for name, format in zip(outputs, formats(), strict=True):
         assert Path(name).read_bytes().startswith(begins[format]), name
 
 

@@ -13,7 +13,7 @@ from commands import NET, PYTHON, error, run
 
 import tracegraph as tg
 from tracegraph import cli
-from tracegraph.cli.render_command import FORMATS
+from tracegraph.cli.render_command import formats
 from tracegraph.graphviz import run as layout
 
 doctor = import_module("tracegraph.cli.doctor_command")  # the package has a command of the same name
@@ -147,7 +147,7 @@ def test_help_teaches_with_an_example(command: list[str]) -> None:
         assert result.exit_code == 0 and "Example" in result.stdout
         assert "tracegraph " + (command[0] if command else "render") in result.stdout.split("Example")[1]
     if command == ["render"]:
-        assert all(f".{format}" in result.stdout for format in FORMATS)
+        assert all(f".{format}" in result.stdout for format in formats())
 
 
 def test_the_version() -> None:

@@ -19,8 +19,8 @@ from commands import NET, error, run, write
 import tracegraph as tg
 from tracegraph.analysis import DIAGNOSTICS
 from tracegraph.cli import main
-from tracegraph.cli.flow_command import PICTURES, TABLES
-from tracegraph.cli.render_command import FORMATS
+from tracegraph.cli.flow_command import TABLES
+from tracegraph.cli.render_command import formats
 from tracegraph.drawing import Drawing
 from tracegraph.formats import FORMATS as EVERY
 from tracegraph.text.width import width
@@ -152,7 +152,7 @@ def test_every_format_by_its_suffix() -> None:
         "md": b"**",
         "json": b"{",
     }
-    assert begins.keys() <= {*PICTURES, *TABLES} == {*FORMATS, "md"}
+    assert begins.keys() <= {*formats(), *TABLES} == {*formats(), "md"}
     write(FAULTY)
     result = run("flow", "p.py", *(part for kind in begins for part in ("-o", f"a.{kind}")))
     assert result.exit_code == 0 and result.stderr.count("wrote a.") == len(begins)

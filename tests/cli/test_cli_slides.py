@@ -12,7 +12,7 @@ from click.testing import Result
 from commands import run, write
 
 import tracegraph as tg
-from tracegraph.cli.slides_command import FORMATS, OTHER
+from tracegraph.cli.slides_command import formats, others
 from tracegraph.formats import FORMATS as EVERY
 from tracegraph.formats import stepped
 from tracegraph.layout.page import HEIGHT, WIDTH, place, type_size
@@ -49,11 +49,11 @@ def sizes(text: str) -> list[float]:
 
 
 def test_formats_are_those_of_the_writers() -> None:
-    assert {*FORMATS, *OTHER} == set(stepped()) and OTHER == {n: EVERY[n].suffix for n in OTHER}
+    assert {*formats(), *others()} == set(stepped()) and others() == {n: EVERY[n].suffix for n in others()}
 
 
 def test_every_format_and_a_folder_in_one_run() -> None:
-    outputs = [f"a.{format}" for format in FORMATS]
+    outputs = [f"a.{format}" for format in formats()]
     result = slides(SMALL, *(part for o in [*outputs, "frames/"] for part in ("-o", o)))
     assert result.exit_code == 0, result.stderr
     count = len(tg.frames(tg.draw(program(SMALL), detail="full", theme="slides")))
@@ -67,7 +67,7 @@ def test_every_format_and_a_folder_in_one_run() -> None:
         "gif": b"GIF89a",
         "mmd": b"%%{init",
     }
-    assert all(Path(f"a.{format}").read_bytes().startswith(begins[format]) for format in FORMATS)
+    assert all(Path(f"a.{format}").read_bytes().startswith(begins[format]) for format in formats())
     assert len([*Path("frames").glob("*.svg")]) == count
 
 

@@ -14,7 +14,7 @@ from doc_tables import code, summary, table
 
 from tracegraph.cli import main
 from tracegraph.cli.look import OPTIONS
-from tracegraph.extend import FRONTENDS, THEMES, VIEWS
+from tracegraph.extend import FORMATS, FRONTENDS, THEMES, VIEWS
 
 FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 
@@ -59,6 +59,11 @@ def parts() -> dict[str, str]:
     tables["look options"] = table(["option", ""], map(row, look))
     tables["views"] = views()
     tables["themes"] = table(["theme", ""], [[code(t.name), t.about] for t in THEMES.values()])
+    shown = [(f"{n} (.{f.suffix})" if n != f.suffix else n, f) for n, f in FORMATS.items()]
+    tables["formats"] = table(
+        ["format", "", "of a drawing", "of slides"],
+        [[code(n), f.about, "yes" if f.still else "–", "yes" if f.steps else "–"] for n, f in shown],
+    )
     tables["programs"] = table(["frontend", "takes"], [[code(f.name), f.what] for f in FRONTENDS.values()])
     return tables
 

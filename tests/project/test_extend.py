@@ -48,8 +48,8 @@ def page() -> str:
 
 
 def test_the_door_has_a_registry_for_everything_that_can_be_added() -> None:
-    assert {"op", "view", "theme", "diagnostic", "frontend"} <= {*extend.__all__}
-    assert {"OPS", "VIEWS", "THEMES", "DIAGNOSTICS", "FRONTENDS"} <= {*extend.__all__}
+    assert {"op", "view", "theme", "format", "diagnostic", "frontend"} <= {*extend.__all__}
+    assert {"OPS", "VIEWS", "THEMES", "FORMATS", "DIAGNOSTICS", "FRONTENDS"} <= {*extend.__all__}
     assert all(REGISTRIES)
 
 
@@ -115,6 +115,26 @@ def test_a_view(here: Path) -> None:
     assert error(run("render", "net.py", "--view", "first")) == (
         "--view first takes (count): missing a required argument: 'count'"
     )
+
+
+def test_a_format(here: Path) -> None:
+    assert "no format .names" in run("render", "net.py", "-o", "a.names").stderr
+
+    @extend.format("names", "the names of the cards", still=True, steps=True, laid=False)
+    def names(what: Any, options: Any) -> bytes:
+        return " ".join(box.title for box in what.picture.boxes).encode()
+
+    assert run("render", "net.py", "-o", "a.names").exit_code == 0
+    assert Path("a.names").read_text("utf-8") == "w z loss"
+    assert shown("render", "net.py", "-o", "-", "--format", "names") == "w z loss"
+    assert tg.draw(tg.tensor(1.0, "x")).render("names") == b"x"
+    for command in DRAWING:
+        assert ".names" in shown(command, "--help") or command == "flow"
+    assert "names" in shown("slides", "--help").partition("--to")[2]
+    assert run("flow", "net.py", "-o", "b.names").exit_code == 0 and Path("b.names").exists()
+    assert "| `names` | the names of the cards | yes | yes |" in page()
+    with pytest.raises(tg.GraphError, match="names"):
+        tg.draw(tg.tensor(1.0)).render("nomes")
 
 
 def test_a_diagnostic(here: Path) -> None:

@@ -14,7 +14,7 @@ from .failures import debug, say
 from .kinds import WithKinds, kinds, sensible
 from .look import given, look
 from .program import DEFAULT, check, made, prints_aside, program, recorded, split, target
-from .render_command import FORMATS
+from .render_command import formats
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..graph import Graph
 
 TABLES = ("txt", "md", "json")
-PICTURES = tuple(format for format in FORMATS if format not in TABLES)
 LEAST = 10  # places that a name, a line or a cause can be cut or broken to
 CAUSE = 30
 
@@ -70,7 +69,7 @@ def flow(
     path, name = split(file)
     check(path, name)
     sensible(fail_on, limits)
-    targets = [destination(output, (*PICTURES, *TABLES)) for output in outputs]
+    targets = [destination(output, (*formats(), *[t for t in TABLES if t not in formats()])) for output in outputs]
     with prints_aside():
         found = _inspected(path, name, step, limits)
     try:

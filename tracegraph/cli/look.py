@@ -30,6 +30,23 @@ class OneOf(Choice):
         return tuple(self.names())
 
 
+class Late(click.Option):
+    """An option whose help is worded when it is asked for, from the registries as they are then."""
+
+    def __init__(self, names: Sequence[str], *, told: Callable[[], str], **declared: Any) -> None:
+        self.told = told
+        super().__init__(names, **declared)
+
+    @property
+    def help(self) -> str:
+        """The help, as it is now."""
+        return self.told()
+
+    @help.setter
+    def help(self, text: str | None) -> None:
+        """Nothing: click sets what it was declared with."""
+
+
 def _details() -> Iterable[str]:
     from ..picture.words import DETAILS
 

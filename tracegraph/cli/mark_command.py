@@ -9,26 +9,28 @@ import click
 from ..formats import stills
 from .destinations import described, destination
 from .failures import debug, say
-from .look import given, look
+from .look import Late, given, look
 from .program import check, prints_aside, recorded, split, target
 
 REPORTS = ("md", "txt", "json")
-PICTURES = tuple(name for name in stills() if name not in REPORTS)
-FORMATS = (*REPORTS, *PICTURES, "tgraph")
+
+
+def pictures() -> tuple[str, ...]:
+    """The formats of the marked picture."""
+    return tuple(name for name in stills() if name not in REPORTS)
+
+
+def _outputs() -> str:
+    return (
+        "File to write; its suffix is the format: .md, .txt, .json for the report; for the marked picture "
+        f"{described(pictures())}; .tgraph for the marked graph. Repeat it for more files."
+    )
 
 
 @click.command(short_help="Mark what somebody wrote for a computation.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 @click.argument("claims", metavar="CLAIMS.toml")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="PATH",
-    help=f"File to write; its suffix is the format: .md, .txt, .json for the report; for the marked picture "
-    f"{described(PICTURES)}; .tgraph for the marked graph. Repeat it for more files.",
-)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
 @look()
 @debug
@@ -55,13 +57,13 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
 
     path, name = split(file)
     check(path, name)
-    targets = [destination(output, FORMATS) for output in outputs]
+    targets = [destination(output, (*REPORTS, *pictures(), "tgraph")) for output in outputs]
     entries = read_claims(claims)
     with prints_aside():
         marking = judged(recorded(target(path, name)), entries)
-    drawing = marking.draw(**given(look)) if any(t.format in PICTURES for t in targets) else None
+    drawing = marking.draw(**given(look)) if any(t.format in pictures() for t in targets) else None
     for shown, place, format in targets:
-        (drawing if drawing and format in PICTURES else marking).save(place or shown)
+        (drawing if drawing and format in pictures() else marking).save(place or shown)
         say(f"wrote {shown}")
     if outputs:
         say(marking.summary)

@@ -11,7 +11,7 @@ from ..formats import FORMATS as EVERY
 from ..formats import stills
 from .destinations import Target, deliver, described, destination
 from .failures import Failure, debug, say
-from .look import given, look
+from .look import Late, OneOf, given, look
 from .part import Views, part, part_of
 from .program import DEFAULT, check, prints_aside, recorded, split, target
 
@@ -19,23 +19,25 @@ if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
 
-FORMATS = (*stills(), "tgraph")
+
+def formats() -> tuple[str, ...]:
+    """What it writes."""
+    return (*stills(), "tgraph")
+
+
+def _outputs() -> str:
+    return (
+        f"File to write; its suffix is the format: {described(stills())}, .tgraph (everything that was recorded). "
+        "Repeat it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder."
+    )
 
 
 @click.command(short_help="Draw a program or a saved graph.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="PATH",
-    help=f"File to write; its suffix is the format: {described(stills())}, .tgraph (everything that was recorded). "
-    "Repeat it for more files. '-' is standard output. Without -o: FILE.svg, in the current folder.",
-)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
 @click.option(
     "--format",
-    type=click.Choice(FORMATS[:-1]),
+    type=OneOf(stills),
     default="svg",
     show_default=True,
     help="Format where no suffix names it: of '-o -', and without -o.",
@@ -70,7 +72,7 @@ def render(
     path, name = split(file)
     check(path, name)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
-    targets = [destination(o, FORMATS, format) for o in outputs or (f"{stem}.{format}",)]
+    targets = [destination(o, formats(), format) for o in outputs or (f"{stem}.{format}",)]
     first = next((target.path for target in targets if target.path), None)
     if show and first is None:
         raise click.UsageError("--open shows a file, and '-o -' writes none.")

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..files import FileError, write_atomic
-from ..formats import FORMATS as EVERY
-from ..formats import stepped
+from ..formats import FORMATS, stepped
 from .destinations import Target, described, destination
 from .failures import Failure, debug, say
-from .look import given, look
+from .look import Late, OneOf, given, look
 from .program import DEFAULT, check, prints_aside, split, target
 
 if TYPE_CHECKING:
@@ -23,30 +22,33 @@ if TYPE_CHECKING:
     from ..slides import Deck
     from ..slides.advice import Choice
 
-FORMATS = tuple(name for name in stepped() if EVERY[name].suffix == name)
-OTHER = {name: EVERY[name].suffix for name in stepped() if name not in FORMATS}
-"""Formats that only --to names, and their suffixes."""
-ONE = tuple(name for name in stepped() if not EVERY[name].chapters)
-"""Formats that hold one drawing."""
+
+def formats() -> tuple[str, ...]:
+    """What a suffix may say."""
+    return tuple(name for name in stepped() if FORMATS[name].suffix == name)
+
+
+def others() -> dict[str, str]:
+    """Formats that only --to names, and their suffixes."""
+    return {name: FORMATS[name].suffix for name in stepped() if FORMATS[name].suffix != name}
+
+
+def _outputs() -> str:
+    return (
+        f"File to write; its suffix is the format: {described(formats())}. A folder, written with a slash at its end, "
+        "gets an SVG for each step. Repeat it for more.  [default: FILE.pptx]"
+    )
+
+
+def _to() -> str:
+    rest = "; ".join(f"{name} (.{suffix}): {FORMATS[name].about}" for name, suffix in others().items())
+    return f"Format where the suffix does not say it; {rest}"
 
 
 @click.command(short_help="Show a program step by step, on slides.")
 @click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="PATH",
-    help=f"File to write; its suffix is the format: {described(FORMATS)}. A folder, written with a slash at its end, "
-    "gets an SVG for each step. Repeat it for more.  [default: FILE.pptx]",
-)
-@click.option(
-    "--to",
-    type=click.Choice((*FORMATS, *OTHER)),
-    help="Format where the suffix does not say it; "
-    + "; ".join(f"{name} (.{suffix}): {EVERY[name].about}" for name, suffix in OTHER.items()),
-)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
+@click.option("--to", type=OneOf(stepped), cls=Late, told=_to)
 @click.option(
     "--steps",
     default="forward,backward",
@@ -110,11 +112,11 @@ def slides(
     path, name = split(file)
     check(path, name)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
-    targets = [_target(output, to) for output in outputs or (f"{stem}.{OTHER.get(to or '', to or 'pptx')}",)]
+    targets = [_target(output, to) for output in outputs or (f"{stem}.{others().get(to or '', to or 'pptx')}",)]
     with prints_aside():
         what = target(path, name)
     options = {"detail": "full", "theme": "slides", **given(look)}
-    alone = any(t.format in ONE for t in targets)
+    alone = any(t.format and not FORMATS[t.format].chapters for t in targets)
     chosen = _chosen(file, what, options, pieces, auto, alone)
     if strict and chosen.size < _least():
         raise Failure(f"{file}: the smallest type is {chosen.size:.1f} pt, and --strict asks for {_least():g}")
@@ -131,7 +133,7 @@ def _target(output: str, to: str | None) -> Target:
     """What an ``-o`` means; a folder is one that is there, or ends with a slash."""
     folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
     if not folder and to is None:
-        return destination(output, FORMATS)
+        return destination(output, formats())
     if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
         raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
     return Target(output, Path(output).absolute(), "" if folder else str(to))

@@ -93,6 +93,16 @@ FORMATS: dict[str, Format] = {
 """Every format by its name; those whose name is not their suffix have to be asked for by ``to=``."""
 
 
+def format(name: str, about: str, suffix: str = "", **holds: Any) -> Callable[[Writer], Writer]:
+    """Enter the function that writes a format; ``holds``: the other fields of `Format`."""
+
+    def enter(write: Writer) -> Writer:
+        FORMATS[name] = Format(suffix or name, about, write, **holds)
+        return write
+
+    return enter
+
+
 def stills() -> tuple[str, ...]:
     """The formats of a drawing."""
     return tuple(name for name, format in FORMATS.items() if format.still)
