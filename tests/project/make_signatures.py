@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import operator
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def made() -> str:
     text = "\n".join(
         [HEAD + names, *map(function, ops), 'class Methods:\n    """What tensors have from the operations."""\n', body]
     )
-    command = ["ruff", "format", "--stdin-filename", str(FILE), "-"]
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(FILE), "-"]
     return subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout.decode()
 
 
