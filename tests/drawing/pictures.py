@@ -64,7 +64,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Group:
-    """A node, edge, cluster or header: its frame (of a node or cluster), texts, filled shapes from back to front."""
+    """A node, edge or cluster, or what stands around them: its frame, texts, and filled shapes from back to front."""
 
     kind: str
     id: str
@@ -76,7 +76,11 @@ class Group:
 def groups(svg: str) -> list[Group]:
     """Everything that is drawn."""
     root = ET.fromstring(svg.encode())
-    return [_group(g) for g in root.iter(f"{SVG}g") if g.get("class") in ("node", "edge", "cluster", "header")]
+    inner = [_group(g) for g in root.iter(f"{SVG}g") if g.get("class") in ("node", "edge", "cluster", "header")]
+    header = [g for g in inner if g.kind == "header"]
+    page = tuple(_shapes(root))[:1]
+    texts, shapes = (tuple(x for g in header for x in getattr(g, what)) for what in ("texts", "shapes"))
+    return [Group("graph", "graph", page[0][0], texts, (*page, *shapes)), *(g for g in inner if g.kind != "header")]
 
 
 def _group(g: ET.Element) -> Group:
@@ -125,7 +129,7 @@ def faults(drawing: Drawing) -> list[str]:
     for group in groups(drawing.svg):
         for text in group.texts:
             around = [r for r, _ in group.shapes if group.kind != "edge" and _anchored(r, text.rect)]
-            if group.kind != "edge" and group.kind != "header" and not around:
+            if group.kind != "edge" and group.kind != "graph" and not around:
                 found.append(f"{text.text!r} is in no box of {group.id}")
             found += [f"{text.text!r} leaves {r} with {text.rect}" for r in around if not r.holds(text.rect)]
         found += [f"{a.text!r} overlaps {b.text!r}" for a, b in combinations(group.texts, 2) if a.rect.meets(b.rect)]

@@ -20,6 +20,7 @@ from tracegraph.analysis import Finding, Flow
 from tracegraph.analysis.flow import annotated
 from tracegraph.graph import Badge, Graph, Note
 from tracegraph.graph.note import ChecksNote, Path
+from tracegraph.layout.scene import Image
 from tracegraph.picture import flow_overlay as painting
 from tracegraph.picture import heat
 from tracegraph.picture.heat import TALL
@@ -91,7 +92,7 @@ def arrows_of(drawing: tg.Drawing) -> list[Drawn]:
 def _drawn(g: ET.Element) -> Drawn:
     line = next(g.iter(f"{SVG}path"))
     texts = [t.text or "" for t in g.iter(f"{SVG}text")]
-    shapes = sum(e.tag in (f"{SVG}polygon", f"{SVG}ellipse") for e in g.iter())
+    shapes = sum(e.tag in (f"{SVG}polygon", f"{SVG}rect") for e in g.iter())
     dashes = "stroke-dasharray" in line.attrib
     return Drawn(line.attrib["stroke"], float(line.get("stroke-width", 1)), dashes, texts, shapes)
 
@@ -444,7 +445,7 @@ def test_a_plain_graph_is_drawn_as_before() -> None:
         drawing, painted = tg.draw(graph, detail="full"), tg.draw(flow_of(graph), detail="full")
         assert drawing.picture.header == () and drawing.picture.legend is None
         assert all(a.paint is None for a in drawing.picture.arrows)
-        assert not any("spark" in name for name in drawing.images)
+        assert not any(panel.spark for box in drawing.picture.boxes for panel in box.panels)
         assert drawing.dot != painted.dot and "labelloc" not in drawing.dot
         assert "header" not in json.loads(drawing.render("json")) and b'"rms"' not in drawing.render("json")
 
@@ -521,7 +522,9 @@ def spread(value: Any) -> tuple[str, bool]:
     with np.errstate(all="ignore"):
         drawing = tg.draw(flow_of(tg.sum(tg.tensor(value, "x") * 1.0)), theme="print")
     panel = next(b for b in drawing.picture.boxes if b.title == "x").panels[0]
-    assert not faults(drawing) and bool(panel.spark) == ("n0_0_spark.png" in drawing.images)
+    (card,) = (p for p in drawing.sheet.scene.of("card") if p.key == "n0")
+    images = [i for part in card.parts if part.name == "value" for i in part.items if isinstance(i, Image)]
+    assert not faults(drawing) and len(images) == bool(panel.spark) + bool(panel.heat)
     return " ".join(line.text for line in panel.spread), panel.spark is not None
 
 
