@@ -30,6 +30,7 @@ def seconds(function, *args):
 def model(name, folder):
     """The contestants for one example: the whole way, and Graphviz alone. What is trained is trained before."""
     import tracegraph as tg
+    from tracegraph.formats.dot import source
     from tracegraph.graphviz.run import render
 
     sys.path.insert(0, str(EXAMPLES))
@@ -37,12 +38,13 @@ def model(name, folder):
     loss = build()
     again = build if name != "autoencoder" else lambda: loss
     drawing = tg.draw(loss)
+    dot, images = source(drawing.picture, drawing.theme)
 
     def ours():
         tg.draw(again()).save(folder / f"{name}.svg")
 
     def alone():
-        (folder / f"{name}.alone.svg").write_bytes(render(drawing.source, "svg", images=drawing.images))
+        (folder / f"{name}.alone.svg").write_bytes(render(dot, "svg", images=images))
 
     return ours, alone
 
