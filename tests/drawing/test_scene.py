@@ -210,7 +210,7 @@ def misplaced(drawing: tg.Drawing, laid: Scene) -> list[str]:
         for name, panel in zip(due, box.panels):
             cells = "".join(cell for g in panel.grids for cell in rows(g.cells))
             notes = "".join(x.text for x in (*panel.lines, *panel.spread))
-            due[name] = f"{panel.heading}{panel.number}{cells}{notes}"
+            due[name] = f"{panel.heading} = {panel.number}" if panel.number else f"{panel.mark}{cells}{notes}"
         due["value"] = "".join(x.text for x in box.lines if x.style == "numbers") + due["value"]
         due["tags"] = "".join(t.text for t in box.tags)
         due["marks"] = "".join(f"{x.text}{x.struck}{x.after}" for x in box.marks)

@@ -10,7 +10,7 @@ from pictures import TALES, groups
 
 import tracegraph as tg
 from tracegraph.graph import ROLES
-from tracegraph.layout.cards import DEEPEST
+from tracegraph.layout.arrays import DEEPEST
 from tracegraph.picture.theme import STYLES, THEMES, Theme, contrast, ink, luminance, rgb, shade
 
 READABLE = 4.5  # WCAG 2.2, level AA

@@ -100,7 +100,7 @@ def test_colours_of_cells_are_fixed_and_those_of_the_theme_are_not() -> None:
         fill = run.find(f"{A}rPr/{A}solidFill")
         assert fill is not None
         fills.setdefault(str(run.findtext(f"{A}t")), set()).add(fill[0].tag.removeprefix(A))
-    assert fills["−1"] == fills["1"] == {"srgbClr"} and fills["value"] == {"schemeClr"}
+    assert fills["−1"] == fills["1"] == {"srgbClr"} and fills["= a"] == {"schemeClr"}
 
 
 def test_effects_are_appear_and_disappear() -> None:

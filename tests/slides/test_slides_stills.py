@@ -44,7 +44,7 @@ def test_a_still_shows_what_its_frame_shows_in_the_same_place(backprop: Frames) 
 
 def test_a_label_says_no_number_before_it_is_seen(backprop: Frames) -> None:
     labels = [re.findall('aria-label="([^"]*)"', still(backprop, i).decode()) for i in (0, len(backprop) - 1)]
-    assert {"x₁ input value 0.5", "x₁ to z₃"} <= {*labels[0]}
+    assert {"x₁: input, value 0.5", "x₁ to z₃"} <= {*labels[0]}
     assert not [x for x in labels[0] if "gradient" in x or "contribution" in x]
     boxes, arrows = backprop.drawing.picture.boxes, backprop.drawing.picture.arrows
     assert {b.label for b in boxes} | {a.label for a in arrows} <= {*labels[1]}

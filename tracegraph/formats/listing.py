@@ -28,7 +28,7 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     head = ["name", "formula", "shape", "value", gradients]
     rows = [head]
     for node, box in zip(graph.nodes, words.boxes, strict=True):
-        made = box.lines[0].text.partition(" = ")[2] if box.lines and node.formula else node.role
+        made = box.lines[0].text.removeprefix("= ") if box.lines and node.formula else node.role
         gradient = "–" if node.gradient is None else _brief(draft, node.gradient)
         rows.append([pretty(node.name), made, shape(node.shape), _brief(draft, node.value), gradient])
     rows = [[cut(clean(text), WIDEST) for text in row] for row in rows]

@@ -68,20 +68,26 @@ def _init(theme: Theme) -> object:
 
 
 def _box(box: Box) -> str:
-    lines = [f"{box.title} · {box.kind}", *(x.text for x in box.lines)]
-    lines += [row for panel in box.panels for row in _panel(panel)]
+    lines = [*_head(box), *(x.text for x in box.lines)]
+    lines += [row for i, panel in enumerate(box.panels) if i or not panel.number for row in _panel(panel)]
     lines += [badge.text for badge in box.tags]
     lines += [f"{x.text}{x.struck}{x.after}" for x in box.marks]
     return f'{box.key}["{"<br/>".join(map(_escaped, lines))}"]:::{box.role}'
 
 
+def _head(box: Box) -> list[str]:
+    """Name, value if it is one number, and op in a line."""
+    value = box.panels[0].number if box.panels else ""
+    return [f"{box.title}{value and f' = {value}'}{box.kind and f' · {box.kind}'}"]
+
+
 def _panel(panel: Panel) -> list[str]:
     """A number behind its heading; of a matrix a line for each row."""
     if panel.number:
-        return [f"{panel.heading} {panel.number}"]
+        return [f"{panel.heading} = {panel.number}"]
     rows = [", ".join(row) for grid in panel.grids for row in grid.cells]
     rows = rows[:ROWS] + ["…"] * (len(rows) > ROWS)
-    return [panel.heading, *rows, *(x.text for x in panel.lines)]
+    return [*[panel.heading] * bool(panel.heading), *rows, *(x.text for x in panel.lines)]
 
 
 def _cluster(cluster: Cluster, boxes: dict[str, Box], path: str, indent: str) -> Iterator[str]:

@@ -18,6 +18,8 @@ DASHES = {"dashed": "5,2", "dotted": "1,5"}
 """Graphviz's."""
 CLASSES = {"card": "node", "arrow": "edge"}
 """What Graphviz calls the kinds of pieces."""
+NUMBERS = {", contribution": "contribution", ", gradient": "gradient", ", no gradient": "gradient", ", value": "value"}
+"""What stands before a number in a label, from the last to the first, and the part that shows it."""
 
 
 def still(sheet: Sheet, i: int) -> bytes:
@@ -116,10 +118,11 @@ def said(piece: Piece, shown: Iterable[str]) -> str:
     names = {*shown}
     if {p.name for p in piece.parts} - {"focus", "line"} <= names:
         return piece.label
-    if piece.kind == "arrow":
-        return piece.label.rpartition(", contribution")[0]
-    texts = [i.text for p in piece.parts if p.name in names for i in p.items if isinstance(i, Text)]
-    return clean(" ".join(texts))
+    label = piece.label
+    for says, part in NUMBERS.items():
+        if part not in names and piece.part(part):
+            label = label.rpartition(says)[0] or label
+    return label
 
 
 def written(root: ET.Element) -> bytes:

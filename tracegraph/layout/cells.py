@@ -101,9 +101,15 @@ def spaced(cells: Sequence[Cell | Table], between: int) -> Row:
     return row
 
 
-def centered(inner: Table, spare: int) -> Row:
-    """A row with a table in the middle, and the width to spare on both sides."""
-    return [Table([[*gap(spare // 2), inner, *gap(spare - spare // 2)]])]
+def width_of(row: Row) -> int:
+    """The width of a row without gaps of its own."""
+    return sum(cell.width for cell in row)
+
+
+def filled(row: Row, width: int) -> Row:
+    """One cell with a row at the left of so much room."""
+    spare = gap(width - width_of(row))
+    return [Table([[*row, *spare]])] if spare or len(row) > 1 else row
 
 
 def named(part: str, rows: Sequence[Row]) -> list[Row]:

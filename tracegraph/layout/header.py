@@ -8,8 +8,9 @@ from ..picture.flow_overlay import Legend
 from ..picture.panels import Line
 from ..picture.parts import Picture
 from ..picture.theme import magnitude
-from .cards import WIDEST, Cards
+from .cards import Cards
 from .cells import Cell, Row, Table, gap
+from .typeset import WIDEST
 
 HEADER = 520.0  # points that a line of the header may take before it is wrapped
 ROOM = 2  # points between tick marks, for each cell of the bar

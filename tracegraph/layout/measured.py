@@ -9,9 +9,10 @@ from ..picture.parts import Cluster, Picture
 from ..picture.theme import Theme
 from ..text.metrics import fit
 from .arrows import caption
-from .cards import WIDEST, Cards
+from .cards import Cards
 from .cells import Table
 from .header import above
+from .typeset import WIDEST
 
 
 @dataclass(frozen=True, slots=True, eq=False)

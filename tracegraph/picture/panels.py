@@ -14,6 +14,7 @@ from .heat import BINS, Heat, heat, histogram
 
 GRID = 8  # rows up to which an array is shown number by number
 WIDE = 12  # columns of such an array
+GRADIENT = "∂"  # what stands beside an array that is a gradient
 MARKS = 4  # marks that are told one by one on a card
 SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
 """How a verdict is shown; none rests on colour."""
@@ -47,14 +48,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A value or a gradient: a heading over a number, grids, or a heat map and a summary; ``sign`` colours a number.
+    """A value or a gradient: a number, grids, or a heat map and a summary; ``sign`` colours a number.
 
+    ``heading``: what the gradient is called, empty for a value; beside an array stands the short ``mark`` instead.
     ``spark``: a histogram below them, with ``spread`` under it.
     """
 
-    heading: str
+    heading: str = ""
     number: str = ""
     sign: int = 0
+    mark: str = ""
     grids: tuple[Grid, ...] = ()
     lines: tuple[Line, ...] = ()
     heat: Heat | None = None
@@ -71,20 +74,20 @@ def panel(
     """
     if np.ndim(value) == 0:
         return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
-    array = np.asarray(value)
+    array, mark = np.asarray(value), GRADIENT if heading else ""
     if array.size == 0:
         return Panel(heading, "empty")
     matrices = _matrices(array)
     if matrices is None:
         image = heat(array)
         note = (Line(image.note, "note"),) if image.note else ()
-        made = Panel(heading, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+        made = Panel(heading, mark=mark, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
         return _with_spark(made, array, digits) if spark else made
     largest = _largest(array)
     grids = [_grid(m, largest, digits) for m in matrices]
     if framed := _matrices(_mask(array, focus)) if focus else None:
         grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
-    return Panel(heading, grids=tuple(grids))
+    return Panel(heading, mark=mark, grids=tuple(grids))
 
 
 def marked(marks: tuple[Mark, ...], gradient: str) -> tuple[Line, ...]:
@@ -119,17 +122,13 @@ def _largest(array: Any) -> float:
 
 
 def _summary(array: Any, digits: int) -> tuple[Line, ...]:
-    """Range and mean of what is finite, and the norm; or how many entries are not finite."""
+    """The range of what is finite, and the norm; or how many entries are not finite."""
     flat = np.asarray(array, float).ravel()
     finite = flat[np.isfinite(flat)]
-    lines = []
-    if finite.size:
-        with np.errstate(all="ignore"):
-            mean = finite.mean() if _largest(finite) < 1e290 else (finite / finite.size).sum()
-        lines = [f"{number(finite.min(), digits)} … {number(finite.max(), digits)}", f"mean {number(mean, digits)}"]
+    told = [f"{number(finite.min(), digits)} … {number(finite.max(), digits)}"] if finite.size else []
     bad = flat.size - finite.size
-    lines.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
-    return tuple(Line(text, "note") for text in lines)
+    told.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
+    return (Line(", ".join(told), "note"),)
 
 
 def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:

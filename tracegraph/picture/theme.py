@@ -44,7 +44,7 @@ class Theme:
     """Colours by role, sizes in points, how many digits are shown; ``about``: itself in a few words.
 
     ``diverging`` is for cells, ``image`` for heat maps, ``magnitude`` for lines, from small to large. Badges are
-    ``invalid``, ``warning`` or ``calm``.
+    ``invalid``, ``warning`` or ``calm``. ``signs``: by role, what a card bears where its colour says too little.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Theme:
             "group": "#e6dff5",
         }
     )
+    signs: Mapping[str, str] = field(default_factory=dict)
     negative_style: str = "solid"
     scale: float = 1.0
     least: float = 0.0
@@ -90,17 +91,16 @@ class Theme:
 
 
 STYLES = {
-    "title": 15.0,
-    "kind": 12.0,
+    "title": 13.0,
+    "kind": 13.0,
     "formula": 13.0,
-    "numbers": 12.0,
-    "note": 11.0,
-    "heading": 11.0,
-    "value": 15.0,
-    "cell": 12.0,
+    "numbers": 13.0,
+    "note": 13.0,
+    "value": 13.0,
+    "cell": 13.0,
     "mark": 13.0,
-    "caption": 11.0,
-    "contribution": 12.0,
+    "caption": 13.0,
+    "contribution": 13.0,
     "cluster": 14.0,
     "header": 14.0,
 }
@@ -162,6 +162,7 @@ THEMES: dict[str, Theme] = {
         diverging=GREY,
         image=INK,
         magnitude=VIRIDIS_INK,
+        signs={"input": "►", "parameter": "◆", "constant": "■", "update": "▲"},
         negative_style="dashed",
         roles={
             "input": "#ffffff",

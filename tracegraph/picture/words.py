@@ -120,9 +120,10 @@ class _Words:
         return number(value, self.digits)
 
     def _kind(self, node: Node) -> str:
-        what = node.role if not node.formula and node.role in LEAVES else node.symbol
-        size = shape(node.shape) if node.shape and self.level >= 1 else ""
-        return f"{what} {size}".strip() or node.op
+        """The op of a card and the shape of its value; what role it has is in its colour."""
+        plain = not node.formula and node.role in LEAVES or node.role == "update"
+        what = "" if plain else node.symbol or node.op
+        return f"{what} {shape(node.shape) if node.shape and self.level >= 1 else ''}".strip()
 
     def _lines(self, node: Node) -> tuple[Line, ...]:
         if node.is_group and self.level:
@@ -131,16 +132,16 @@ class _Words:
         if self.level == 0 or not node.formula or node.is_gradient:
             return ()
         if len(node.args) > TERMS:
-            return (Line(f"{pretty(node.name)} = {node.op} of {len(node.args)} tensors", "formula"),)
+            return (Line(f"= {node.op} of {len(node.args)} tensors", "formula"),)
         names = self._names(node)
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
-        lines = [Line(f"{pretty(node.name)} = {notation.text(node.formula, names, tensors=tensors)}", "formula")]
+        lines = [Line(f"= {notation.text(node.formula, names, tensors=tensors)}", "formula")]
         closed = any(self.graph.node(e.source).is_group for e in self.graph.inputs(node))
         if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
             numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
             worked = notation.text(node.formula, {**names, **numbers})
             if worked != self.number(node.value):
-                lines.append(Line(f"{worked} = {self.number(node.value)}", "numbers"))
+                lines.append(Line(f"= {worked}", "numbers"))
         if options := options_of(node):
             lines.append(Line(options, "note"))
         return tuple(lines)
@@ -156,7 +157,7 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = panel("value", node.value, self.digits, focus=self.focus.get(node.key, ()), spark=self.flow)
+        value = panel("", node.value, self.digits, focus=self.focus.get(node.key, ()), spark=self.flow)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
