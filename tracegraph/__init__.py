@@ -37,8 +37,9 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .analysis.paths import Path as Path, Paths as Paths, paths as paths
     from .drawing import Drawing as Drawing, draw as draw
     from .engine.backward import Gradients as Gradients, backward as backward
-    from .engine.tensor import Tensor as Tensor, constant as constant, parameter as parameter, scope as scope
-    from .engine.tensor import tensor as tensor
+    from .engine.leaves import constant as constant, parameter as parameter, tensor as tensor
+    from .engine.record import scope as scope
+    from .engine.tensor import Tensor as Tensor
     from .errors import GraphError as GraphError, LayoutError as LayoutError, MissingExtra as MissingExtra
     from .errors import OpError as OpError, StoreError as StoreError, TracegraphError as TracegraphError
     from .errors import UntracedError as UntracedError
@@ -64,7 +65,9 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
 _LATER = {
     "errors": "GraphError LayoutError MissingExtra OpError StoreError TracegraphError UntracedError",
     "ops.op": "OPS",
-    "engine.tensor": "Tensor constant parameter scope tensor",
+    "engine.leaves": "constant parameter tensor",
+    "engine.record": "scope",
+    "engine.tensor": "Tensor",
     "engine.backward": "Gradients backward",
     "graph": "Graph Node Edge load",
     "frontends": "trace",

@@ -53,7 +53,7 @@ def test_examples(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with created() as watch:
             graph = tg.trace(getattr(module, name))
         if any(n.gradient is not None for n in graph):
-            flow = inspected(graph, others(), isolated(graph, watch.left()))
+            flow = inspected(graph, others(), isolated(graph, watch.unused()))
             assert {f.kind for f in flow.findings} == ({"vanishing"} if file == "vanishing" else set())
 
 

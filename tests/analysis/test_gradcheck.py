@@ -15,7 +15,8 @@ from random_graphs import planted, random_graph, wrong
 import tracegraph as tg
 from tracegraph.analysis.gradcheck.check import Checked
 from tracegraph.analysis.gradcheck.compare import EVERY
-from tracegraph.engine.call import apply, function, lift
+from tracegraph.engine.call import apply, function
+from tracegraph.engine.leaves import lift
 from tracegraph.errors import GraphError
 from tracegraph.ops.op import OPS, Sample, elementwise, op
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 import tracegraph as tg
-from tracegraph.engine.call import apply, lift
-from tracegraph.engine.tensor import settle
+from tracegraph.engine.call import apply
+from tracegraph.engine.leaves import lift
+from tracegraph.engine.values import settle
 from tracegraph.ops.op import OPS, Sample
 
 SMOOTH = [op for op in OPS.values() if op.vjps]

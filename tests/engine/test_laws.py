@@ -174,7 +174,7 @@ def test_later_changes_change_nothing() -> None:
     check_copies()
 
 
-@pytest.mark.parametrize("module, name", [("tensor", "own"), ("call", "freeze")])
+@pytest.mark.parametrize("module, name", [("leaves", "own"), ("operators", "freeze")])
 def test_a_value_that_is_not_copied_is_found(module: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = lambda what, value, **_: np.asarray(value) if np.ndim(value) else value  # noqa: E731
     monkeypatch.setattr(import_module(f"tracegraph.engine.{module}"), name, kept)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import tracegraph as tg
-from tracegraph.engine.tensor import CONSTANT, INPUT, PARAMETER, settle
+from tracegraph.engine.leaves import CONSTANT, INPUT, PARAMETER
+from tracegraph.engine.values import settle
 from tracegraph.errors import OpError, UntracedError
 from tracegraph.ops.op import OPS
 

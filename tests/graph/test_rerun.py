@@ -9,7 +9,8 @@ import pytest
 from random_graphs import LARGEST, SMOOTH
 
 import tracegraph as tg
-from tracegraph.engine.call import apply, lift
+from tracegraph.engine.call import apply
+from tracegraph.engine.leaves import lift
 from tracegraph.graph import Node
 from tracegraph.graph.rerun import Rerun, as_declared, input_values, is_from_group, op_of
 from tracegraph.ops.broadcast import index_before, stretched

@@ -14,7 +14,7 @@ import reference
 
 import tracegraph as tg
 from tracegraph import formula
-from tracegraph.engine.tensor import settle
+from tracegraph.engine.values import settle
 from tracegraph.errors import TracegraphError
 from tracegraph.ops.broadcast import unbroadcast
 from tracegraph.ops.op import OPS, Sample, Vjp

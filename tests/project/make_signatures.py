@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tracegraph as tg
-from tracegraph.engine import call
+from tracegraph.engine import call, operators
 from tracegraph.ops.op import OPS, Op
 
 FILE = Path(__file__).parents[2] / "tracegraph" / "engine" / "signatures.pyi"
@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from .backward import Gradients
 from .tensor import Tensor
 
 _Operand = Tensor | float | list[Any] | tuple[Any, ...] | np.ndarray[Any, Any] | np.generic
@@ -80,6 +81,8 @@ def method(name: str, member: Any) -> str:
     """A method of tensors: an operation, or an operator of Python."""
     if name == "T":
         return "@property\ndef T(self) -> Tensor:\n    " + f'"""{member.__doc__}"""\n'
+    if name == "backward":
+        return f'def backward(self, seed: Any = None) -> Gradients:\n    """{member.__doc__.rstrip()}\n    """\n'
     if name in OPS:
         rest = parameters(OPS[name])[1:]
         if OPS[name].traits.method == "spread":  # its numbers may come one by one
@@ -110,11 +113,7 @@ def inherited(kind: type) -> dict[str, Any]:
 def made() -> str:
     """The text of the file, as it should be."""
     ops = [op for op in OPS.values() if hasattr(tg, op.name)]
-    members = {
-        k: m
-        for k, m in inherited(tg.Tensor).items()
-        if getattr(getattr(m, "fget", m), "__module__", "") == call.__name__
-    }
+    members = {k: m for k, m in inherited(tg.Tensor).items() if home(m) in (call.__name__, operators.__name__)}
     methods = [method(k, m) for k, m in members.items() if not k.startswith("__array")]
     body = "".join("    " + line + "\n" if line else "" for text in methods for line in text.splitlines())
     names = f"__all__ = {[op.name for op in ops]}\n"

@@ -99,11 +99,7 @@ def circles(sources: Mapping[str, str]) -> set[frozenset[str]]:
     return {frozenset(part) for part in networkx.strongly_connected_components(graph) if len(part) > 1}
 
 
-STILL_ROUND = {
-    frozenset({"engine.backward", "engine.created", "engine.record", "engine.tensor"}),
-    frozenset({"slides.deck", "slides.story"}),
-    frozenset({"training.curves", "training.small_multiples"}),
-}
+STILL_ROUND = {frozenset({"slides.deck", "slides.story"}), frozenset({"training.curves", "training.small_multiples"})}
 """Circles that are to go: no other may come."""
 
 

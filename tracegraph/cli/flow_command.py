@@ -105,7 +105,7 @@ def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
         return recorded(target(path, name)), []
     with program(path) as module, created() as watch:  # what the module makes may be for another function
         graph = recorded(made(module, name or DEFAULT))
-    return graph, isolated(graph, watch.left())
+    return graph, isolated(graph, watch.unused())
 
 
 def _made(found: Flow, kind: str, look: dict[str, Any]) -> bytes:

@@ -1,3 +1,3 @@
 """Tensors on NumPy: recording, calling, walking back. Knows no graph and no picture."""
 
-from . import call  # noqa: F401  (gives tensors their operators)
+from . import operators  # noqa: F401  (gives tensors their operators)

@@ -16,7 +16,8 @@ import numpy as np
 from ..errors import OpError
 from ..ops.broadcast import unbroadcast
 from ..ops.running import ieee
-from .tensor import Tensor, Value, is_float, settle
+from .tensor import Tensor
+from .values import Value, is_float, settle
 
 _by_id = attrgetter("id")
 _by_grad = attrgetter("grad")
@@ -121,7 +122,7 @@ def reach(loss: Tensor) -> tuple[object, list[Tensor]]:
             if b.grad is not mark and b.details.needs:
                 b.grad = mark
                 push(b)
-            for i in t.details.more:
+            for i in t.details.extra_inputs:
                 if i.grad is not mark and i.details.needs:
                     i.grad = mark
                     push(i)

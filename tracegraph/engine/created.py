@@ -1,4 +1,4 @@
-"""Which parameters a program makes, and which of them its graphs hold: what is left is not used."""
+"""Track the parameters that a program creates, to report those that none of its graphs uses."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """``made``: the parameters that were made. ``traced``: the leaves that graphs were made of, updated ones too."""
+    """``parameters``: those created so far. ``in_graphs``: the leaves of all traced graphs, updated ones too."""
 
-    __slots__ = ("made", "traced", "_most")
+    __slots__ = ("parameters", "in_graphs", "_limit")
 
     def __init__(self) -> None:
-        self.made: list[Tensor] = []
-        self.traced: set[Tensor] = set()
-        self._most = 1000
+        self.parameters: list[Tensor] = []
+        self.in_graphs: set[Tensor] = set()
+        self._limit = 1000
 
     def add(self, parameter: Tensor) -> None:
-        """Note a parameter; now and then let go of those that have been trained, so that long trainings are held."""
-        if len(self.made) >= self._most:
-            self.made = [t for t in self.made if t.grad is None]
-            self._most = 2 * len(self.made) + 1000
-        self.made.append(parameter)
+        """Note a parameter; at times drop those with a gradient, so that memory stays bounded in a long training."""
+        if len(self.parameters) >= self._limit:
+            self.parameters = [t for t in self.parameters if t.grad is None]
+            self._limit = 2 * len(self.parameters) + 1000
+        self.parameters.append(parameter)
 
-    def left(self, parameters: Iterable[Tensor] | None = None) -> list[Tensor]:
-        """The parameters (by default, those made) that no graph holds.
+    def unused(self, parameters: Iterable[Tensor] | None = None) -> list[Tensor]:
+        """The parameters (by default, those created) that no graph holds.
 
-        One that a walk back has reached serves another loss; one with the name of another that a graph holds is an
-        earlier value of that one, as in a loop that makes new leaves.
+        A parameter with a gradient serves another loss; one that shares its name with a leaf of a graph is an earlier
+        value of it, as in a loop that makes new leaves.
         """
-        named = {(t.scope, t.name) for t in self.traced if t.name}
-        known = self.made if parameters is None else parameters
-        return [t for t in known if t not in self.traced and t.grad is None and (t.scope, t.name) not in named]
+        names = {(t.scope, t.name) for t in self.in_graphs if t.name}
+        candidates = self.parameters if parameters is None else parameters
+        return [t for t in candidates if t not in self.in_graphs and t.grad is None and (t.scope, t.name) not in names]
 
 
 _watch: ContextVar[Watch | None] = ContextVar("tracegraph_watch", default=None)
@@ -45,7 +45,7 @@ watching = _watch.get
 
 @contextmanager
 def created() -> Iterator[Watch]:
-    """Watch which parameters are made, and which of them are traced, while the context lasts."""
+    """Watch which parameters are created, and which leaves are traced, while the context lasts."""
     token = _watch.set(Watch())
     try:
         yield _watch.get()  # type: ignore[misc]

@@ -13,8 +13,9 @@ import numpy as np
 from ..errors import OpError
 from ..ops.updates import GRADIENT, UPDATES
 from .backward import Gradients, backward
+from .leaves import CONSTANT, INPUT, PARAMETER
 from .record import Details, current_scope
-from .tensor import CONSTANT, INPUT, PARAMETER, Tensor, record
+from .tensor import Tensor, record
 from .values import Value, settle
 
 

@@ -1,30 +1,27 @@
-"""What a record says besides its numbers, and the named scopes of a program, which share it among their records."""
+"""Metadata of a recorded op (op, options, scope, name), shared by the plain records of one op in one scope."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..ops.op import Op
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
 
 NO_ATTRS: dict[str, Any] = {}
 
 
 class Details:
-    """Op, options and the like; the plain records of one op in one scope share theirs.
+    """Op, options, scope and name of a record; the plain records of one op in one scope share theirs.
 
-    ``needs``: whether gradients can flow. ``more``: the inputs from the third on. ``pull``: all rules at once, where
-    every input is a Python float. ``still``: the same for a record that gradients cannot flow to.
+    ``needs``: whether gradients can flow. ``extra_inputs``: the input tensors from the third on. ``pull``: all rules at
+    once, where every input is a Python float. ``no_grad``: the same details for a record that takes no gradient.
     """
 
-    __slots__ = ("op", "needs", "scope", "attrs", "more", "name", "pull", "still")
+    __slots__ = ("op", "needs", "scope", "attrs", "extra_inputs", "name", "pull", "no_grad")
 
-    still: Details
+    no_grad: Details
 
     def __init__(
         self,
@@ -32,26 +29,26 @@ class Details:
         needs: bool,
         scope: str,
         attrs: dict[str, Any] = NO_ATTRS,
-        more: tuple[Tensor, ...] = (),
+        extra_inputs: tuple[Any, ...] = (),
         name: str | None = None,
         pull: Callable[..., Any] | None = None,
     ) -> None:
         self.op, self.needs, self.scope, self.attrs = op, needs, scope, attrs
-        self.more, self.name, self.pull = more, name, pull
+        self.extra_inputs, self.name, self.pull = extra_inputs, name, pull
 
 
 class Scope(dict[Op, Details]):
-    """A named part of a program; holds what its plain records of each op share."""
+    """A named part of a program, with the `Details` that its plain records of each op share."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
 
     def __missing__(self, op: Op) -> Details:
-        made = Details(op, True, self.name, pull=op.pull if all(op.vjps) else None)
-        made.still = Details(op, False, self.name)
-        self[op] = made
-        return made
+        details = Details(op, True, self.name, pull=op.pull if all(op.vjps) else None)
+        details.no_grad = Details(op, False, self.name)
+        self[op] = details
+        return details
 
 
 _scope: ContextVar[Scope] = ContextVar("tracegraph_scope", default=Scope(""))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .backward import Gradients
 from .tensor import Tensor
 
 _Operand = Tensor | float | list[Any] | tuple[Any, ...] | np.ndarray[Any, Any] | np.generic
@@ -473,4 +474,8 @@ class Methods:
     @property
     def T(self) -> Tensor:
         """The transpose."""
+    def backward(self, seed: Any = None) -> Gradients:
+        """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
+        ``seed`` is the cotangent of this tensor, of its shape; it is needed unless there is one element only.
+        """
     def __getitem__(self, index: Any) -> Tensor: ...

@@ -1,4 +1,4 @@
-"""A value together with the record of the operation that made it.
+"""A value together with the record of the operation that computed it.
 
 A tensor links to its inputs and to nothing else: no closure, no set, no link back, so a whole computation is freed by
 reference counts as soon as its last tensor is let go. Ids come from one counter, so that the order of creation is a
@@ -19,33 +19,13 @@ from ..errors import OpError, UntracedError
 from ..ops.op import Op
 from . import leaving
 from .answers import Answers
-from .created import watching
-from .record import Details, current_scope, scope
-from .values import NO_COMPLEX, Value, is_float, own, settle
+from .record import Details
+from .values import NO_COMPLEX, Value, is_float
 
 if TYPE_CHECKING:
-    from .backward import Gradients
     from .signatures import Methods
 else:
-    Methods = object  # operators and methods come from the registry, in call.py
-
-__all__ = [
-    "CONSTANT",
-    "INPUT",
-    "PARAMETER",
-    "Tensor",
-    "Value",
-    "constant",
-    "is_float",
-    "lift",
-    "parameter",
-    "record",
-    "scope",
-    "settle",
-    "tensor",
-]
-
-INPUT, PARAMETER, CONSTANT = (Op(role, "", (), {}, lambda: None, (), "") for role in ("input", "parameter", "constant"))
+    Methods = object  # operators.py adds them: most come from the registry
 
 MEANS = ("numpy._core._methods", "numpy.core._methods")
 """Where NumPy turns the mean of objects into a plain number if they tell their dtype."""
@@ -55,7 +35,7 @@ _frame = sys._getframe
 
 
 class Recorded(Answers, Methods):
-    """All of a tensor but the brackets.
+    """A tensor without indexing, which `Tensor` adds.
 
     Most of what a small operation costs is the work of Python's garbage collector, which walks all that a record
     holds: hence few slots, the first two inputs without a tuple around them, and `Details` that are shared.
@@ -64,7 +44,7 @@ class Recorded(Answers, Methods):
     __slots__ = ("held", "a", "b", "details", "grad", "code", "lasti", "id")
     __hash__ = object.__hash__
 
-    held: Value  # what `value` shows: asked for directly, it costs half
+    held: Value  # what the property `value` returns; reading the slot costs half
     a: Tensor | None
     b: Tensor | None
     details: Details
@@ -73,19 +53,9 @@ class Recorded(Answers, Methods):
     lasti: int
     id: int
 
-    def backward(self, seed: Any = None) -> Gradients:
-        """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
-
-        ``seed`` is the cotangent of this tensor, of its shape; it is needed unless there is one element only.
-        """
-        from .backward import backward
-
-        this: Any = self
-        return backward(this, seed)
-
     @property
     def value(self) -> Value:
-        """The number or the read-only array; it stays what it was when the record was made."""
+        """The number or the read-only array, as it was at the time of the operation."""
         return self.held
 
     @value.setter
@@ -97,15 +67,15 @@ class Recorded(Answers, Methods):
 
     @property
     def op(self) -> Op:
-        """The operation that made it."""
+        """The operation that computed it."""
         return self.details.op
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
-        """The tensors that it was made from."""
+        """The operands of the operation, in the order of its slots."""
         if self.a is None:
-            return self.details.more  # of an update: no walk back goes through it
-        return (self.a,) if self.b is None else (self.a, self.b, *self.details.more)
+            return self.details.extra_inputs  # of an update, which backward does not go through
+        return (self.a,) if self.b is None else (self.a, self.b, *self.details.extra_inputs)
 
     @property
     def attrs(self) -> dict[str, Any]:
@@ -124,13 +94,13 @@ class Recorded(Answers, Methods):
 
     @property
     def name(self) -> str | None:
-        """The name it was given."""
+        """The name given by the program, or None."""
         return self.details.name
 
     @name.setter
     def name(self, name: str | None) -> None:
         d = self.details
-        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.more, name, d.pull)
+        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.extra_inputs, name, d.pull)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -170,7 +140,7 @@ class Recorded(Answers, Methods):
         raise OpError("setitem: a recorded value cannot be changed in place; use where(mask, new, old)")
 
     def __pos__(self) -> Tensor:
-        return lift(self)
+        return restored(self)
 
     def __bool__(self) -> bool:
         return bool(self.held)
@@ -180,7 +150,7 @@ class Recorded(Answers, Methods):
             try:
                 leaving.number(_frame(1))
             except UntracedError:
-                back = _Back(self)  # noqa: F841  (lives as long as the traceback)
+                refusal = _Refusal(self)  # noqa: F841  (lives as long as the traceback)
                 raise
         return float(self.held)
 
@@ -189,7 +159,7 @@ class Recorded(Answers, Methods):
             try:
                 leaving.number(_frame(1))
             except UntracedError:
-                back = _Back(self)  # noqa: F841
+                refusal = _Refusal(self)  # noqa: F841
                 raise
         return int(self.held)
 
@@ -203,15 +173,6 @@ class Recorded(Answers, Methods):
             raise UntracedError(f"complex: {NO_COMPLEX}")
         return complex(self.held)
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        if self.a is not None or self.details.more:
-            raise OpError(
-                f"pickle, copy: the result of {self.op.name} is a whole record; keep tg.trace(t).save('run.tgraph'), "
-                "and pickle or copy parameters, which can go on elsewhere"
-            )
-        d = self.details
-        return _leaf_again, (d.op.name, self.held, d.needs, d.scope, d.name, self.grad)
-
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         grad = "" if self.grad is None else f", grad={_short(self.grad)}"
@@ -221,9 +182,9 @@ class Recorded(Answers, Methods):
 class Tensor(Recorded):
     """A recorded value.
 
-    ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that made it. ``grad``: its
-    gradient after `backward`, None where none arrives. ``needs``: whether gradients can flow to it. ``name``,
-    ``scope``, and ``code`` with ``lasti``: the place in the program that made it.
+    ``value``: float or read-only array. ``op``, ``inputs``, ``attrs``: the operation that computed it. ``grad``: its
+    gradient after `backward`, None where no gradient reaches it. ``needs``: whether gradients can flow to it. ``name``,
+    ``scope``, and ``code`` with ``lasti``: the place in the program that recorded it.
     """
 
     __slots__ = ()
@@ -232,15 +193,15 @@ class Tensor(Recorded):
 class Refused(Recorded):
     """A scalar tensor while an error of `float` passes through NumPy.
 
-    In place of any error of what has brackets, NumPy says "setting an array element with a sequence"; ours arrives
-    only of what has none.
+    NumPy replaces the error of any object with ``__getitem__`` by "setting an array element with a sequence"; this
+    class has none, so that our error reaches the user.
     """
 
     __slots__ = ()
 
 
-class _Back:
-    """Makes a refused tensor a tensor again, when the error has been dealt with."""
+class _Refusal:
+    """Keeps a scalar tensor a `Refused` for as long as the error is being handled."""
 
     def __init__(self, refused: Any) -> None:
         self.refused: Any = refused
@@ -248,10 +209,11 @@ class _Back:
             self.refused.__class__ = Refused
 
     def __del__(self) -> None:
-        _again(self.refused)
+        restored(self.refused)
 
 
-def _again(refused: Any) -> Tensor:
+def restored(refused: Any) -> Tensor:
+    """A refused tensor as a tensor again, the same object; a tensor as it is."""
     refused.__class__ = Tensor
     tensor: Tensor = refused
     return tensor
@@ -259,47 +221,6 @@ def _again(refused: Any) -> Tensor:
 
 def _short(value: Value) -> str:
     return np.array2string(np.asarray(value), precision=4, threshold=20, separator=", ")
-
-
-def tensor(value: Any, name: str | None = None) -> Tensor:
-    """An input of the computation: a copy of a number, a (nested) list or an array.
-
-    Python numbers and lists become float64; arrays keep their type. Gradients flow to float tensors only.
-    """
-    return _leaf(INPUT, own("input", value), name, _frame(1))
-
-
-def parameter(value: Any, name: str | None = None) -> Tensor:
-    """A leaf that is learned: a copy of ``value`` as float64 (float32 and float16 are kept)."""
-    held = own("parameter", value)
-    made = _leaf(PARAMETER, held if is_float(held) else settle(np.asarray(held, np.float64)), name, _frame(1))
-    if (watch := watching()) is not None:
-        watch.add(made)
-    return made
-
-
-def constant(value: Any, name: str | None = None) -> Tensor:
-    """A leaf that takes no gradient; integers stay integers."""
-    return _leaf(CONSTANT, own("constant", value, keep_int=True), name, _frame(1))
-
-
-def lift(value: Any) -> Tensor:
-    """A tensor as it is; anything else as a constant; `Held` of a list with tensors in it."""
-    if type(value) is Tensor:
-        return value
-    if type(value) is Refused:
-        return _again(value)
-    if type(value) is not float:
-        value = own("constant", value, keep_int=True)
-    return record(value, current_scope()[CONSTANT].still, None, None, None)
-
-
-def _leaf_again(role: str, value: Value, needs: bool, scope: str, name: str | None, grad: Value) -> Tensor:
-    """A leaf from its pickle, or a copy of one."""
-    op = next(op for op in (INPUT, PARAMETER, CONSTANT) if op.name == role)
-    leaf = record(settle(value), Details(op, needs, scope, name=name), None, None, None)
-    leaf.grad = grad
-    return leaf
 
 
 def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, frame: Any) -> Tensor:
@@ -318,11 +239,3 @@ def record(value: Value, details: Details, a: Tensor | None, b: Tensor | None, f
         t.lasti = frame.f_lasti
     t.id = next(ids)
     return t
-
-
-def _leaf(op: Op, value: Value, name: str | None, frame: Any) -> Tensor:
-    here = current_scope()
-    details = here[op] if op is not CONSTANT and is_float(value) else here[op].still
-    if name is not None:
-        details = Details(op, details.needs, here.name, name=str(name))
-    return record(value, details, None, None, frame)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.tensor import Tensor, parameter, tensor
+from ..engine.leaves import parameter, tensor
+from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph, graph_in
 from .frontend import frontend_of, taken

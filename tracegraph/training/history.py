@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from ..engine.leaves import parameter
 from ..engine.optimizer import Optimizer
-from ..engine.tensor import Tensor, parameter
+from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..frontends.numpy.trace import from_tensor
 from ..graph import Graph

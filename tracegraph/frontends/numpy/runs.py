@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...engine.backward import Gradients
-from ...engine.tensor import Tensor, Value
-from ...engine.values import settle
+from ...engine.tensor import Tensor
+from ...engine.values import Value, settle
 from ...graph import Node
 from ...graph.walk import reachable
 from ...ops.updates import GRADIENT

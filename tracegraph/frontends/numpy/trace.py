@@ -12,7 +12,8 @@ import numpy as np
 
 from ...engine.backward import Gradients, backward
 from ...engine.created import watching
-from ...engine.tensor import Tensor, Value
+from ...engine.tensor import Tensor
+from ...engine.values import Value
 from ...errors import GraphError
 from ...graph import Edge, Graph, Node, maker
 from ...ops.running import run_vjp
@@ -48,7 +49,7 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any],
     with _no_collector():
         tensors = _reachable(targets)
         if (watch := watching()) is not None:
-            watch.traced.update(t for t in tensors if t.a is None and t.needs)
+            watch.in_graphs.update(t for t in tensors if t.a is None and t.needs)
         own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
         places, last = Places(), set(targets)
         if any(t.op.traits.of_optimizer for t in tensors):
@@ -93,7 +94,7 @@ def _reachable(targets: list[Tensor]) -> list[Tensor]:
     seen, stack = set(targets), list(targets)
     while stack:
         t = stack.pop()
-        for i in (t.a, t.b, *t.details.more):
+        for i in (t.a, t.b, *t.details.extra_inputs):
             if i is not None and i not in seen:
                 seen.add(i)
                 stack.append(i)
@@ -121,7 +122,7 @@ def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tupl
         if not order or order[-1] is not t:  # the walk went from the last tensor to the first
             yield None, ()
             continue
-        count = 0 if t.a is None else 1 if t.b is None else 2 + len(t.details.more)
+        count = 0 if t.a is None else 1 if t.b is None else 2 + len(t.details.extra_inputs)
         sent = parts[len(parts) - count :]
         del order[-1], parts[len(parts) - count :]
         yield values.pop(), sent
@@ -129,7 +130,7 @@ def _record(tensors: list[Tensor], gradients: Gradients | None) -> Iterator[tupl
 
 def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bool, line: str | None) -> Node:
     op, details = t.op, t.details
-    count = len(details.more) if t.a is None else 1 if t.b is None else 2 + len(details.more)
+    count = len(details.extra_inputs) if t.a is None else 1 if t.b is None else 2 + len(details.extra_inputs)
     formula, args = formulas.value(t, count)
     role = "output" if last else "op" if count else op.name
     return _make_node(

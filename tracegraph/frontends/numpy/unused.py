@@ -15,7 +15,8 @@ from types import FrameType, FunctionType
 from typing import Any
 
 from ...engine.created import created
-from ...engine.tensor import PARAMETER, Tensor
+from ...engine.leaves import PARAMETER
+from ...engine.tensor import Tensor
 from ...errors import GraphError
 from ...graph import Graph, Node, graph_in
 from ...graph.walk import reachable
@@ -34,15 +35,15 @@ def traced(
     with created() as watch:
         graph = graph_of(what, arrays, frame)
     if given is not None:
-        return graph, isolated(graph, [t for t in given if t not in watch.traced], _named(frame))
+        return graph, isolated(graph, [t for t in given if t not in watch.in_graphs], _named(frame))
     if isinstance(what, (Tensor, list, tuple)):
         names = _named(frame)
-        held = watch.left(t for t in names if t.op is PARAMETER)
+        held = watch.unused(t for t in names if t.op is PARAMETER)
         targets = [what] if isinstance(what, Tensor) else list(what)
         top = frame.f_code.co_name == "<module>"
         left = _unrelated(held, targets, names, top)
         return graph, isolated(graph, _unread(left, frame, names) if top else left, names)
-    return graph, isolated(graph, watch.left())
+    return graph, isolated(graph, watch.unused())
 
 
 def isolated(graph: Graph, left: Sequence[Tensor], names: Mapping[Tensor, str] | None = None) -> list[Node]:
