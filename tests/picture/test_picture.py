@@ -77,6 +77,24 @@ def test_captions_are_the_chain_rule() -> None:
     assert not [line for arrow in arrows for line in wrong_captions(arrow)]
 
 
+def wrong_factors(graph: tg.Graph) -> list[str]:
+    """The short captions that are not the ratio of what an arrow sends back to the gradient of the card it leaves."""
+    wrong = []
+    for edge, arrow in zip(graph.edges, words(graph, detail="values").arrows, strict=True):
+        gradient = graph.node(edge.target).gradient
+        for line in arrow.lines:
+            if not np.isclose(number(line.text.removeprefix("·")) * gradient, edge.contribution, rtol=1e-4):
+                wrong.append(f"{arrow.label}: {line.text}")
+    return wrong
+
+
+def test_short_captions_are_local_derivatives() -> None:
+    graphs = scalar_graphs()
+    lines = [x.text for graph in graphs for a in words(graph, detail="values").arrows for x in a.lines]
+    assert len(lines) > 150 and all(x.startswith("·") for x in lines)
+    assert not [line for graph in graphs for line in wrong_factors(graph)]
+
+
 def test_a_wrong_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     from tracegraph.picture import words as module
 
@@ -86,6 +104,7 @@ def test_a_wrong_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     made = words(graph)
     assert [line for box in made.boxes for line in wrong_lines(box)]
     assert [line for arrow in made.arrows for line in wrong_captions(arrow)]
+    assert wrong_factors(graph)
 
 
 def test_the_step_by_hand() -> None:

@@ -86,7 +86,8 @@ def test_sign_is_not_told_by_colour_alone() -> None:
     a = tg.tensor(2.0, "a")
     drawing = tg.draw(a - 3.0 * tg.tensor(1.0, "b"), theme="print", detail="values")
     signs = {arrow.sign: arrow.lines[0].text for arrow in drawing.picture.arrows}
-    assert signs[1].startswith("1") and signs[-1].startswith("−")
+    assert signs[1] == "·1" and signs[-1] == "·(−3)"
+    assert ["−3" in b.label for b in drawing.picture.boxes if b.title == "b"] == [True]
     assert drawing.dot.count('style="dashed"') == 1
     image = THEMES["print"].image
     assert luminance(shade(image, -1)) > luminance(shade(image, 0)) > luminance(shade(image, 1))

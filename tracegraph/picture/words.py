@@ -5,7 +5,6 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,24 +15,22 @@ from ..formula import notation
 from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.names import gradient_name
-from ..text.names import pretty as _pretty
-from ..text.numbers import clean, number, shape
-from ..text.width import cut
+from ..text.numbers import number, shape
 from .flow_overlay import Paint, caption, legend, painted, paints
 from .on_cards import Badges, focus_of, marks_of
 from .options import option, options_of
 from .overlay import DOT, header
 from .panels import Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
+from .scopes import clusters_of
+from .shown_names import NAME, pretty, short
 
-__all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "Picture", "picture"]
+__all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "NAME", "Picture", "picture", "pretty"]
 
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
 TERMS = 40  # inputs up to which a formula is written out
-NESTED = 8  # scopes in each other up to which they are drawn so
-NAME = 60  # characters of a name that are shown
 NO_GRADIENT = "–"
 
 
@@ -56,7 +53,7 @@ def picture(graph: Graph, *, detail: str = "values", direction: str = "LR", digi
         description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
         boxes=tuple(words.box(n) for n in graph.nodes),
         arrows=tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True)),
-        clusters=_clusters(graph),
+        clusters=clusters_of(graph),
         direction=direction,
         note=note,
         header=header(graph),
@@ -176,11 +173,14 @@ class _Words:
         return (*self._chain(edge, target), *size) if self.level == 3 else size
 
     def _chain(self, edge: Edge, target: Node) -> tuple[Line, ...]:
-        """The local derivative, and what flows back by the chain rule."""
+        """The local derivative; in full, with what flows back, which stands on the card it flows to."""
         sent = self.brief(edge.contribution)
+        unknown = edge.local is None or target.gradient is None
+        if self.level == 2 and not unknown:
+            return (Line(f"·{self._factor(edge.local)}", "contribution"),)
         if self.level == 2 or edge.vjp is None:
             return (Line(sent, "contribution"),)
-        if edge.local is None or target.gradient is None:
+        if unknown:
             return (Line(self._rule(edge, target), "caption"), Line(sent, "contribution"))
         slope = self.number(edge.local)
         chain = f"{self.number(target.gradient)}·{self._factor(edge.local)} = {sent}"
@@ -211,41 +211,6 @@ def _quotient(target: Node, edge: Edge) -> str:
     return f"∂{pretty(target.name)}/∂{pretty(edge.tensor)}"
 
 
-def short(name: str) -> str:
-    """A name that is not too long to be shown."""
-    return cut(name, NAME)
-
-
-def pretty(name: str) -> str:
-    """A name as it is shown."""
-    return _pretty(short(name))
-
-
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise GraphError(f"{what} {value!r} is not one of {', '.join(known)}")
-
-
-def _clusters(graph: Graph) -> tuple[Cluster, ...]:
-    """The scopes of the program, down to some depth; in a run of several steps, inside a cluster for each step."""
-    several = len({n.step for n in graph} - {None}) > 1
-    boxes: dict[str, list[str]] = {}
-    for node in graph.nodes:
-        path = [f"step {node.step}"] * (several and node.step is not None) + [node.scope] * bool(node.scope)
-        home = "/".join("/".join(path).split("/")[:NESTED])
-        for outer in accumulate(home.split("/"), "{}/{}".format):
-            boxes.setdefault(outer, [])
-        boxes[home].append(f"n{node.key}")
-    boxes.pop("", None)
-    steps = {f"step {n.step}" for n in graph} if several else set()
-    inner: dict[str, list[str]] = {}
-    for scope in boxes:
-        inner.setdefault(scope.rpartition("/")[0], []).append(scope)
-
-    def inside(outer: str) -> tuple[Cluster, ...]:
-        return tuple(
-            Cluster(clean(short(s.rpartition("/")[2])), tuple(boxes[s]), inside(s), whole=s in steps)
-            for s in inner.get(outer, ())
-        )
-
-    return inside("")
