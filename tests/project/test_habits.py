@@ -68,9 +68,6 @@ PRIVATE = re.compile(r"_[a-zA-Z]\w*")
 PUBLIC = re.compile(r"_(getframe|replace|asdict|fields|element|graphviz|repr_\w+_)")
 """What looks private and is not: names of Python, python-pptx, pygraphviz and notebooks."""
 
-STILL_PRIVATE = {"slides/test_frames.py", "slides/test_mermaid.py"}
-"""Files that still patch private names, and are to stop: no other may come."""
-
 
 def is_private(name: str) -> bool:
     return bool(PRIVATE.fullmatch(name)) and not PUBLIC.fullmatch(name)
@@ -95,7 +92,7 @@ def private(source: str) -> set[str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_no_private_name_is_used(name: str) -> None:
-    if name not in {*STILL_PRIVATE, "project/test_habits.py"}:  # the planted names
+    if name != "project/test_habits.py":  # the planted names
         assert not private(FILES[name].read_text("utf-8")), "make it public, or test it through what uses it"
 
 
