@@ -99,12 +99,8 @@ def circles(sources: Mapping[str, str]) -> set[frozenset[str]]:
     return {frozenset(part) for part in networkx.strongly_connected_components(graph) if len(part) > 1}
 
 
-STILL_ROUND = {frozenset({"slides.deck", "slides.story"}), frozenset({"training.curves", "training.small_multiples"})}
-"""Circles that are to go: no other may come."""
-
-
 def test_siblings_do_not_import_each_other_in_a_circle() -> None:
-    assert circles({m: p.read_text("utf-8") for m, p in MODULES.items()}) <= STILL_ROUND
+    assert circles({m: p.read_text("utf-8") for m, p in MODULES.items()}) == set()
 
 
 @pytest.mark.parametrize(

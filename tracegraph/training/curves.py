@@ -4,70 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import numpy as np
 
 from ..formats.svg import FONTS, SVG
+from ..picture.theme import Theme
 from ..text.metrics import fit
 from ..text.names import pretty
-from ..text.numbers import clean, number
-from .plot_axes import Axis, runs
-
-if TYPE_CHECKING:
-    from .small_multiples import Multiples
+from ..text.numbers import number
+from .curve_panel import Array, CurvePanel
+from .plot_axes import runs
 
 GAP, GUTTER = 14.0, 52.0  # points around everything, and for the numbers at an axis
 TICKS = 4  # of an axis, at most
-Array = Any
 
 
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """A line over the steps: in words what and whose it is, its place in points, and how it is drawn."""
+class Plot(Protocol):
+    """What is drawn: panels with a theme and a size in points, and the names of their rows.
 
-    row: str
-    what: str
-    values: Array
-    x: float
-    y: float
-    width: float
-    height: float
-    axis: Axis
-    colour: str
-    line: float | None = None
+    ``parameters``: those of each row by its name. ``left_out``: the names of layers without a row.
+    """
 
-    def points(self, run: Sequence[int]) -> list[tuple[float, float]]:
-        """Where some steps are in the picture."""
-        last = len(self.values) - 1
-        across = [i / last if last else 0.5 for i in run]
-        up = self.axis.place(self.values[list(run)]).tolist()
-        return [(self.x + self.width * a, self.y + self.height * (1 - b)) for a, b in zip(across, up)]
-
-    @property
-    def label(self) -> str:
-        """What the panel shows, to be said aloud."""
-        known = self.values[np.isfinite(self.values)]
-        ends = [number(x) for x in (known[0], known[-1], known.max())] if len(known) else []
-        told = "from {} to {}, at most {}".format(*ends) if ends else "no number"
-        what = f"{clean(self.row)}: {self.what}"
-        return ", ".join(filter(None, (what, f"{len(self.values)} steps", told, self.note)))
-
-    @property
-    def note(self) -> str:
-        """Where there is no number to be drawn, in words; on a logarithmic axis zero is none."""
-        bad = {"NaN": np.isnan(self.values), "∞": np.isinf(self.values), "0": self.zeros}
-        return ", ".join(f"{word} {_steps(np.flatnonzero(where) + 1)}" for word, where in bad.items() if where.any())
-
-    @property
-    def zeros(self) -> Array:
-        """Which values are zero, and have no place on a logarithmic axis."""
-        return (self.values == 0) & self.axis.logarithmic
+    theme: Theme
+    steps: int
+    panels: tuple[CurvePanel, ...]
+    parameters: dict[str, tuple[str, ...]]
+    left_out: tuple[str, ...]
+    size: tuple[float, float]
 
 
-def drawn(plot: Multiples) -> str:
+def drawn(plot: Plot) -> str:
     """The SVG of all panels of a plot."""
     return _Paper(plot).drawn()
 
@@ -75,7 +42,7 @@ def drawn(plot: Multiples) -> str:
 class _Paper:
     """The SVG as it is being drawn."""
 
-    def __init__(self, plot: Multiples) -> None:
+    def __init__(self, plot: Plot) -> None:
         self.plot, self.look, self.s = plot, plot.theme, plot.theme.scale
         width, height = (f"{side:.2f}" for side in plot.size)
         box = {"width": f"{width}pt", "height": f"{height}pt", "viewBox": f"0 0 {width} {height}"}
@@ -102,13 +69,13 @@ class _Paper:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(self.root, encoding="unicode")}\n'
 
     def _describe(self) -> None:
-        told = "\n".join(panel.label for panel in self.plot.panels)
-        prefix = "tg" + hashlib.sha256(f"{told}{self.look.name}".encode()).hexdigest()[:8]
+        description = "\n".join(panel.label for panel in self.plot.panels)
+        prefix = "tg" + hashlib.sha256(f"{description}{self.look.name}".encode()).hexdigest()[:8]
         self.root.set("aria-labelledby", f"{prefix}_title {prefix}_desc")
-        for tag, text in (("title", "Curves of a training"), ("desc", told)):
+        for tag, text in (("title", "Curves of a training"), ("desc", description)):
             ET.SubElement(self.root, tag, {"id": f"{prefix}_{tag}"}).text = text
 
-    def _panel(self, panel: Panel) -> None:
+    def _panel(self, panel: CurvePanel) -> None:
         """The frame with its ticks, what has no number, and the line."""
         self.at = ET.SubElement(self.root, "g", {"role": "graphics-symbol", "aria-label": panel.label})
         self._rect(panel.x, panel.y, panel.width, panel.height, self.look.card, self.look.cluster_border)
@@ -126,10 +93,10 @@ class _Paper:
             self._curve(panel.points(run), panel.colour)
         self._note(panel)
 
-    def _across(self, panel: Panel, y: float, colour: str, width: float, dash: str = "") -> None:
+    def _across(self, panel: CurvePanel, y: float, colour: str, width: float, dash: str = "") -> None:
         self._line([(panel.x, y), (panel.x + panel.width, y)], colour, width, dash)
 
-    def _marks(self, panel: Panel, where: Array, colour: str, most: int) -> None:
+    def _marks(self, panel: CurvePanel, where: Array, colour: str, most: int) -> None:
         """A short bar at the bottom for each step, or stretch of steps, without a number."""
         cuts = np.linspace(0, len(where), min(len(where), most) + 1).astype(int).tolist()
         tall, right = 8 * self.s, panel.x + panel.width - 2
@@ -144,14 +111,14 @@ class _Paper:
         (x, y), r = points[0], f"{2.2 * self.s:.2f}"
         self._add("ellipse", {"cx": f"{x:.2f}", "cy": f"{y:.2f}", "rx": r, "ry": r, "fill": colour, "stroke": "none"})
 
-    def _note(self, panel: Panel) -> None:
+    def _note(self, panel: CurvePanel) -> None:
         """Where there is no number, in words above the panel."""
         note = fit(panel.note, self.look.size("note"), True, panel.width)
         colour = self.look.faint if np.isfinite(panel.values).all() else self.look.invalid
         if note:
             self._text(note, panel.x + panel.width, panel.y - 3 * self.s, "note", "end", colour, True)
 
-    def _steps(self, panel: Panel) -> None:
+    def _steps(self, panel: CurvePanel) -> None:
         """The numbers of the first and the last step below a panel."""
         y, last, right = panel.y + panel.height + 15 * self.s, len(panel.values), panel.x + panel.width
         if last > 1:
@@ -159,14 +126,14 @@ class _Paper:
             self._text(number(last), right, y, "note", "end", self.look.faint)
         self._text("step" if last > 1 else "step 1", panel.x + panel.width / 2, y, "note", "middle", self.look.faint)
 
-    def _row(self, panel: Panel) -> None:
+    def _row(self, panel: CurvePanel) -> None:
         """The name of a layer beside its panels, and those of its parameters."""
         y, room = panel.y + panel.height / 2, panel.x - (GUTTER + 2 * GAP) * self.s
-        own = self.plot.parameters.get(panel.row, ()) if panel.what != "loss" else ()
+        parameters = self.plot.parameters.get(panel.row, ()) if panel.what != "loss" else ()
         title = fit(pretty(panel.row), self.look.size("formula"), True, room)
         self._text(title, GAP * self.s, y, "formula", bold=True)
-        if own and own != (panel.row,):
-            names = ", ".join(pretty(name[len(panel.row) + 1 :]) for name in own)
+        if parameters and parameters != (panel.row,):
+            names = ", ".join(pretty(name[len(panel.row) + 1 :]) for name in parameters)
             self._fitted(names, room, GAP * self.s, y + 15 * self.s)
 
     def _left_out(self) -> None:
@@ -188,10 +155,10 @@ class _Paper:
         self._add("text", {**place, **look}).text = text
 
     def _line(self, points: list[tuple[float, float]], colour: str, width: float, dash: str = "") -> None:
-        way = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
-        more = {"stroke-dasharray": dash} if dash else {}
+        coordinates = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
+        dashes = {"stroke-dasharray": dash} if dash else {}
         look = {"fill": "none", "stroke": colour, "stroke-width": f"{width:.2f}", "stroke-linejoin": "round"}
-        self._add("polyline", {"points": way, **look, **more})
+        self._add("polyline", {"points": coordinates, **look, **dashes})
 
     def _rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> None:
         place = {"x": f"{x:.2f}", "y": f"{y:.2f}", "width": f"{width:.2f}", "height": f"{height:.2f}"}
@@ -199,11 +166,3 @@ class _Paper:
 
     def _add(self, tag: str, attributes: dict[str, str]) -> ET.Element:
         return ET.SubElement(self.at, tag, attributes)
-
-
-def _steps(numbers: Array) -> str:
-    """Some steps in words."""
-    first, last, many = int(numbers[0]), int(numbers[-1]), len(numbers)
-    if many > 1 and last - first + 1 == many:
-        return f"at {number(first)} to {number(last)}"
-    return f"at {number(first)}" + f" and {number(many - 1)} more" * (many > 1)

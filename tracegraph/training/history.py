@@ -84,8 +84,8 @@ class History:
 
     def _drawn(self, step: int, **options: Any) -> Drawing:
         if step not in self.graphs:
-            kept = f"there are {', '.join(map(str, self.graphs))}" if self.graphs else "there is none"
-            raise GraphError(f"draw: the graph of step {step!r} was not kept; {kept}; keep=({step!r},) keeps it")
+            available = f"there are {', '.join(map(str, self.graphs))}" if self.graphs else "there is none"
+            raise GraphError(f"draw: the graph of step {step!r} was not kept; {available}; keep=({step!r},) keeps it")
         from ..drawing import draw
 
         return draw(self.graphs[step], **options)
@@ -111,9 +111,9 @@ class History:
         return self.table()
 
     def __repr__(self) -> str:
-        made = f"{self.steps} steps" if self.steps == self.planned else f"{self.steps} of {self.planned} steps"
-        kept = f", graphs of {', '.join(map(str, self.graphs))}" if self.graphs else ""
-        return f"History({made}{kept})"
+        progress = f"{self.steps} steps" if self.steps == self.planned else f"{self.steps} of {self.planned} steps"
+        graphs = f", graphs of {', '.join(map(str, self.graphs))}" if self.graphs else ""
+        return f"History({progress}{graphs})"
 
 
 def history(
@@ -136,12 +136,12 @@ def history(
     >>> run.parameters["w"], run.graphs[1]["w_1"].value
     (3.0, 1.5)
     """
-    kept = _kept(keep, _whole("steps", steps))
+    chosen = _chosen(keep, _whole("steps", steps))
     book = _Book(_first(parameters), steps)
     with _bar(progress, steps) as advance:
         try:
             for step in range(1, steps + 1):
-                _make(loss, optimizer, book, step in kept)
+                _make(loss, optimizer, book, step in chosen)
                 advance(step)
         except KeyboardInterrupt:
             optimizer.detach()
@@ -170,7 +170,7 @@ class _Book:
         self.values, self.done = {name: w.value for name, w in new.items()}, self.done + 1
 
     def history(self) -> History:
-        cut = {what: {name: a[: self.done] for name, a in those.items()} for what, those in self.norms.items()}
+        cut = {what: {name: a[: self.done] for name, a in arrays.items()} for what, arrays in self.norms.items()}
         return History(
             self.losses[: self.done],
             **cut,
@@ -184,11 +184,11 @@ class _Book:
 def _make(loss: Callable[[dict[str, Tensor]], Tensor], optimizer: Optimizer, book: _Book, keep: bool) -> None:
     """One step; nothing of its record is left but the graph, if it is to be kept."""
     old = {name: parameter(value, name) for name, value in book.values.items()}
-    at = loss(dict(old))
-    new = dict(zip(old, optimizer.step(at, list(old.values())), strict=True))
+    result = loss(dict(old))
+    new = dict(zip(old, optimizer.step(result, list(old.values())), strict=True))
     optimizer.detach()
     graph = from_tensor(list(new.values()), {}, before=book.done) if keep else None
-    book.enter(at, old, new)
+    book.enter(result, old, new)
     if graph is not None:
         book.graphs[book.done] = graph
 
@@ -201,11 +201,11 @@ def _first(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: w.value if isinstance(w, Tensor) else w for name, w in parameters.items()}
 
 
-def _kept(keep: int | Iterable[int], steps: int) -> set[int]:
-    kept = {_whole("keep", step) for step in (keep if isinstance(keep, Iterable) else (keep,))}
-    if max(kept, default=0) > steps:
-        raise GraphError(f"history: step {max(kept)} cannot be kept, there are {steps}")
-    return kept
+def _chosen(keep: int | Iterable[int], steps: int) -> set[int]:
+    chosen = {_whole("keep", step) for step in (keep if isinstance(keep, Iterable) else (keep,))}
+    if max(chosen, default=0) > steps:
+        raise GraphError(f"history: step {max(chosen)} cannot be kept, there are {steps}")
+    return chosen
 
 
 def _whole(what: str, value: Any) -> int:

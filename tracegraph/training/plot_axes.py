@@ -26,17 +26,17 @@ class Axis:
 
     def place(self, values: Array) -> Array:
         """Where values are, from 0 to 1; what is not positive is at 0 on a logarithmic axis."""
-        given = np.asarray(values, float)
+        numbers = np.asarray(values, float)
         if self.logarithmic:
-            given = np.log10(np.where(given > 0, given, 10.0 ** max(self.low, -300)))
-        return np.clip((given - self.low) / (self.high - self.low), 0, 1)
+            numbers = np.log10(np.where(numbers > 0, numbers, 10.0 ** max(self.low, -300)))
+        return np.clip((numbers - self.low) / (self.high - self.low), 0, 1)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Places from 0 to 1 of round numbers, and how these are written; from one or two to ``most``."""
         if not self.logarithmic:
             return [((v - self.low) / (self.high - self.low), text) for v, text in _round(self.low, self.high, most)]
-        found = _powers(self.low, self.high, most)
-        return [((math.log10(v) - self.low) / (self.high - self.low), text) for v, text in found]
+        powers = _powers(self.low, self.high, most)
+        return [((math.log10(v) - self.low) / (self.high - self.low), text) for v, text in powers]
 
 
 def axis(values: Array, also: tuple[float, ...] = ()) -> Axis:
@@ -44,11 +44,11 @@ def axis(values: Array, also: tuple[float, ...] = ()) -> Axis:
 
     ``also``: values that have to be on it, too.
     """
-    known = np.clip(np.append(values, also)[np.isfinite(np.append(values, also))], -HUGE, HUGE)
-    logs = np.log10(known[known > 0])
-    if len(logs) and (also or known.min() >= 0 and np.ptp(logs) > DECADES):
+    finite = np.clip(np.append(values, also)[np.isfinite(np.append(values, also))], -HUGE, HUGE)
+    logs = np.log10(finite[finite > 0])
+    if len(logs) and (also or finite.min() >= 0 and np.ptp(logs) > DECADES):
         return Axis(*_padded(float(logs.min()), float(logs.max()), 0.5), True)
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
     return Axis(*_padded(low, high, abs(low) * 0.05 or 1.0))
 
 
@@ -82,15 +82,15 @@ def runs(values: Array, most: int) -> list[list[int]]:
 
     Of more than ``most`` values, each of so many stretches gives its smallest and its largest, so that peaks stay.
     """
-    found: list[list[int]] = [[]]
+    stretches: list[list[int]] = [[]]
     cuts = np.linspace(0, len(values), min(len(values), most) + 1).astype(int).tolist()
     for start, end in zip(cuts, cuts[1:]):
         part = values[start:end]
-        known = np.flatnonzero(np.isfinite(part))
-        ends = (known[part[known].argmin()], known[part[known].argmax()]) if len(known) else ()
+        finite = np.flatnonzero(np.isfinite(part))
+        ends = (finite[part[finite].argmin()], finite[part[finite].argmax()]) if len(finite) else ()
         places = sorted({start + int(i) for i in ends})
-        if len(known) == len(part):
-            found[-1] += places
+        if len(finite) == len(part):
+            stretches[-1] += places
         else:
-            found += [places, []]
-    return [run for run in found if run]
+            stretches += [places, []]
+    return [run for run in stretches if run]

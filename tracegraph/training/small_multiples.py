@@ -15,14 +15,14 @@ from ..errors import GraphError
 from ..files import write_atomic
 from ..notebook import bundle
 from ..picture.theme import Theme, theme_of
-from .curves import GAP, GUTTER, Panel, drawn
+from .curve_panel import Array, CurvePanel
+from .curves import GAP, GUTTER, drawn
 from .plot_axes import axis
 
 ROWS = 12  # layers that are drawn
 HEALTHY = 1e-3
 """Of the size of an update to that of the weights (A. Karpathy, CS231n, "Ratio of weights:updates")."""
 SIDE, WIDE, TALL = 110.0, 190.0, 56.0  # points: titles of rows, a panel, its height
-Array = Any
 
 
 class Layer(NamedTuple):
@@ -59,11 +59,11 @@ def layered(
     def together(of: Mapping[str, Any], names: list[str]) -> Any:
         return np.hypot.reduce([of[name] for name in names])
 
-    found = {}
+    layers = {}
     for layer, names in members.items():
         v, g, u, start = (together(of, names) for of in (values, gradients, updates, first))
-        found[layer] = Layer(v, g, u, tuple(names), float(start))
-    return found
+        layers[layer] = Layer(v, g, u, tuple(names), float(start))
+    return layers
 
 
 class Multiples:
@@ -74,20 +74,20 @@ class Multiples:
 
     def __init__(self, losses: Array, layers: Mapping[str, Layer], theme: str | Theme = "light") -> None:
         self.theme, self.steps = theme_of(theme), len(losses)
-        shown = _spread(list(layers), ROWS)
-        self.left_out = tuple(name for name in layers if name not in shown)
-        self.parameters = {name: layers[name].parameters for name in shown}
+        rows_shown = _spread(list(layers), ROWS)
+        self.left_out = tuple(name for name in layers if name not in rows_shown)
+        self.parameters = {name: layers[name].parameters for name in rows_shown}
         s = self.theme.scale
         self._step = (WIDE + GUTTER + GAP) * s  # from one column to the next
-        top, rows = 48 * s, [(106 + TALL + i * (TALL + GAP)) * s for i in range(len(shown))]
-        self.panels: tuple[Panel, ...] = (
+        top, rows = 48 * s, [(106 + TALL + i * (TALL + GAP)) * s for i in range(len(rows_shown))]
+        self.panels: tuple[CurvePanel, ...] = (
             self._panel("loss", "loss", losses, 0, top, self.theme.text, 3),
-            *(p for name, y in zip(shown, rows) for p in self._row(name, layers[name], y)),
+            *(p for name, y in zip(rows_shown, rows) for p in self._row(name, layers[name], y)),
         )
         below = (TALL + 30 + 18 * bool(self.left_out)) * s
         self.size = SIDE * s + 3 * self._step + GAP * s, self.panels[-1].y + below
 
-    def _row(self, name: str, layer: Layer, y: float) -> list[Panel]:
+    def _row(self, name: str, layer: Layer, y: float) -> list[CurvePanel]:
         look = self.theme
         return [
             self._panel(name, "norm of the values", layer.values, 0, y, look.negative),
@@ -105,11 +105,11 @@ class Multiples:
         colour: str,
         wide: int = 1,
         line: float | None = None,
-    ) -> Panel:
+    ) -> CurvePanel:
         s = self.theme.scale
         x, width = (SIDE + GUTTER) * s + column * self._step, wide * self._step - (GUTTER + GAP) * s
         scale = axis(values, () if line is None else (line,))
-        return Panel(row, what, values, x, y, width, TALL * s, scale, colour, line)
+        return CurvePanel(row, what, values, x, y, width, TALL * s, scale, colour, line)
 
     @cached_property
     def svg(self) -> str:
