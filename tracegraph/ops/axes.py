@@ -34,6 +34,13 @@ def all_axes(name: str, x: Array, axis: Any, keepdims: Any = False) -> tuple[int
     return found
 
 
+def ufunc_axes(name: str, x: Array, axis: Any, keepdims: Any = False) -> tuple[int, ...]:
+    """The axes of a reduction that NumPy makes of a ufunc: there a scalar has an axis 0, of one element."""
+    if np.ndim(x) == 0 and type(axis) is int and axis in (0, -1):
+        axis = None
+    return all_axes(name, x, axis, keepdims)
+
+
 def some(name: str, x: Array, axes: tuple[int, ...]) -> None:
     """Raise where there is nothing to reduce, for ops that have no neutral element."""
     shape = np.shape(x)
@@ -44,7 +51,7 @@ def some(name: str, x: Array, axes: tuple[int, ...]) -> None:
 def count(x: Array, axis: Any) -> int:
     """How many elements one element of the result is made from."""
     shape = np.shape(x)
-    if axis is None:
+    if axis is None or not shape:
         return int(np.size(x))
     return int(np.prod([shape[a] for a in (axis if isinstance(axis, (tuple, list)) else (axis,))], dtype=int))
 

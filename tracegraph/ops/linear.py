@@ -1,5 +1,6 @@
 """Products of matrices, vectors and batches of them."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,8 @@ def _right_back(g: Array, y: Array, a: Array, b: Array) -> Array:
     if b.ndim == 1:
         return np.matmul(np.expand_dims(g, -2), a)[..., 0, :]
     if b.ndim == 2 and a.ndim > 2:
-        a, g = a.reshape(-1, a.shape[-1]), g.reshape(-1, g.shape[-1])
+        rows = prod(a.shape[:-1])  # not -1: of no elements NumPy cannot tell
+        a, g = a.reshape(rows, a.shape[-1]), g.reshape(rows, g.shape[-1])
     return np.matmul(_turned(a), g)
 
 
@@ -67,6 +69,7 @@ _FLAT = (
     Sample(((3,), (3,))),
     Sample(((0, 3), (3, 2))),
     Sample(((2, 0), (0, 3))),
+    Sample(((2, 3, 0), (0, 4))),
 )
 
 

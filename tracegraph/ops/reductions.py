@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from .axes import all_axes, count, keep, one_axis, some, spread
+from .axes import all_axes, count, keep, one_axis, some, spread, ufunc_axes
 from .causes import LOGARITHMS, SMALLER, inf, nan
 from .op import Sample, op
 from .traits import Traits
@@ -23,6 +23,7 @@ _SAMPLES = (
     Sample(((2, 3),), {"keepdims": True}),
     Sample(((2, 0),), {"axis": 0}),
 )
+_AXIS_OF_A_SCALAR = (Sample(((),), {"axis": 0}), Sample(((),), {"axis": -1}))
 OF_NOTHING = nan("0 / 0: {op} of nothing", lambda x: np.size(x) == 0, "give it elements")
 PARTS_OVERFLOW = (
     nan("∞ − ∞: a part of the {op} {over}", lambda x: np.size(x) > 0),
@@ -42,14 +43,14 @@ _EMPTY = (Sample(((0,),)), Sample(((2, 0),), {"axis": 1}))
     ("g", lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims)),
     numpy=np.sum,
     symbol="Σ",
-    samples=_SAMPLES + _EMPTY,
+    samples=_SAMPLES + _EMPTY + _AXIS_OF_A_SCALAR,
     traits=Traits(
         "reduction", "total", along="all", method="plain", fold="outer", singular=(_INFINITIES_CANCEL, *PARTS_OVERFLOW)
     ),
 )
 def sum(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The sum along axes; 0 where there is nothing to add."""
-    return np.sum(x, axis=all_axes("sum", x, axis, keepdims), keepdims=keepdims)
+    return np.sum(x, axis=ufunc_axes("sum", x, axis, keepdims), keepdims=keepdims)
 
 
 @op(
@@ -87,12 +88,12 @@ _EXTREME = ("g * (x == y) / sum(x == y, axis=axis)", _extreme_back)
     "max(x, axis=axis)",
     _EXTREME,
     numpy=(np.max, np.amax),
-    samples=_SAMPLES,
+    samples=_SAMPLES + _AXIS_OF_A_SCALAR,
     traits=Traits("reduction", "greatest", along="all", method="plain"),
 )
 def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The largest element along axes; elements that tie share the gradient equally."""
-    axes = all_axes("max", x, axis, keepdims)
+    axes = ufunc_axes("max", x, axis, keepdims)
     some("max", x, axes)
     return np.max(x, axis=axes, keepdims=keepdims)
 
@@ -101,12 +102,12 @@ def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     "min(x, axis=axis)",
     _EXTREME,
     numpy=(np.min, np.amin),
-    samples=_SAMPLES,
+    samples=_SAMPLES + _AXIS_OF_A_SCALAR,
     traits=Traits("reduction", "least", along="all", method="plain"),
 )
 def min(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The smallest element along axes; elements that tie share the gradient equally."""
-    axes = all_axes("min", x, axis, keepdims)
+    axes = ufunc_axes("min", x, axis, keepdims)
     some("min", x, axes)
     return np.min(x, axis=axes, keepdims=keepdims)
 
@@ -167,7 +168,7 @@ def std(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> A
 def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """Each element gets the product of the others, exact also where some are 0: those before it times those after."""
     x = np.asarray(x)
-    axes = all_axes("prod", x, axis, keepdims)
+    axes = ufunc_axes("prod", x, axis, keepdims)
     if not axes:
         return np.asarray(g)
     kept = [a for a in range(x.ndim) if a not in axes]
@@ -198,11 +199,11 @@ def _product_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any 
         ),
     ),
     domain=(0.5, 2.0),
-    samples=_SAMPLES + _EMPTY,
+    samples=_SAMPLES + _EMPTY + _AXIS_OF_A_SCALAR,
 )
 def prod(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The product along axes; the gradient is exact also where elements are 0."""
-    return np.prod(x, axis=all_axes("prod", x, axis, keepdims), keepdims=keepdims)
+    return np.prod(x, axis=ufunc_axes("prod", x, axis, keepdims), keepdims=keepdims)
 
 
 def _cumsum_back(g: Array, y: Array, x: Array, axis: int | None = None) -> Array:
