@@ -127,7 +127,8 @@ def environment(op, values, attrs, y, g):
     n = op.count(y, *values, **attrs)
     if "keepdims" in op.attrs:
         axis = attrs["axis"]
-        axes = range(np.ndim(values[0])) if axis is None else np.atleast_1d(axis) % np.ndim(values[0])
+        every = range(np.ndim(values[0]))
+        axes = np.atleast_1d(axis) % len(every) if every and axis is not None else every
         kept = [1 if i in axes else length for i, length in enumerate(np.shape(values[0]))]
         y, g = np.reshape(y, kept), np.reshape(g, kept)
     return {**attrs, "y": y, "g": g, "n": n, "op": op, **dict(zip(names, given, strict=True))}
