@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from .graphviz import run as _layout
 from .layout.dot_layout import scene
 from .layout.sheet import Document, Draft, Sheet, still
 from .notebook import bundle
+from .picture.row_names import row_names
 from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
 from .views.coarse import coarse
@@ -27,6 +28,7 @@ from .views.fold import fold as fold_unnamed
 from .views.steps import picked
 
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
+IN_ARRAYS = 3  # digits of a number inside an array, unless the user says how many
 SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
 ATTEMPTS = 3
 
@@ -155,26 +157,30 @@ def draw(
     depth: int | None = None,
     step: int | Iterable[int] | None = None,
     fold: bool = True,
+    labels: Mapping[str, Sequence[str]] | None = None,
     engine: str = "embedded",
     timeout: float = 60.0,
 ) -> Drawing:
     """Draw a tensor with everything it depends on, a graph, or a function applied to arrays.
 
     ``detail``: ``outline``, ``shapes``, ``values`` or ``full`` (formulas with numbers, the chain rule on the arrows).
-    ``theme``: light, dark, print, slides. ``direction``: LR, TB, RL, BT. ``digits``: significant ones (4; slides 3).
-    ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training run, too. ``step``: of such a
-    run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula that uses it.
+    ``theme``: light, dark, print, slides. ``direction``: LR, TB, RL, BT. ``digits``: significant ones (4; in slides and
+    inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training run, too.
+    ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula that
+    uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
     _layout.warm()
     look = theme_of(theme)
+    cells = min(IN_ARRAYS, look.digits) if digits is None else digits
     digits = look.digits if digits is None else digits
     graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
+    rows = row_names(graph, labels or {})
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
 
     def word(graph: Graph, note: str) -> Picture:
-        return picture(graph, detail=detail, direction=direction, digits=digits, note=note)
+        return picture(graph, detail=detail, direction=direction, digits=digits, cells=cells, rows=rows, note=note)
 
     return Drawing(Draft(shown, word(shown, note), look, digits, engine, timeout), word, graph)

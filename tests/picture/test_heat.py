@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from tracegraph.picture.heat import PIXELS, SIDE, TILES, heat, png
+from tracegraph.picture.heat import CELL, MOSAIC, SIDE, TILES, heat, png
 from tracegraph.picture.theme import GREY, VIK, rgb, shade
 
 Image = pytest.importorskip("PIL.Image", reason="pillow reads the images back")
@@ -53,8 +53,8 @@ def test_signs_of_infinities_are_kept() -> None:
 def test_every_shape_has_a_picture(shape: tuple[int, ...]) -> None:
     made = heat(np.random.default_rng(0).normal(size=shape))
     assert made.tones.ndim == 2 and np.nanmax(np.abs(made.tones)) == 1
-    assert 12 <= min(made.width, made.height) and max(made.width, made.height) <= SIDE
-    assert max(made.tones.shape) <= max(PIXELS, 4 * (PIXELS + 1))
+    assert 12 <= min(made.width, made.height) and max(made.width, made.height) <= max(SIDE, MOSAIC * CELL)
+    assert made.width / made.tones.shape[1] >= CELL - 0.1 and made.height / made.tones.shape[0] >= CELL - 0.1
     assert png(made.tones, GREY, "#ffffff").startswith(b"\x89PNG")
 
 

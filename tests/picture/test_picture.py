@@ -221,3 +221,51 @@ def test_what_a_group_hides_is_not_made_up() -> None:
     whole, collapsed = (picture(g, detail="full") for g in (tg.trace(y), tg.collapse(tg.trace(y))))
     assert any(line.text == "= 6·7" for box in whole.boxes for line in box.lines)
     assert not any("7·7" in line.text for box in collapsed.boxes for line in box.lines)
+
+
+def grids_of(value: object, **options: object) -> tuple[object, ...]:
+    x = tg.tensor(value, "x")
+    return tg.draw(tg.sum(x * 1.0), **options).picture.boxes[0].panels[0].grids  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("count", "rows"), [(12, [12]), (13, [7, 6]), (16, [8, 8]), (20, [7, 7, 6]), (32, [8] * 4)])
+@pytest.mark.parametrize("shape", [(-1,), (1, -1), (-1, 1), (1, -1, 1)])
+def test_vectors_up_to_32_are_numbers(count: int, rows: list[int], shape: tuple[int, ...]) -> None:
+    vector = np.arange(count) / 7
+    if count == 12 and shape[-1] == 1:
+        return  # a column as high as it is
+    (grid,) = grids_of(vector.reshape(shape))
+    assert [len(row) for row in grid.cells] == rows == [len(row) for row in grid.tones]  # type: ignore[attr-defined]
+    written = [cell for row in grid.cells for cell in row]  # type: ignore[attr-defined]
+    assert [number(cell) for cell in written] == [float(f"{x:.3g}") for x in vector]
+
+
+def test_digits_hold_inside_arrays_and_a_minus_takes_none() -> None:
+    values = [[0.0123456789, -0.0123456789]]
+    for digits, plain in ((1, "0.01"), (3, "0.0123"), (6, "0.0123457"), (None, "0.0123")):
+        (grid,) = grids_of(values, digits=digits)
+        assert grid.cells == ((plain, f"−{plain}"),)  # type: ignore[attr-defined]
+
+
+def test_rows_have_names() -> None:
+    x = tg.tensor(np.arange(80.0).reshape(2, 40), "x")
+    loss = tg.sum(x * tg.tensor([[1.0], [2.0]], "w") ** 2)
+    drawing = tg.draw(loss, labels={"x": ["a digit", "noise"], "w": ["one", "two"]})
+    boxes = {b.title: b for b in drawing.picture.boxes}
+    assert [p.names for p in boxes["x"].panels] == [("a digit", "noise")] * 2
+    assert [g.names for p in boxes["w"].panels for g in p.grids] == [("one", "two")] * 2
+    assert drawing.svg.count(">a digit<") == drawing.svg.count(">two<") == 2
+    scores = tg.draw(tg.sum(tg.tensor([3.0, 4.0], "s") * 2.0), labels={"s": ["first", "second"]})
+    assert scores.picture.boxes[0].panels[0].grids[0].cells == (("3",), ("4",))
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"y": ["a"]}, "labels: no tensor is called 'y'"),
+        ({"x": ["a", "b"]}, "labels: x is 3×2 and has no 2 rows to name"),
+    ],
+)
+def test_row_names_that_do_not_fit(labels: dict[str, list[str]], said: str) -> None:
+    with pytest.raises(tg.GraphError, match=said):
+        tg.draw(tg.sum(tg.tensor(np.ones((3, 2)), "x")), labels=labels)

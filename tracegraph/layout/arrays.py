@@ -8,12 +8,13 @@ from math import ceil
 from ..picture.heat import Heat, png
 from ..picture.panels import Grid, Panel
 from ..picture.theme import Theme, ink, shade
-from ..text.metrics import text_width
+from ..text.metrics import fit, text_width
 from .cells import Cell, Row, Table, filled, gap, spaced, width_of
 from .typeset import Typeset
 
 DEEPEST = 0.8  # of the colour map, in cells: its ends are too dark beside text
 GRID_GAP = 6  # between the matrices of one array
+NAME = 120.0  # points that the name of a row may take
 GAP = 14  # between value and gradient
 LEAD = 4  # above and between arrays
 PAGE = (16, 9)
@@ -30,8 +31,8 @@ class Arrays(Typeset):
         """One array: its sign, and grids or an image with the lines below it."""
         rows: list[Row] = []
         if panel.grids:
-            rows.append(spaced([self.grid(g) for g in panel.grids], GRID_GAP))
-        rows += self.image(panel.heat, f"{name}.png")
+            rows.append([_tiled([self.grid(g) for g in panel.grids])])
+        rows += self.image(panel.heat, f"{name}.png", panel.names)
         rows += [self.text(x.text, x.style, self.theme.faint) for x in panel.lines]
         rows += self.image(panel.spark, f"{name}_spark.png")
         rows += [self.text(x.text, x.style, self.theme.faint) for x in panel.spread]
@@ -47,12 +48,23 @@ class Arrays(Typeset):
             return [row for table in made for row in (gap(1, LEAD), [table])]
         return [gap(1, LEAD), spaced([_topped(t, side_by_side[1]) for t in made], GAP)] if made else []
 
-    def image(self, heat: Heat | None, name: str) -> list[Row]:
-        """The row of an image."""
+    def image(self, heat: Heat | None, name: str, names: Sequence[str] = ()) -> list[Row]:
+        """The row of an image, with the names of its rows at the left."""
         if heat is None or not self.with_images:
             return []
         width, height = (ceil(side * self.theme.scale) for side in (heat.width, heat.height))
-        return [[Cell(width, height, image=name, data=png(heat.tones, self.theme.image, self.theme.card))]]
+        high = max(ceil(height / len(names)), self.line_height("cell")) if names else 0
+        image = Cell(
+            width, high * len(names) or height, image=name, data=png(heat.tones, self.theme.image, self.theme.card)
+        )
+        return [[*self.names(names, high), image]]
+
+    def names(self, names: Sequence[str], high: int, spacing: int = 0) -> list[Table]:
+        """The names of rows that are so high, below each other."""
+        texts = [fit(name, self.theme.size("cell"), False, NAME * self.theme.scale) for name in names]
+        width = max((self.width(text, "cell") for text in texts), default=0)
+        cells = [[self.cell(text, "cell", width, self.theme.faint, align="LEFT", high=high)] for text in texts]
+        return [Table(cells, spacing=spacing)] if cells else []
 
     def grid(self, grid: Grid) -> Table:
         """A matrix, number by number."""
@@ -68,7 +80,22 @@ class Arrays(Typeset):
                 for t, fill, frame in zip(texts, fills, frames)
             ]
             rows.append(cells)
-        return Table(rows, spacing=1)
+        numbers = Table(rows, spacing=1)
+        return Table([[*self.names(grid.names, height, spacing=1), numbers]]) if grid.names else numbers
+
+
+def _tiled(grids: Sequence[Table]) -> Table:
+    """The matrices of one array, in rows that take the least of a page."""
+    rows = ([grids[i : i + n] for i in range(0, len(grids), n)] for n in range(len(grids), 0, -1))
+    return min((_stacked([_row(row) for row in tiles]) for tiles in rows), key=lambda t: _on_page(t.width, t.height))
+
+
+def _row(tables: Sequence[Table]) -> Table:
+    return Table([spaced(tables, GRID_GAP)])
+
+
+def _stacked(tables: Sequence[Table]) -> Table:
+    return Table([row for i, table in enumerate(tables) for row in [gap(1, GRID_GAP)] * bool(i) + [[table]]])
 
 
 def _topped(table: Table, height: int) -> Table:

@@ -12,9 +12,10 @@ import numpy as np
 
 from .theme import rgb, shade
 
-SIDE = 120  # points that the longer side of a heat map takes at most
+SIDE = 120  # points that the longer side of a heat map takes, unless its cells would be too small
+CELL = 4.5  # points of a cell at least: 6 pixels at 96 dots per inch
 TILES = 16  # slices of an array that are shown
-PIXELS = 96  # rows and columns of a slice that are told apart
+PIXELS, MOSAIC = 32, 48  # rows and columns that are told apart at most: of a matrix, and of slices side by side
 SHARP = 480  # pixels that the longer side of the image has at least, so that cells keep their edges when it is scaled
 BINS = 24
 TALL = 16  # steps of height that a histogram tells apart
@@ -45,7 +46,7 @@ def heat(array: Any) -> Heat:
         finite = np.abs(image[np.isfinite(image)])
         tones = image / (float(finite.max(initial=0.0)) or 1.0)
     rows, columns = tones.shape
-    scale = SIDE / max(rows, columns)
+    scale = max(SIDE / max(rows, columns), CELL)
     there = int(np.prod(data.shape[:-2]))
     note = f"{len(slices)} of {there} slices shown" if len(slices) < there else ""
     return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12), note)
@@ -106,28 +107,34 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def _slices(data: Any) -> list[Any]:
     """The matrices to show."""
     if data.ndim < 3:
-        return [_shrunk(np.atleast_2d(data))]
+        return [_shrunk(np.atleast_2d(data), PIXELS)]
     while data.ndim > 3:
         data = data[0] if data.shape[1] > 1 else data[:, 0]  # the channels of one image, or many images of one channel
-    return [_shrunk(matrix) for matrix in data[:TILES]]
+    shown = data[:TILES]
+    most = PIXELS if len(shown) == 1 else MOSAIC // _columns(len(shown)) - 1
+    return [_shrunk(matrix, most) for matrix in shown]
 
 
-def _shrunk(matrix: Any) -> Any:
-    """At most `PIXELS` rows and columns; of the entries that share a cell, the largest in size is shown."""
+def _shrunk(matrix: Any, most: int) -> Any:
+    """At most so many rows and columns; of the entries that share a cell, the largest in size is shown."""
     for axis in (0, 1):
         n = matrix.shape[axis]
-        if n > PIXELS:
-            edges = np.linspace(0, n, PIXELS, endpoint=False).astype(int)
+        if n > most:
+            edges = np.linspace(0, n, most, endpoint=False).astype(int)
             high, low = np.maximum.reduceat(matrix, edges, axis), np.minimum.reduceat(matrix, edges, axis)
             matrix = np.where(high >= -low, high, low)
     return matrix
+
+
+def _columns(tiles: int) -> int:
+    return int(np.ceil(np.sqrt(tiles)))
 
 
 def _mosaic(tiles: list[Any]) -> Any:
     """Tiles side by side in a near square, a line of nothing between them."""
     if len(tiles) == 1:
         return tiles[0]
-    columns = int(np.ceil(np.sqrt(len(tiles))))
+    columns = _columns(len(tiles))
     rows, (h, w) = -(-len(tiles) // columns), tiles[0].shape
     image = np.full((rows * (h + 1) - 1, columns * (w + 1) - 1), np.nan)
     for i, tile in enumerate(tiles):

@@ -9,11 +9,13 @@ import numpy as np
 
 from ..graph import Mark
 from ..graph.measure import norm
-from ..text.numbers import MINUS, cell, clean, number
+from ..text.numbers import MINUS, clean, element, number
 from .heat import BINS, Heat, heat, histogram
 
 GRID = 8  # rows up to which an array is shown number by number
 WIDE = 12  # columns of such an array
+VECTOR = 32  # elements of a vector that is shown so, in several rows
+NAMED = 32  # rows of an array whose rows have names
 GRADIENT = "∂"  # what stands beside an array that is a gradient
 MARKS = 4  # marks that are told one by one on a card
 SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
@@ -38,12 +40,13 @@ class Line:
 class Grid:
     """A matrix number by number; ``tones`` from -1 to 1 colour the cells, None where a number is not finite.
 
-    ``focus``: which cells are framed; empty for none.
+    ``focus``: which cells are framed; empty for none. ``names`` of its rows stand before them. A last row may be short.
     """
 
     cells: tuple[tuple[str, ...], ...]
     tones: tuple[tuple[float | None, ...], ...]
     focus: tuple[tuple[bool, ...], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Panel:
     """A value or a gradient: a number, grids, or a heat map and a summary; ``sign`` colours a number.
 
     ``heading``: what the gradient is called, empty for a value; beside an array stands the short ``mark`` instead.
-    ``spark``: a histogram below them, with ``spread`` under it.
+    ``names`` of its rows stand before a heat map. ``spark``: a histogram below them, with ``spread`` under it.
     """
 
     heading: str = ""
@@ -61,32 +64,45 @@ class Panel:
     grids: tuple[Grid, ...] = ()
     lines: tuple[Line, ...] = ()
     heat: Heat | None = None
+    names: tuple[str, ...] = ()
     spark: Heat | None = None
     spread: tuple[Line, ...] = ()
 
 
 def panel(
-    heading: str, value: Any, digits: int, *, signed: bool = False, focus: tuple[Any, ...] = (), spark: bool = False
+    heading: str,
+    value: Any,
+    digits: int,
+    *,
+    cells: int | None = None,
+    signed: bool = False,
+    focus: tuple[Any, ...] = (),
+    spark: bool = False,
+    names: tuple[str, ...] = (),
 ) -> Panel:
     """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed.
 
-    ``spark``: a large array has a histogram, too.
+    ``cells``: significant digits in a grid; those of a number by default. ``spark``: a large array has a histogram,
+    too. ``names`` of its rows, or of the elements of a vector, stand before them.
     """
     if np.ndim(value) == 0:
         return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
     array, mark = np.asarray(value), GRADIENT if heading else ""
     if array.size == 0:
         return Panel(heading, "empty")
-    matrices = _matrices(array)
+    shown = array.reshape(-1, 1) if names and array.ndim == 1 else array
+    matrices = _matrices(shown, bool(names))
     if matrices is None:
-        image = heat(array)
+        image = heat(shown)
         note = (Line(image.note, "note"),) if image.note else ()
-        made = Panel(heading, mark=mark, lines=(*_summary(array, digits), *note, *_extent(focus)), heat=image)
+        lines = (*_summary(array, digits), *note, *_extent(focus))
+        made = Panel(heading, mark=mark, lines=lines, heat=image, names=names)
         return _with_spark(made, array, digits) if spark else made
     largest = _largest(array)
-    grids = [_grid(m, largest, digits) for m in matrices]
-    if framed := _matrices(_mask(array, focus)) if focus else None:
-        grids = [replace(g, focus=tuple(map(tuple, f.tolist()))) for g, f in zip(grids, framed, strict=True)]
+    grids = [_grid(m, largest, cells or digits, names) for m in matrices]
+    framed = _matrices(_mask(array, focus).reshape(shown.shape), bool(names)) if focus else None
+    for i, mask in enumerate(framed or ()):
+        grids[i] = replace(grids[i], focus=tuple(tuple(row.tolist()) for row in mask))
     return Panel(heading, mark=mark, grids=tuple(grids))
 
 
@@ -147,13 +163,22 @@ def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
     return replace(panel, spark=histogram(finite), spread=(told,))
 
 
-def _matrices(array: Any) -> list[Any] | None:
-    """A small array as matrices to be shown number by number; None where it is too large."""
+def _matrices(array: Any, named: bool) -> list[list[Any]] | None:
+    """A small array as matrices to be shown number by number, as rows; None where it is too large."""
     rows = np.atleast_2d(array)
     height, width = rows.shape[-2:]
-    if height > GRID or width > WIDE or rows.size > SLICES * height * width:
+    if not named and WIDE < array.size == max(array.shape) <= VECTOR:
+        return [_wrapped(array.ravel())]
+    if height > (NAMED if named else GRID) or width > WIDE or rows.size > SLICES * height * width:
         return None
-    return list(rows.reshape(-1, height, width))
+    return [list(matrix) for matrix in rows.reshape(-1, height, width)]
+
+
+def _wrapped(vector: Any) -> list[Any]:
+    """A vector in rows of about the same length."""
+    rows = -(-len(vector) // GRID)
+    length = -(-len(vector) // rows)
+    return [vector[i : i + length] for i in range(0, len(vector), length)]
 
 
 def _mask(array: Any, focus: tuple[Any, ...]) -> Any:
@@ -171,9 +196,9 @@ def _extent(focus: tuple[Any, ...]) -> tuple[Line, ...]:
     return (Line("reads " + ", ".join(f"{a}" if a == b else f"{a} to {b}" for a, b in ends), "note"),)
 
 
-def _grid(matrix: Any, largest: float, digits: int) -> Grid:
+def _grid(rows: list[Any], largest: float, digits: int, names: tuple[str, ...]) -> Grid:
     def tone(x: Any) -> float | None:
         return None if not np.isfinite(x) else float(x) / largest if largest else 0.0
 
-    cells = tuple(tuple(cell(x, digits) for x in row) for row in matrix)
-    return Grid(cells, tuple(tuple(tone(x) for x in row) for row in matrix))
+    cells = tuple(tuple(element(x, digits) for x in row) for row in rows)
+    return Grid(cells, tuple(tuple(tone(x) for x in row) for row in rows), names=names)

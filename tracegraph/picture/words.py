@@ -5,6 +5,7 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,28 @@ TERMS = 40  # inputs up to which a formula is written out
 NO_GRADIENT = "–"
 
 
-def picture(graph: Graph, *, detail: str = "values", direction: str = "LR", digits: int = 4, note: str = "") -> Picture:
+def picture(
+    graph: Graph,
+    *,
+    detail: str = "values",
+    direction: str = "LR",
+    digits: int = 4,
+    cells: int | None = None,
+    rows: Mapping[int, tuple[str, ...]] | None = None,
+    note: str = "",
+) -> Picture:
     """Word a graph.
 
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
-    chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT. ``digits``: significant ones.
-    ``note`` is put above the picture.
+    chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT. ``digits``: significant ones,
+    ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of the rows of its
+    value. ``note`` is put above the picture.
     """
     _one_of("detail", detail, DETAILS)
     _one_of("direction", direction, DIRECTIONS)
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
-    words = _Words(graph, DETAILS.index(detail), digits)
+    words = _Words(graph, DETAILS.index(detail), digits, cells, rows or {})
     paint = paints(graph)
     loss = pretty(graph.output.name)
     return Picture(
@@ -64,8 +75,10 @@ def picture(graph: Graph, *, detail: str = "values", direction: str = "LR", digi
 class _Words:
     """Words the nodes and edges of one graph, at one level of detail."""
 
-    def __init__(self, graph: Graph, level: int, digits: int) -> None:
-        self.graph, self.level, self.digits = graph, level, digits
+    def __init__(
+        self, graph: Graph, level: int, digits: int, cells: int | None, rows: Mapping[int, tuple[str, ...]]
+    ) -> None:
+        self.graph, self.level, self.digits, self.cells, self.rows = graph, level, digits, cells, rows
         self.loss = graph.output.name
         self.run = any(n.base for n in graph.nodes)
         self.flow = painted(graph)
@@ -154,7 +167,8 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        value = panel("", node.value, self.digits, focus=self.focus.get(node.key, ()), spark=self.flow)
+        focus, names, flow = self.focus.get(node.key, ()), self.rows.get(node.key, ()), self.flow
+        value = panel("", node.value, self.digits, cells=self.cells, focus=focus, spark=flow, names=names)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
@@ -162,7 +176,10 @@ class _Words:
             return (value,)  # the step ends here, or it is not of a loss: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
-        return (value, panel(heading, node.gradient, self.digits, signed=True, spark=self.flow))
+        return (
+            value,
+            panel(heading, node.gradient, self.digits, cells=self.cells, signed=True, spark=self.flow, names=names),
+        )
 
     def _caption(self, edge: Edge, target: Node, paint: Paint | None) -> tuple[Line, ...]:
         if self.level < 2 or len(self.graph.edges) > CAPTIONS:

@@ -28,7 +28,7 @@ def number(x: object, digits: int = 4) -> str:
 
 
 def cell(x: object, digits: int = 3) -> str:
-    """Write a number for a grid cell: in about six characters, with at least two significant digits.
+    """Write a number for a cell of a table: in about six characters, with at least two significant digits.
 
     >>> cell(-0.04217), cell(0.0000123), cell(17), cell(-12345.6)
     ('−0.042', '1.2e−5', '17', '−12346')
@@ -38,6 +38,15 @@ def cell(x: object, digits: int = 3) -> str:
         digits -= 1
         written = _written(x, digits, low=-3, exact=6, power="e{}")
     return written
+
+
+def element(x: object, digits: int = 3) -> str:
+    """Write a number inside an array: with a short power of ten, and from a thousandth on without one.
+
+    >>> element(-0.04217), element(0.0000123), element(17), element(-12345.6)
+    ('−0.0422', '1.23e−5', '17', '−12346')
+    """
+    return _written(x, digits, low=-3, exact=6, power="e{}")
 
 
 def percent(share: float) -> str:
