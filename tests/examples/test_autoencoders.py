@@ -109,7 +109,7 @@ def test_denoising_shows_the_error_before_and_after():
     noise = graph["noisy"].value - graph["original"].value
     assert graph["before"].value == pytest.approx(np.mean(noise**2), rel=1e-12)
     assert graph["after"].value < graph["before"].value / 4
-    assert graph["reconstruction"].shape == graph["original"].shape == (10, 8, 8)
+    assert graph["restored"].shape == graph["original"].shape == (10, 8, 8)
 
 
 def test_what_is_no_digit_raises_the_alarm():

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import OpError
 from ..ops.op import Op
+from .callers import callers
 from .created import watching
 from .record import Details, current_scope
 from .tensor import Refused, Tensor, record, restored
@@ -33,6 +34,9 @@ def parameter(value: Any, name: str | None = None) -> Tensor:
     """A leaf that is learned: a copy of ``value`` as float64 (float32 and float16 are kept)."""
     number = own("parameter", value)
     leaf = _leaf(PARAMETER, number if is_float(number) else settle(np.asarray(number, np.float64)), name, _frame(1))
+    if name is None:
+        d = leaf.details
+        leaf.details = Details(d.op, d.needs, d.scope, callers=callers(_frame(1)))
     if (watch := watching()) is not None:
         watch.add(leaf)
     return leaf

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ..ops.op import Op
+from .callers import Caller
 
 NO_ATTRS: dict[str, Any] = {}
 
@@ -17,9 +18,10 @@ class Details:
 
     ``needs``: whether gradients can flow. ``extra_inputs``: the input tensors from the third on. ``pull``: all rules at
     once, where every input is a Python float. ``no_grad``: the same details for a record that takes no gradient.
+    ``callers``: of a parameter without a name, the functions that made it.
     """
 
-    __slots__ = ("op", "needs", "scope", "attrs", "extra_inputs", "name", "pull", "no_grad")
+    __slots__ = ("op", "needs", "scope", "attrs", "extra_inputs", "name", "pull", "callers", "no_grad")
 
     no_grad: Details
 
@@ -32,9 +34,10 @@ class Details:
         extra_inputs: tuple[Any, ...] = (),
         name: str | None = None,
         pull: Callable[..., Any] | None = None,
+        callers: tuple[Caller, ...] = (),
     ) -> None:
         self.op, self.needs, self.scope, self.attrs = op, needs, scope, attrs
-        self.extra_inputs, self.name, self.pull = extra_inputs, name, pull
+        self.extra_inputs, self.name, self.pull, self.callers = extra_inputs, name, pull, callers
 
 
 class Scope(dict[Op, Details]):

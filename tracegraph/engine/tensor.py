@@ -100,7 +100,7 @@ class Recorded(Answers, Methods):
     @name.setter
     def name(self, name: str | None) -> None:
         d = self.details
-        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.extra_inputs, name, d.pull)
+        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.extra_inputs, name, d.pull, d.callers)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from .. import hooks
 from ..errors import GraphError
 from . import exchange, lookup
 from .check import check_edges, check_nodes
-from .lookup import nearest
+from .lookup import latest, nearest
 from .node import Edge, Node
 from .note import Badge, Note, check_notes
 
@@ -30,8 +30,8 @@ NOWHERE: Mapping[int, int] = {}
 class Graph:
     """Nodes in topological order and the edges between them, checked when made.
 
-    ``graph["w"]`` finds a node by its name. ``notes``: what analyses and views say of it, by kind. Raises `GraphError`
-    naming the offender where the parts do not fit.
+    ``graph["w"]`` finds a node by its name, and ``graph["h"]`` the last of ``h_1``, ``h_2`` and so on. ``notes``: what
+    analyses and views say of it, by kind. Raises `GraphError` naming the offender where the parts do not fit.
     """
 
     __slots__ = ("nodes", "edges", "notes", "_whole", "_names", "_keys", "_into", "_uses")
@@ -59,13 +59,13 @@ class Graph:
             check_notes(notes, _keys_of(self), _keys_of(self.whole))
 
     def __getitem__(self, name: str) -> Node:
-        try:
-            return self._named[name]
-        except (KeyError, TypeError):
-            raise GraphError(f"no node is called {name!r}{nearest(name, self._named)}") from None
+        found = self._called(name)
+        if found is None:
+            raise GraphError(f"no node is called {name!r}{nearest(name, self._named)}")
+        return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self._named
+        return self._called(name) is not None
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
@@ -188,6 +188,11 @@ class Graph:
         if self._names is None:
             self._names = {n.name: n for n in self.nodes}
         return self._names
+
+    def _called(self, name: object) -> Node | None:
+        if not isinstance(name, str):
+            return None
+        return self._named.get(name) or latest(self._named, name)
 
     def _place(self, key: int) -> int:
         place = key if self._keys is None else self._keys.get(key, -1)

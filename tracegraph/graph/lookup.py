@@ -20,11 +20,22 @@ def find(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
         if node.name == name:
             return node
     alike = [n for n in nodes if n.base == name and not n.is_gradient]
+    if not alike and (found := latest({n.name: n for n in nodes}, name)) is not None:
+        return found
     if not alike:
         raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
     if len(alike) > 1:
         raise GraphError(f"there are several {name!r}; give the step, {_listed(n.step for n in alike)}")
     return alike[0]
+
+
+def latest(named: Mapping[str, Node], name: str) -> Node | None:
+    """The last of ``h_1``, ``h_2`` and so on, which is what the variable ``h`` of the program holds in the end."""
+    number = 1
+    while f"{name}_{number}" in named:
+        number += 1
+    found = named.get(f"{name}_{number - 1}") if number > 2 else None
+    return found if found is not None and found.named else None
 
 
 def find_gradient(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
@@ -52,6 +63,8 @@ def _parameter(gradient: Node, bases: Mapping[str, str]) -> tuple[str, ...]:
 
 def _of_step(nodes: Sequence[Node], name: str, step: int) -> Node:
     alike = [n for n in nodes if name in (n.base, n.name) and not n.is_gradient]
+    if not alike:  # the last of several in this step
+        alike = _last_alike(nodes, name, step)
     found = [n for n in alike if n.step == step]
     if found:
         return next((n for n in found if n.is_update), found[-1])
@@ -61,6 +74,11 @@ def _of_step(nodes: Sequence[Node], name: str, step: int) -> Node:
     if not known:
         raise GraphError(f"{name!r} belongs to no step; leave the step out")
     raise GraphError(f"there is no {name!r} of step {step}; there are {_listed(known)}")
+
+
+def _last_alike(nodes: Sequence[Node], name: str, step: int) -> list[Node]:
+    found = latest({n.base: n for n in nodes if n.base and n.step == step}, name)
+    return [] if found is None else [found]
 
 
 def _listed(steps: Iterable[int | None]) -> str:

@@ -19,7 +19,7 @@ MOST = 6
 
 @view
 def fold(graph: Graph) -> Graph:
-    """Put unnamed arithmetic into the formula of its only user, and unnamed scalar constants in as numbers.
+    """Put unnamed arithmetic into the formula of its only user, and numbers of the program in as such.
 
     Contributions stay what they were; formulas and local derivatives are composed by the chain rule.
     """
@@ -47,10 +47,12 @@ def fold(graph: Graph) -> Graph:
 
 
 def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) -> bool:
-    if inner.named or inner.key in noted or not outer.formula:
+    if inner.key in noted or not outer.formula:
         return False
-    if inner.is_constant:
+    if inner.is_constant and (not inner.named or inner.line is None):  # of a plain number no line is recorded
         return not inner.shape and isfinite(inner.value)
+    if inner.named:
+        return False
     one_line = inner.role == "op" and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
     return one_line and inner.scope == outer.scope and len(graph.uses(inner)) == 1 and inputs <= MOST
 

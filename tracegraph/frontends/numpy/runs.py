@@ -13,7 +13,8 @@ from ...graph import Node
 from ...graph.walk import reachable
 from ...ops.updates import GRADIENT
 from ...text.names import gradient_name
-from .naming import Places, wanted_names
+from .naming import numbered, wanted_names
+from .places import Places
 
 
 class Run:
@@ -107,7 +108,7 @@ class Run:
             elif t not in bases and t not in self.turn:
                 rest.setdefault(self._series(t), []).append(t)
         for those in rest.values():
-            bases.update(_numbered(those, self.wanted))
+            bases.update(zip(those, numbered(those, [self.wanted[t] for t in those]), strict=True))
         return bases
 
     def _of_parameters(self) -> dict[Tensor, str]:
@@ -172,17 +173,6 @@ def _records(tensors: Iterable[Tensor]) -> dict[Tensor, Gradients]:
 def _forward(loss: Tensor) -> set[Tensor]:
     """Everything that a loss was computed from, back to the parameters as they were in its step."""
     return reachable([loss], lambda t: t.inputs if not t.op.traits.of_optimizer else ())
-
-
-def _numbered(those: list[Tensor], wanted: Mapping[Tensor, str | None]) -> dict[Tensor, str]:
-    """Names for the tensors of one step; where several want the same, the last has it and the others are numbered."""
-    last = {name: t for t in those if (name := wanted[t])}
-    taken = dict.fromkeys(last, 0)
-    names = {}
-    for t in those:
-        name = wanted[t]
-        names[t] = name if name and last[name] is t else _next(name or t.op.name, taken)
-    return names
 
 
 def _next(stem: str, taken: dict[str, int]) -> str:

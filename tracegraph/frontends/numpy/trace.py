@@ -19,7 +19,8 @@ from ...graph import Edge, Graph, Node, maker
 from ...ops.running import run_vjp
 from ..frontend import frontend
 from . import formulas
-from .naming import Places, name_all
+from .naming import name_all
+from .places import Places
 from .runs import Run
 
 _make_node, _make_edge = maker(Node), maker(Edge)
@@ -60,7 +61,7 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any],
         nodes: list[Node] = []
         edges: list[Edge] = []
         for key, (t, (gradient, sent)) in enumerate(zip(tensors, record)):
-            nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t)[0]))
+            nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t).line))
             if t.a is not None:
                 edges += _edges(t, key, keys, names, sent)
         del tensors, own, record, keys, names, given  # a million nodes leave no room for all of these
@@ -71,7 +72,7 @@ def _from_run(run: Run, last: set[Tensor], places: Places) -> Graph:
     """The graph of several steps of training."""
     keys = {t: i for i, t in enumerate(run.tensors)}
     names = [run.names[t] for t in run.tensors]
-    nodes = [run.node(_node(t, key, names[key], True, None, t in last, places(t)[0]), t) for t, key in keys.items()]
+    nodes = [run.node(_node(t, key, names[key], True, None, t in last, places(t).line), t) for t, key in keys.items()]
     edges = [e for t, key in keys.items() for e in _edges(t, key, keys, names, run.sent.get(t, ()))]
     shown = {n.key: len(n.args) for n in nodes if n.formula}
     return Graph(nodes, [e for e in edges if e.slot < shown[e.target]])

@@ -21,7 +21,8 @@ from ...errors import GraphError
 from ...graph import Graph, Node, graph_in
 from ...graph.walk import reachable
 from .. import graph_of, own_variables
-from .naming import Places, bound
+from .naming import bound, wanted_names
+from .places import Places
 
 
 def traced(
@@ -51,9 +52,9 @@ def isolated(graph: Graph, left: Sequence[Tensor], names: Mapping[Tensor, str] |
     places, taken = Places(), {n.name for n in graph}
     key = max((n.key for n in graph), default=-1)
     nodes = []
-    for new_key, t in enumerate(left, key + 1):
-        line, stored = places(t)
-        name = t.name or (names or {}).get(t) or stored
+    wanted = wanted_names(list(left), {}, places)
+    for new_key, (t, known) in enumerate(zip(left, wanted), key + 1):
+        name = known or (names or {}).get(t)
         nodes.append(
             Node(
                 new_key,
@@ -62,7 +63,7 @@ def isolated(graph: Graph, left: Sequence[Tensor], names: Mapping[Tensor, str] |
                 "parameter",
                 t.value,
                 scope=t.scope,
-                line=line,
+                line=places(t).line,
                 named=bool(name),
             )
         )
@@ -92,7 +93,7 @@ def _checked(parameters: Iterable[Any], what: Any) -> list[Tensor]:
 
 def _named(frame: FrameType) -> dict[Tensor, str]:
     """What the variables of a frame hold, and their names."""
-    return bound(own_variables(frame), Places())
+    return bound(own_variables(frame))
 
 
 def _unrelated(held: list[Tensor], targets: list[Tensor], names: Iterable[Tensor], top: bool) -> list[Tensor]:
