@@ -48,6 +48,11 @@ def skipping() -> tg.Tensor:
     return loss
 
 
+def product() -> Any:
+    """A product of matrices, of which one element can be opened: frames then go around what it is made from."""
+    return tg.sum(tg.tensor([[1.0, 2.0], [3.0, 4.0]], "x") @ tg.parameter([[0.5, -1.0], [1.5, 2.0]], "W"))
+
+
 STORIES: dict[str, Any] = {
     "backprop": lambda: frames(tg.draw(backprop.build(), detail="full")),
     "network": lambda: frames(tg.draw(backprop.build(), theme="slides"), steps="network,forward"),
@@ -56,6 +61,7 @@ STORIES: dict[str, Any] = {
     "scopes": lambda: frames(tg.draw(TALES["scopes"]()), by="scope"),
     "sgd": lambda: frames(tg.draw(sgd.build(), step=1), steps="forward,backward,update"),
     "skipping": lambda: frames(tg.draw(skipping(), direction="BT")),
+    "one element": lambda: frames(tg.draw(tg.expand(tg.trace(product()), "matmul_1", (0, 1)), detail="full"), steps=""),
     "all at once": lambda: frames(tg.draw(TALES["heat"](), theme="print"), steps=""),
 }
 """Each with cards whose names are all different: shapes are known by them."""

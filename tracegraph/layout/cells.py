@@ -159,8 +159,9 @@ def _cell(cell: Cell, x: float, y: float, room: float, part: str) -> Iterator[tu
     if cell.text:
         place = {"LEFT": left, "RIGHT": left + cell.width}.get(cell.align, x)
         base = y + cell.size * (BOLD_BASELINE if cell.bold or cell.struck else BASELINE)
-        anchor = ANCHORS[cell.align]
-        yield part, Text(_near(place), _near(base), cell.text, cell.size, cell.color, cell.bold, anchor, cell.struck)
+        look = cell.size, cell.color, cell.bold, ANCHORS[cell.align], cell.struck
+        in_area = bool(cell.fill) and cell.align == "CENTER"
+        yield part, Text(_near(place), _near(base), cell.text, *look, in_area)
 
 
 def rounding(width: float, height: float) -> float:

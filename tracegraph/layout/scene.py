@@ -45,7 +45,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line; ``y`` is its baseline, ``x`` the place that ``anchor`` (start, middle, end) names; size in points."""
+    """One line; ``y`` is its baseline, ``x`` the place that ``anchor`` (start, middle, end) names; size in points.
+
+    ``in_area``: whether it stands in the middle of the last filled area before it.
+    """
 
     x: float
     y: float
@@ -55,6 +58,7 @@ class Text:
     bold: bool = False
     anchor: str = "middle"
     struck: bool = False
+    in_area: bool = False
 
 
 @dataclass(frozen=True, slots=True)
