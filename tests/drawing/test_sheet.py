@@ -22,7 +22,7 @@ EDITS = ("sub", "subn")
 ALLOWED = {
     "formats/mermaid.py": "replaces in words, which go into a text of its own",
     "formats/pptx/package.py": "no SVG and no DOT: the XML of a slide",
-    "graphviz/run.py": "takes the clock and counters of the process out of what Graphviz writes",
+    "graphviz/run.py": "takes the clock out of the PDF and EPS that Graphviz writes",
 }
 """Files that replace by regular expressions, and why that is none of what the test is about."""
 

@@ -94,7 +94,7 @@ def png(red: int, side: int = 4) -> bytes:
 @pytest.mark.parametrize("format", layout.FORMATS)
 def test_each_format_is_drawn(engine, format):
     begin, end = layout.MARKS[format]
-    data = layout.render(RICH, format, engine=engine, expect=(2, 2))
+    data = layout.render(RICH, format, engine=engine)
     assert data.startswith(begin) and data.rstrip().endswith(end)
 
 
@@ -132,7 +132,7 @@ def test_hostile_input_is_drawn_or_refused(name):
         assert "\n" not in str(error) and len(str(error)) > 20
     else:
         assert name not in WRONG
-    assert b"<title>b</title>" in layout.render(SIMPLE, expect=(2, 1))
+    assert b"<title>b</title>" in layout.render(SIMPLE)
 
 
 @needs_dot
@@ -146,12 +146,6 @@ def test_a_death_is_told_and_the_next_graph_is_drawn():
     with pytest.raises(LayoutError, match="Graphviz died on this graph"):
         layout.render(HOSTILE["penwidth nan"])
     assert layout.render(SIMPLE)
-
-
-@pytest.mark.parametrize("expect", [(2, 2), (3, 1), (0, 0)])
-def test_a_lost_edge_or_node_is_an_error(expect):
-    with pytest.raises(LayoutError, match="drew 2 nodes and 1 edges"):
-        layout.render(SIMPLE, expect=expect)
 
 
 @pytest.mark.parametrize(
