@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from .formats import FORMATS, Format, Options, stills
 from .frontends import graph_of
 from .graph import Graph, Noted
 from .graphviz import run as _layout
-from .layout.dot_layout import scene
-from .layout.sheet import Document, Draft, Sheet, still
+from .layout.laying import LAYOUTS, lay
+from .layout.page import page_of
+from .layout.sheet import Document, Draft, Sheet
 from .notebook import bundle
 from .picture.row_names import row_names
 from .picture.theme import Theme, theme_of
@@ -81,12 +82,12 @@ class Drawing:
         draft = self.draft
         for _ in range(ATTEMPTS - 1):
             try:
-                return _laid(draft)
+                return lay(draft)
             except LayoutTimeout:
                 if (fewer := self._coarser(draft)) is None:
                     raise
                 draft = fewer
-        return _laid(draft)
+        return lay(draft)
 
     def _coarser(self, draft: Draft) -> Draft | None:
         """The same with runs of operations as one card each; None where there is nothing left to put together."""
@@ -140,19 +141,14 @@ class Drawing:
         return f"Drawing({len(self.picture.boxes)} cards, {len(self.picture.arrows)} arrows, theme {self.theme.name})"
 
 
-def _laid(draft: Draft) -> Sheet:
-    """A drawing with places; the only one that asks for them."""
-    laid = scene(draft.picture, draft.theme, engine=draft.engine, timeout=draft.timeout)
-    given = {f.name: getattr(draft, f.name) for f in fields(Draft)}
-    return Sheet(**given, scene=laid, title=draft.picture.title, frames=(still(laid),))
-
-
 def draw(
     what: Tensor | Graph | Noted | Callable[..., Any],
     *arrays: Any,
     detail: str = "values",
     theme: str | Theme = "light",
-    direction: str = "LR",
+    direction: str | None = None,
+    fit: str | tuple[float, float] = "16:9",
+    layout: str = "layered",
     digits: int | None = None,
     depth: int | None = None,
     step: int | Iterable[int] | None = None,
@@ -164,15 +160,23 @@ def draw(
     """Draw a tensor with everything it depends on, a graph, or a function applied to arrays.
 
     ``detail``: ``outline``, ``shapes``, ``values`` or ``full`` (formulas with numbers, the chain rule on the arrows).
-    ``theme``: light, dark, print, slides. ``direction``: LR, TB, RL, BT. ``digits``: significant ones (4; in slides and
-    inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training run, too.
-    ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula that
-    uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
+    ``theme``: light, dark, print, slides. ``direction``: of the computation, LR, TB, RL, BT; by default whichever shows
+    the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, or width and height in points.
+    ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
+    slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
+    run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula
+    that uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
-    _layout.warm()
-    look = theme_of(theme)
+    if layout not in LAYOUTS:
+        raise GraphError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
+    if engine not in _layout.ENGINES:
+        raise GraphError(f"no engine {engine!r}; there are {', '.join(_layout.ENGINES)}")
+    if layout == "dot":
+        _layout.warm()
+        direction = direction or "LR"
+    look, page = theme_of(theme), page_of(fit)
     cells = min(IN_ARRAYS, look.digits) if digits is None else digits
     digits = look.digits if digits is None else digits
     graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
@@ -181,6 +185,7 @@ def draw(
     shown, note = coarse(shown, depth, MOST_BOXES)
 
     def word(graph: Graph, note: str) -> Picture:
-        return picture(graph, detail=detail, direction=direction, digits=digits, cells=cells, rows=rows, note=note)
+        way = direction or ""
+        return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, rows=rows, note=note)
 
-    return Drawing(Draft(shown, word(shown, note), look, digits, engine, timeout), word, graph)
+    return Drawing(Draft(shown, word(shown, note), look, digits, layout, page, engine, timeout), word, graph)

@@ -12,9 +12,21 @@ if TYPE_CHECKING:
 else:
     Choice = click.Choice  # of one type only since click 8.2
 
+if TYPE_CHECKING:
+    Param = click.ParamType[Any]
+else:
+    Param = click.ParamType
+
 Names = Callable[[], Iterable[str]]
 Command = Callable[..., Any]
-USUAL = {"detail": "values", "theme": "light", "direction": "LR", "digits": "4; slides 3", "engine": "embedded"}
+USUAL = {
+    "detail": "values",
+    "theme": "light",
+    "fit": "16:9",
+    "layout": "layered",
+    "digits": "4; slides 3",
+    "engine": "embedded",
+}
 """What `draw` takes if an option is not given."""
 
 
@@ -65,10 +77,38 @@ def _directions() -> Iterable[str]:
     return DIRECTIONS
 
 
+def _layouts() -> Iterable[str]:
+    from ..layout.laying import LAYOUTS
+
+    return LAYOUTS
+
+
+class Page(Param):
+    """The name of a page, or its width and height in points."""
+
+    name = "page"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from ..errors import GraphError
+        from ..layout.page import page_of
+
+        width, _, height = str(value).partition("x")
+        try:
+            return page_of(value if ":" in width or not height else (float(width), float(height)))
+        except (GraphError, ValueError) as error:
+            self.fail(str(error), param, ctx)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "detail": {"type": OneOf(_details), "help": "How much is on the cards; full: the chain rule on the arrows too."},
     "theme": {"type": OneOf(_themes), "help": "Colours and sizes."},
-    "direction": {"type": OneOf(_directions), "help": "From the inputs to the loss: left to right, top to bottom, ..."},
+    "direction": {
+        "type": OneOf(_directions),
+        "help": "From the inputs to the loss: left to right, top to bottom, ...; by default, "
+        "whichever shows the cards larger.",
+    },
+    "fit": {"type": Page(), "help": "The page to be filled: 16:9, 4:3, A4, README, or WIDTHxHEIGHT in points."},
+    "layout": {"type": OneOf(_layouts), "help": "Our own, in rows that fill the page, or Graphviz's dot, in one row."},
     "digits": {"type": click.IntRange(1, 15), "help": "Significant digits."},
     "depth": {"type": click.IntRange(0), "metavar": "N", "help": "Draw scopes deeper than N levels as one card each."},
     "step": {

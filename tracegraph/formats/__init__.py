@@ -56,7 +56,7 @@ FORMATS: dict[str, Format] = {
         "pdf", "PDF, a page for each step", _later("pages.pdf"), still=True, steps=True, chapters=True, extra="pdf"
     ),
     "eps": Format("eps", "Encapsulated PostScript, for older LaTeX", _later("pages.eps"), still=True),
-    "dot": Format("dot", "Graphviz source", _later("dot.write"), still=True, laid=False),
+    "dot": Format("dot", "Graphviz source", _later("dot.write"), still=True),
     "json": Format("json", "the numbers, for other programs", _later("json_file.write"), still=True, laid=False),
     "txt": Format("txt", "a table", _later("listing.write"), still=True, laid=False),
     "pptx": Format(

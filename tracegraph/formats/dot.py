@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..layout.cells import Cell, Table
+from ..layout.dot_graph import placed
 from ..layout.dot_graph import source as dot_graph
 from ..layout.measured import measured
-from ..layout.sheet import Draft
+from ..layout.sheet import Document
 from ..picture.parts import Picture
 from ..picture.theme import Theme
 from . import Options
 from .dot_tables import label
 
 
-def write(draft: Draft, options: Options = Options()) -> bytes:
-    """The source, without heat maps: DOT cannot hold images."""
-    return source(draft.picture, draft.theme, images=False)[0].encode()
+def write(document: Document, options: Options = Options()) -> bytes:
+    """The source, without heat maps: DOT cannot hold images. Our own layout's is with the place of everything."""
+    sheet = document.only("DOT")
+    if sheet.layout == "dot":
+        return source(sheet.picture, sheet.theme, images=False)[0].encode()
+    return placed(sheet.picture, sheet.theme, sheet.sizes, sheet.places, _without_images).encode()
+
+
+def _without_images(table: Table) -> str:
+    return label(table, images=False)
 
 
 def source(picture: Picture, theme: Theme, *, images: bool = True) -> tuple[str, dict[str, bytes]]:

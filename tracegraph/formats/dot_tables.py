@@ -6,9 +6,9 @@ from ..layout.cells import FRAME, Cell, Table
 from ..text.escape import xml
 
 
-def label(table: Table) -> str:
-    """The table as an HTML-like label."""
-    rows = "".join(f"<TR>{''.join(_cell(cell) for cell in row)}</TR>" for row in table.rows)
+def label(table: Table, images: bool = True) -> str:
+    """The table as an HTML-like label; without ``images``, their cells are empty."""
+    rows = "".join(f"<TR>{''.join(_cell(cell, images) for cell in row)}</TR>" for row in table.rows)
     if table.border:
         return f'<TABLE BORDER="1" {_frame(table)} STYLE="ROUNDED" COLOR="{table.border}"{_fill(table)}>{rows}</TABLE>'
     style = ' STYLE="ROUNDED"' if table.rounded else ""
@@ -23,19 +23,19 @@ def _fill(part: Cell | Table) -> str:
     return f' BGCOLOR="{part.fill}"' if part.fill else ""
 
 
-def _cell(cell: Cell | Table) -> str:
+def _cell(cell: Cell | Table, images: bool) -> str:
     if isinstance(cell, Table):
         inset = "" if cell.inset is None else f' CELLPADDING="{cell.inset}"'
-        return f"<TD{inset}>{label(cell)}</TD>"
+        return f"<TD{inset}>{label(cell, images)}</TD>"
     frame = f' BORDER="{FRAME}" COLOR="{cell.frame}"' if cell.frame else ""
     align = f' ALIGN="{cell.align}"' if cell.align else ""
     size = f'FIXEDSIZE="TRUE" WIDTH="{cell.width}" HEIGHT="{cell.height}"'
-    return f"<TD {size}{align}{_fill(cell)}{frame}>{_inner(cell)}</TD>"
+    return f"<TD {size}{align}{_fill(cell)}{frame}>{_inner(cell, images)}</TD>"
 
 
-def _inner(cell: Cell) -> str:
+def _inner(cell: Cell, images: bool) -> str:
     """The image or the text of a cell."""
-    if cell.image:
+    if cell.image and images:
         return f'<IMG SCALE="BOTH" SRC="{cell.image}"/>'
     if not cell.text:
         return ""

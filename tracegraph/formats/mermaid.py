@@ -34,7 +34,7 @@ def _lines(chapter: Sheet) -> Iterator[str]:
     picture, theme = chapter.picture, chapter.scene.theme
     shown = {key for key, _ in chapter[-1].shown}
     yield f"%%{{init: {json.dumps(_init(theme))}}}%%"
-    yield f"flowchart {picture.direction}"
+    yield f"flowchart {picture.direction or 'LR'}"
     yield f"  accTitle: {_said(picture.title)}"
     told = [picture.description, *(x.text for x in picture.header), *[picture.note] * bool(picture.note)]
     yield f"  accDescr: {_said('. '.join(told))}"

@@ -6,13 +6,15 @@ User text appears in labels only; ids are ours.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ..picture.parts import Arrow, Cluster, Picture
 from ..picture.theme import Theme
 from .arrows import stroke
 from .cells import Table
 from .measured import Measured, clusters
+from .pieces import Box, Frame, Places, Route
+from .scene import Point
 
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
 LARGE = 300  # cards from which on straight lines are drawn, which is much faster
@@ -21,8 +23,78 @@ Label = Callable[[Table], str]
 """Writes a table as an HTML-like label."""
 
 
+def placed(picture: Picture, theme: Theme, measured: Measured, places: Places, label: Label) -> str:
+    """The DOT text with the place of everything: ``neato -n2`` draws it so; `dot` would look for places of its own."""
+    pins = _Pins(places)
+    statements = [*_head(picture, theme), f"  graph [{pins.page()}];"]
+    if measured.header and places.header:
+        at = pins.label(measured.header, places.header)
+        statements.append(f'  graph [labelloc="t" labeljust="l" label=<{label(measured.header)}> {at}];')
+    for (key, card), corner in zip(measured.cards.items(), places.cards, strict=True):
+        statements.append(f'  {key} [label=<{label(card)}> pos="{pins.middle(card, corner)}"];')
+    keys = {key: (x + c.width / 2, y + c.height / 2) for (key, c), (x, y) in zip(measured.cards.items(), places.cards)}
+    statements += _frames(theme, places.frames, keys, pins, label, "  ")
+    arrows = zip(picture.arrows, measured.captions, places.routes, places.captions, strict=True)
+    for arrow, caption, route, place in arrows:
+        said = f" label=<{label(caption)}> {pins.label(caption, place)}" if caption and place else ""
+        statements.append(f'  {arrow.source} -> {arrow.target} [{_look(theme, arrow)}{said} pos="{pins.way(route)}"];')
+    return "\n".join(["digraph tracegraph {", *statements, "}", ""])
+
+
+class _Pins:
+    """Places as Graphviz writes them: in points, counted from the lower left corner."""
+
+    def __init__(self, places: Places) -> None:
+        self.width, self.height = places.width, places.height
+
+    def point(self, x: float, y: float) -> str:
+        return f"{x:.6g},{self.height - y:.6g}"
+
+    def page(self) -> str:
+        return f'bb="0,0,{self.width:.6g},{self.height:.6g}"'
+
+    def middle(self, table: Table, corner: Point) -> str:
+        return self.point(corner[0] + table.width / 2, corner[1] + table.height / 2)
+
+    def label(self, table: Table, corner: Point) -> str:
+        inches = f'lwidth="{table.width / 72:.4g}" lheight="{table.height / 72:.4g}"'
+        return f'lp="{self.middle(table, corner)}" {inches}'
+
+    def box(self, box: Box) -> str:
+        left, top, width, height = box
+        return f'bb="{self.point(left, top + height)},{self.point(left + width, top)}"'
+
+    def way(self, route: Route) -> str:
+        tip = route.head[1] if len(route.head) == 3 else route.head[0]
+        return f"e,{self.point(*tip)} " + " ".join(self.point(*p) for p in route.curve)
+
+
+def _frames(
+    theme: Theme, frames: Sequence[Frame], keys: dict[str, Point], pins: _Pins, label: Label, indent: str
+) -> Iterator[str]:
+    """A cluster for each frame, those inside of it in it: a scope in two rows has two."""
+    for i, frame in enumerate(frames):
+        if any(_holds(other.box, frame.box[:2]) for other in frames if other is not frame):
+            continue
+        inner = [f for f in frames if f is not frame and _holds(frame.box, f.box[:2])]
+        cards = [key for key, middle in keys.items() if _holds(frame.box, middle)]
+        title = f" label=<{label(frame.title)}> {pins.label(frame.title, frame.corner)}" if frame.title else ""
+        yield f"{indent}subgraph cluster_{'_'.join(str(n) for n in (frame.cluster, i, len(indent)))} {{"
+        look = f'style="rounded,filled" fillcolor="{theme.cluster}" color="{theme.cluster_border}"'
+        yield f"{indent}  graph [{look} {pins.box(frame.box)}{title}];"
+        inside = {key for f in inner for key, middle in keys.items() if _holds(f.box, middle)}
+        if own := [key for key in cards if key not in inside]:
+            yield f"{indent}  {'; '.join(own)};"
+        yield from _frames(theme, inner, keys, pins, label, indent + "  ")
+        yield f"{indent}}}"
+
+
+def _holds(box: Box, point: Sequence[float]) -> bool:
+    return box[0] < point[0] < box[0] + box[2] and box[1] < point[1] < box[1] + box[3]
+
+
 def source(picture: Picture, theme: Theme, measured: Measured, label: Label) -> str:
-    """The DOT text: graph, cards, clusters, and arrows in the order of the picture."""
+    """The DOT text without places: graph, cards, clusters, and arrows in the order of the picture."""
     statements = [*_head(picture, theme)]
     if measured.header:
         statements.append(f'  graph [labelloc="t" labeljust="l" label=<{label(measured.header)}>];')

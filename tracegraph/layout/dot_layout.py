@@ -12,9 +12,9 @@ from ..graphviz.run import render
 from ..picture.parts import Arrow, Picture
 from ..picture.theme import Theme
 from .dot_graph import source
-from .measured import Measured, clusters, measured
-from .pieces import Box, Frame, Places, Route, compose
-from .scene import Area, Point, Scene
+from .measured import Measured, clusters
+from .pieces import Box, Frame, Places, Route
+from .scene import Area, Point
 
 SIZED = (
     '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR><TD FIXEDSIZE="TRUE" '
@@ -29,12 +29,13 @@ Drawn = dict[str, Any]
 """
 
 
-def scene(picture: Picture, theme: Theme, *, engine: str = "embedded", timeout: float = 60.0) -> Scene:
-    """Place everything that a picture shows; `LayoutError` where Graphviz does not deliver."""
-    sizes = measured(picture, theme)
+def places(
+    picture: Picture, theme: Theme, sizes: Measured, *, engine: str = "embedded", timeout: float = 60.0
+) -> Places:
+    """Find a place for everything; `LayoutError` where Graphviz does not deliver."""
     dot = source(picture, theme, sizes, SIZED.format)
     answer = _Answer(json.loads(render(dot, "json", engine=engine, timeout=timeout)))
-    return compose(picture, theme, sizes, answer.places(picture, sizes))
+    return answer.places(picture, sizes)
 
 
 class _Answer:

@@ -13,9 +13,10 @@ from .cards import Cards
 from .cells import Table
 from .layered import Block, Link, Placement, Plan, place
 from .layered.plan import Scope
-from .measured import Measured, measured
-from .pieces import Frame, Places, Route, compose
-from .scene import Point, Scene
+from .measured import Measured
+from .page import SLIDE
+from .pieces import Frame, Places, Route
+from .scene import Point
 
 BORDER = 14.0  # around a drawing
 BELOW = 10.0  # between the header and the drawing
@@ -23,14 +24,13 @@ HEAD_LENGTH, HEAD_WIDTH = 8.0, 5.6  # of an arrow, at scale 1
 TAIL = 3.2  # radius of the dot at the tail of a marked arrow
 
 
-def scene(picture: Picture, theme: Theme, page: tuple[float, float] = (960.0, 540.0)) -> Scene:
-    """Place everything so that it is as large as can be on a page of this width and height, in points."""
-    sizes = measured(picture, theme)
+def places(picture: Picture, theme: Theme, sizes: Measured, page: tuple[float, float] = SLIDE) -> Places:
+    """Find places in which everything is as large as can be on a page of this width and height, in points."""
     directions = (picture.direction,) if picture.direction else ("LR", "TB")
     top = sizes.header.height + BELOW if sizes.header else 0.0
     room = page[0] - 2 * BORDER, page[1] - 2 * BORDER - top
     placement = place(plan(picture, theme, sizes), (max(room[0], 1.0), max(room[1], 1.0)), directions)
-    return compose(picture, theme, sizes, _Turned(picture, theme, sizes, placement, top).places())
+    return _Turned(picture, theme, sizes, placement, top).places()
 
 
 def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:

@@ -30,7 +30,7 @@ class Measured:
 
 def measured(picture: Picture, theme: Theme, images: bool = True) -> Measured:
     """Measure a picture; without ``images``, heat maps take no room."""
-    cards, across = Cards(theme, images), picture.direction in ("LR", "RL")
+    cards, across = Cards(theme, images), picture.direction not in ("TB", "BT")
     return Measured(
         above(cards, picture),
         {box.key: cards.card(box) for box in picture.boxes},

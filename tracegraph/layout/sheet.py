@@ -11,6 +11,8 @@ from ..errors import GraphError
 from ..graph import Graph
 from ..picture.parts import Picture
 from ..picture.theme import Theme
+from .measured import Measured
+from .pieces import Places
 from .scene import Part, Piece, Scene
 
 MOST = 300  # frames that are written each by itself
@@ -38,13 +40,16 @@ class Frame:
 class Draft:
     """A graph in the words and the look in which it is drawn, before anything has a place.
 
-    ``engine`` and ``timeout`` (seconds) are those of `graphviz.run.render`.
+    ``layout`` is one of `laying.LAYOUTS`, ``page`` the width and height that it fills. ``engine`` and ``timeout``
+    (seconds) are those of `graphviz.run.render`.
     """
 
     graph: Graph
     picture: Picture
     theme: Theme
     digits: int
+    layout: str
+    page: tuple[float, float]
     engine: str
     timeout: float
 
@@ -53,6 +58,8 @@ class Draft:
 class Sheet(Draft, Sequence[Frame]):
     """The result of layout, as a sequence of at least one frame: all of them show parts of the one ``scene``."""
 
+    sizes: Measured
+    places: Places
     scene: Scene
     title: str
     frames: tuple[Frame, ...]

@@ -48,12 +48,13 @@ def picture(
     """Word a graph.
 
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
-    chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT. ``digits``: significant ones,
-    ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of the rows of its
-    value. ``note`` is put above the picture.
+    chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT; empty leaves it to the layout.
+    ``digits``: significant ones, ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of
+    the rows of its value. ``note`` is put above the picture.
     """
     _one_of("detail", detail, DETAILS)
-    _one_of("direction", direction, DIRECTIONS)
+    if direction:
+        _one_of("direction", direction, DIRECTIONS)
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
     words = _Words(graph, DETAILS.index(detail), digits, cells, rows or {})

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import ordering, spacing
-from .cells import NONE, Cell, Piece, Row, rows_of
 from .cutting import Lengths, costs
 from .docking import Unit, units
 from .layering import layers
 from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, TITLE, Framing, Plan, Point, Scope, Size
 from .routing import Way, arrive
+from .row_cells import NONE, Cell, Piece, Row, rows_of
 from .titles import Lines
 from .tracks import Columns, Gaps, columns, gaps
 

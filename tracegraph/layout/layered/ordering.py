@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from .cells import Cell, Piece, Row
 from .plan import Scope
+from .row_cells import Cell, Piece, Row
 
 SWEEPS = 12
 MANY = 400  # cells in a row from which on the order is found with fewer sweeps, and without exchanges

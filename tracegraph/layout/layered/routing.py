@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .cells import Cell, Piece
 from .plan import CORNER, Point
+from .row_cells import Cell, Piece
 from .tracks import Channel
 
 

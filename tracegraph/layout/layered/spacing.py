@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .cells import NONE, Cell, Piece, Row
 from .plan import ACROSS, INSET, LINE, MARGIN, TRACK, Framing, Scope
+from .row_cells import NONE, Cell, Piece, Row
 
 STRAIGHT = 8.0  # weight of a pull that makes a line straight, where nothing else would
 SWEEPS = 10

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .cells import NONE, Piece, Row
 from .docking import Unit
 from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TITLE, TRACK, Framing, Scope
+from .row_cells import NONE, Piece, Row
 
 LEAN = 0.14  # length of a curve for each point that it leads across
 LONGEST = 60.0  # of a curve

@@ -1,0 +1,32 @@
+"""Layouts: each finds a place for everything of a picture; what is put there, and how, is the same for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+
+from . import dot_layout, layered_layout
+from .measured import Measured, measured
+from .pieces import Places, compose
+from .sheet import Draft, Sheet, still
+
+
+def _layered(draft: Draft, sizes: Measured) -> Places:
+    return layered_layout.places(draft.picture, draft.theme, sizes, draft.page)
+
+
+def _dot(draft: Draft, sizes: Measured) -> Places:
+    return dot_layout.places(draft.picture, draft.theme, sizes, engine=draft.engine, timeout=draft.timeout)
+
+
+LAYOUTS: dict[str, Callable[[Draft, Measured], Places]] = {"layered": _layered, "dot": _dot}
+"""By name: our own, which fills a page with rows, and Graphviz's `dot`, which makes one row of everything."""
+
+
+def lay(draft: Draft) -> Sheet:
+    """A drawing with places, and one frame that shows everything; the only one that asks for places."""
+    sizes = measured(draft.picture, draft.theme)
+    places = LAYOUTS[draft.layout](draft, sizes)
+    scene = compose(draft.picture, draft.theme, sizes, places)
+    given = {f.name: getattr(draft, f.name) for f in fields(Draft)}
+    return Sheet(**given, sizes=sizes, places=places, scene=scene, title=draft.picture.title, frames=(still(scene),))
