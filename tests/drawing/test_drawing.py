@@ -100,9 +100,8 @@ def test_read_only(drawing: tg.Drawing, tmp_path: Path) -> None:
         drawing.save(path)
 
 
-def test_a_failed_drawing_leaves_the_old_file(
-    drawing: tg.Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_drawing_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = tg.draw(chain(2), layout="dot")
     path = tmp_path / "net.svg"
     path.write_text("old")
 
@@ -135,9 +134,9 @@ def test_absurd_scale(drawing: tg.Drawing, scale: float) -> None:
 
 def test_a_bitmap_that_is_too_large() -> None:
     with pytest.raises(tg.LayoutError, match="pixels is too large"):
-        tg.draw(chain(150), detail="full").render("png")
+        tg.draw(chain(150), detail="full", fit=(100_000.0, 100.0)).render("png")
     with pytest.raises(tg.LayoutError, match="pixels is too large"):
-        tg.draw(chain(40), detail="full").render("png", scale=20)
+        tg.draw(chain(40), detail="full", fit=(100_000.0, 100.0)).render("png", scale=20)
 
 
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no pdftoppm on the PATH")
@@ -207,7 +206,9 @@ def test_notebooks_get_what_they_ask_for(
     assert list(drawing._repr_mimebundle_(include, exclude)) == kinds
 
 
-def test_notebooks_show_the_table_without_graphviz(drawing: tg.Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebooks_show_the_table_without_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = tg.draw(chain(2), layout="dot")
+
     def missing(*args: object, **options: object) -> bytes:
         raise tg.LayoutError("Graphviz is missing: pip install pygraphviz")
 
@@ -269,7 +270,7 @@ def test_unknown_engine_and_format(drawing: tg.Drawing) -> None:
     with pytest.raises(tg.GraphError, match="no format 'gif'; there are svg"):
         drawing.render("gif")
     with pytest.raises(TracegraphError, match="no engine 'magic'; there are embedded, system"):
-        tg.draw(chain(1), engine="magic").render("svg")
+        tg.draw(chain(1), engine="magic")
 
 
 # --- size ------------------------------------------------------------------------------------------------------------
@@ -297,7 +298,7 @@ def test_the_work_for_a_picture_grows_with_the_chain_and_no_faster() -> None:
 
 @pytest.mark.slow
 def test_past_the_deadline_the_picture_is_coarser() -> None:
-    drawing = tg.draw(dense(60), timeout=1.5)
+    drawing = tg.draw(dense(60), layout="dot", timeout=1.5)
     before, words, svg = len(drawing.graph), drawing.picture, drawing.svg
     seen = drawing.sheet
     assert len(seen.graph) < before and svg.count('class="node"') == len(seen.picture.boxes)
@@ -316,11 +317,11 @@ def test_what_cannot_be_coarser_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(layout, "render", late)
     with pytest.raises(LayoutTimeout):
-        tg.draw(chain(100)).render("svg")
+        tg.draw(chain(100), layout="dot").render("svg")
     assert len(tries) == module.ATTEMPTS
     tries.clear()
     with pytest.raises(LayoutTimeout):
-        tg.draw(chain(2)).render("svg")
+        tg.draw(chain(2), layout="dot").render("svg")
     assert len(tries) == 1
 
 
@@ -340,7 +341,8 @@ def test_deep_scopes() -> None:
             stack.enter_context(tg.scope(f"s_{i}"))
             x = tg.tanh(x) if i % 20 == 0 else x
     drawing = tg.draw(x)
-    assert not faults(drawing) and drawing.svg.count('class="cluster"') == 8
+    scopes = {piece.label.rstrip(" …") for piece in drawing.sheet.scene.of("cluster")}
+    assert not faults(drawing) and len(drawing.picture.clusters) == 1 and len(scopes) == 8
 
 
 def test_what_is_not_finite_has_a_colour_and_a_word_and_no_width() -> None:

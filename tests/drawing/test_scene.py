@@ -25,8 +25,12 @@ from tracegraph.errors import LayoutError
 from tracegraph.formats.dot import source
 from tracegraph.graphviz import run
 from tracegraph.layout import cards, cells, dot_layout
+from tracegraph.layout.laying import LAYOUTS
+from tracegraph.layout.measured import measured
+from tracegraph.layout.pieces import compose
 from tracegraph.layout.scene import RING, Area, Curve, Image, Item, Part, Piece, Scene, Text
-from tracegraph.picture.theme import THEMES
+from tracegraph.picture.parts import Picture
+from tracegraph.picture.theme import THEMES, Theme
 from tracegraph.picture.words import DIRECTIONS
 from tracegraph.text.metrics import laid_width, table, text_width
 
@@ -40,7 +44,19 @@ Look = tuple[Any, ...]
 
 
 def scene(drawing: tg.Drawing) -> Scene:
-    return dot_layout.scene(drawing.picture, drawing.theme)
+    return dot_scene(drawing.picture, drawing.theme)
+
+
+def dot_scene(picture: Picture, theme: Theme, **options: Any) -> Scene:
+    """The scene with the places that Graphviz's `dot` finds."""
+    picture = flowing(picture)
+    sizes = measured(picture, theme)
+    return compose(picture, theme, sizes, dot_layout.places(picture, theme, sizes, **options))
+
+
+def flowing(picture: Picture) -> Picture:
+    """A picture for `dot`, which does not choose a direction."""
+    return replace(picture, direction=picture.direction or "LR")
 
 
 # --- what Graphviz draws from the DOT text ----------------------------------------------------------------------------
@@ -48,7 +64,7 @@ def scene(drawing: tg.Drawing) -> Scene:
 
 def drawn(drawing: tg.Drawing) -> tuple[list[float], dict[str, list[Look]]]:
     """The size of the SVG; what is in the group of each card, arrow and cluster, and in the header."""
-    dot, images = source(drawing.picture, drawing.theme)
+    dot, images = source(flowing(drawing.picture), drawing.theme)
     root = ET.fromstring(run.render(dot, "svg", images=images))
     graph = root.find(f"{SVG}g")
     assert graph is not None
@@ -298,7 +314,7 @@ def test_graphviz_runs_once_with_this_engine_and_timeout(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(dot_layout, "render", counted)
     picture = story("layers").picture
-    dot_layout.scene(picture, THEMES["light"], engine="system", timeout=7.0)
+    dot_scene(picture, THEMES["light"], engine="system", timeout=7.0)
     assert runs == [{"engine": "system", "timeout": 7.0}]
 
 
@@ -313,14 +329,15 @@ def test_what_graphviz_does_not_place_is_told(what: str, said: str, monkeypatch:
     picture = story("layers").picture
     assert (len(picture.boxes), len(picture.arrows)) == (8, 7)
     with pytest.raises(LayoutError, match=said):
-        dot_layout.scene(picture, THEMES["light"])
+        dot_scene(picture, THEMES["light"])
 
 
-def test_two_processes_place_alike() -> None:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_two_processes_place_alike(layout: str) -> None:
     program = (
-        "import tracegraph as tg; from tracegraph.layout.dot_layout import scene\n"
+        "import tracegraph as tg\n"
         "with tg.scope('s'): y = tg.tensor([1.0, 2.0], 'x') * tg.parameter(3.0, 'w')\n"
-        "d = tg.draw((y * y).sum(), detail='full'); print(scene(d.picture, d.theme))"
+        f"d = tg.draw((y * y).sum(), detail='full', layout='{layout}'); print(d.sheet.scene)"
     )
     outputs = {
         subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, **PIPES).stdout
@@ -336,7 +353,7 @@ def test_both_engines_place_alike() -> None:
     if shutil.which("dot") is None:
         pytest.skip("no `dot` on the PATH")
     drawing = story("layers")
-    placed = [dot_layout.scene(drawing.picture, drawing.theme, engine=engine) for engine in run.ENGINES]
+    placed = [dot_scene(drawing.picture, drawing.theme, engine=engine) for engine in run.ENGINES]
     assert [[p.key for p in laid.pieces] for laid in placed] == [[p.key for p in scene(drawing).pieces]] * len(placed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from pictures import TALES
 
 import tracegraph as tg
 from tracegraph.formats import FORMATS, stepped, stills
-from tracegraph.graphviz.run import render
-from tracegraph.layout import dot_layout
+from tracegraph.layout.laying import LAYOUTS
 
 pytest.importorskip("pypdf"), pytest.importorskip("PIL"), pytest.importorskip("pptx")
 PACKAGE = Path(tg.__file__).parent
@@ -29,19 +28,23 @@ ALLOWED = {
 
 @pytest.fixture
 def layouts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that Graphviz is asked to lay out."""
+    """The names of the layouts that are asked for places."""
     asked: list[str] = []
 
-    def counted(dot: str, *given: Any, **options: Any) -> bytes:
-        asked.append(dot)
-        return render(dot, *given, **options)
+    def counted(name: str) -> Callable[..., Any]:
+        lay = LAYOUTS[name]
+        return lambda *given: asked.append(name) or lay(*given)
 
-    monkeypatch.setattr(dot_layout, "render", counted)
+    for name in LAYOUTS:
+        monkeypatch.setitem(LAYOUTS, name, counted(name))
     return asked
 
 
-def test_a_drawing_is_laid_out_once_whatever_is_written_from_it(layouts: list[str], tmp_path: Path) -> None:
-    drawing = tg.draw(TALES["square"](), detail="full")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_drawing_is_laid_out_once_whatever_is_written_from_it(
+    layout: str, layouts: list[str], tmp_path: Path
+) -> None:
+    drawing = tg.draw(TALES["square"](), detail="full", layout=layout)
     for name in stills():
         drawing.render(name)
     for steps in ("", "forward,backward"):
@@ -50,14 +53,14 @@ def test_a_drawing_is_laid_out_once_whatever_is_written_from_it(layouts: list[st
             deck.render(name)
         deck.save_all(tmp_path / f"frames{len(steps)}")
     drawing._repr_mimebundle_()
-    assert len(layouts) == 1
+    assert layouts == [layout]
 
 
 def test_what_needs_no_places_is_not_laid_out(layouts: list[str]) -> None:
     drawing = tg.draw(TALES["square"]())
     for name in [name for name in stills() if not FORMATS[name].laid]:
         drawing.render(name)
-    assert not layouts and {"dot", "json", "txt"} == {name for name in FORMATS if not FORMATS[name].laid}
+    assert not layouts and {"json", "txt"} == {name for name in FORMATS if not FORMATS[name].laid}
 
 
 def test_a_format_holds_what_it_says() -> None:

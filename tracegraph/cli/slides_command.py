@@ -65,13 +65,6 @@ def _to() -> str:
 @click.option("--title", default="", help="A title slide with these words.")
 @click.option("--one-slide-per-step", is_flag=True, help="In a .pptx, a slide for each step instead of clicks on one.")
 @click.option(
-    "--fit",
-    type=click.Choice(("16:9",)),
-    default="16:9",
-    show_default=True,
-    help="Slides of 13.33 × 7.5 inches, for which the type size is told.",
-)
-@click.option(
     "--split",
     "pieces",
     type=click.IntRange(1, 12),
@@ -91,7 +84,6 @@ def slides(
     by: str,
     title: str,
     one_slide_per_step: bool,
-    fit: str,
     pieces: int,
     strict: bool,
     auto: bool,

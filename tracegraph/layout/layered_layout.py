@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import hypot
+from math import ceil, hypot
 
 from ..picture.parts import Box as Card
 from ..picture.parts import Cluster, Picture
@@ -84,8 +84,8 @@ class _Turned:
         width = max(made.width, header.width if header else 0.0) + 2 * BORDER
         captions = zip(self.sizes.captions, made.captions, strict=True)
         return Places(
-            round(width, 2),
-            round(made.height + self.shift[1] + BORDER, 2),
+            ceil(width),
+            ceil(made.height + self.shift[1] + BORDER),
             (BORDER, BORDER) if header else None,
             [self.point(p) for p in made.blocks],
             [*self.frames()],
