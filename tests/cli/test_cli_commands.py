@@ -14,8 +14,8 @@ from commands import NET, PYTHON, error, run
 import tracegraph as tg
 from tracegraph import cli
 from tracegraph.cli.render_command import formats
+from tracegraph.formats import xdot
 from tracegraph.graphviz import run as layout
-from tracegraph.layout import dot_layout
 
 doctor = import_module("tracegraph.cli.doctor_command")  # the package has a command of the same name
 pytestmark = pytest.mark.usefixtures("here")
@@ -135,7 +135,7 @@ def test_the_doctor_says_what_does_not_work(monkeypatch: pytest.MonkeyPatch) -> 
         raise tg.LayoutError("Graphviz is missing: pip install 'pygraphviz>=2.0.4'")
 
     monkeypatch.setattr(layout, "render", fail)
-    monkeypatch.setattr(dot_layout, "render", fail)
+    monkeypatch.setattr(xdot, "render", fail)
     result = run("doctor")
     assert result.exit_code == 1
     assert result.stderr == "error: drawing does not work: Graphviz is missing: pip install 'pygraphviz>=2.0.4'\n"

@@ -85,7 +85,8 @@ def chain() -> tg.Tensor:
     ("build", "direction"), [(TALES["backprop"], "TB"), (TALES["backprop"], "LR"), (chain, "TB"), (chain, "LR")]
 )
 def test_a_caption_is_whole_and_large_enough_in_any_shape(build: Callable[[], tg.Tensor], direction: str) -> None:
-    frames = tg.frames(tg.draw(build(), direction=direction, fold=False))
+    page = (100.0, 4000.0) if direction == "TB" else (4000.0, 100.0)  # long strips
+    frames = tg.frames(tg.draw(build(), direction=direction, fold=False, fit=page))
     sheet = canvas(frames)
     on_slide = min(960 / sheet.width, 540 / frames.scene.height)
     assert sheet.size * on_slide >= 11 and "…" not in " ".join(sheet.lines(("six by " * 16)[:CAPTION]))

@@ -15,7 +15,7 @@ from ...layout.scene import Area, Curve, Part, Point, Scene
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
-STRAIGHT = 30.0  # points by which a straight line may leave the curve, beside which the caption is
+STRAIGHT = 6.0  # points by which a straight line may leave the curve, beside which captions are
 BENT = (12.0, 6.0, 3.0, 1.5, 0.0)  # by which one with bends may, the first that keeps clear of cards
 PIECES = 6  # in which each part of a curve is looked at
 
