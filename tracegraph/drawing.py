@@ -164,8 +164,8 @@ def draw(
     the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, or width and height in points.
     ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
     slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
-    run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the formula
-    that uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
+    run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the
+    formula that uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
