@@ -68,6 +68,11 @@ class Node:
         return self.role == "constant"
 
     @property
+    def is_result(self) -> bool:
+        """Whether an operation made it on the way to the output."""
+        return self.role == "op"
+
+    @property
     def is_output(self) -> bool:
         """Whether it is what was traced."""
         return self.role == "output"

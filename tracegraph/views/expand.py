@@ -32,7 +32,7 @@ def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
     how = HOW.get(traits_of(node).element)
     if op is None or how is None:
         known = ", ".join(op.name for op in OPS.values() if op.traits.element in HOW and not op.elementwise)
-        made = f"is made by {node.op}" if node.role in ("op", "output") else f"is of the kind {node.role}"
+        made = f"is made by {node.op}" if node.is_result or node.is_output else f"is of the kind {node.role}"
         raise GraphError(
             f"expand: {name!r} {made}, which is not opened; these are: every elementwise operation, {known}"
         )

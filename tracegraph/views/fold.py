@@ -53,7 +53,7 @@ def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) 
         return not inner.shape and isfinite(inner.value)
     if inner.named:
         return False
-    one_line = inner.role == "op" and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
+    one_line = inner.is_result and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
     return one_line and inner.scope == outer.scope and len(graph.uses(inner)) == 1 and inputs <= MOST
 
 
