@@ -154,6 +154,9 @@ def draw(
     step: int | Iterable[int] | None = None,
     fold: bool = True,
     labels: Mapping[str, Sequence[str]] | None = None,
+    title: str = "",
+    caption: str = "",
+    key: bool = False,
     engine: str = "embedded",
     timeout: float = 60.0,
 ) -> Drawing:
@@ -166,6 +169,7 @@ def draw(
     slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
     run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the
     formula that uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
+    ``title`` and ``caption`` stand above the picture; ``key``: with what its colours, lines and signs mean.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
@@ -184,8 +188,10 @@ def draw(
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
 
+    told: dict[str, Any] = {"rows": rows, "title": title, "caption": caption, "key": key}
+
     def word(graph: Graph, note: str) -> Picture:
         way = direction or ""
-        return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, rows=rows, note=note)
+        return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, note=note, **told)
 
     return Drawing(Draft(shown, word(shown, note), look, digits, layout, page, engine, timeout), word, graph)

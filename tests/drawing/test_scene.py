@@ -200,7 +200,7 @@ def test_pieces_are_those_of_the_picture(name: str) -> None:
     arrows = [(a.source, a.target, a.label) for a in picture.arrows]
     assert [(p.source, p.target, p.label) for p in laid.of("arrow")] == arrows
     assert len(laid.of("cluster")) == sum(1 for c in picture.clusters for _ in within(c))
-    assert bool(laid.of("header")) == bool(picture.header or picture.note or picture.legend)
+    assert bool(laid.of("header")) == bool(picture.header or picture.note or picture.legend or picture.key)
 
 
 def within(cluster: Any) -> Iterator[Any]:

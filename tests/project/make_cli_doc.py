@@ -21,8 +21,9 @@ FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 def options(command: click.Command) -> str:
     """The options that a command has besides `--debug`; those that several share have a table of their own."""
-    own = [p for p in command.params if isinstance(p, click.Option) and p.name not in (*OPTIONS, "debug")]
-    shared = [p for p in command.params if isinstance(p, click.Option) and p.name in OPTIONS]
+    every = [p for p in command.params if isinstance(p, click.Option) and p.name != "debug"]
+    shared = [p for p in every if p.name in OPTIONS and (p.help or "").startswith(OPTIONS[p.name]["help"])]
+    own = [p for p in every if p not in shared]
     rest = [[", ".join(names(p) for p in shared), "see [below](#how-a-picture-looks)"]] if shared else []
     return table(["option", ""], [*map(row, own), *rest])
 

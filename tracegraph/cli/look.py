@@ -122,6 +122,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Put unnamed arithmetic into the formula that uses it, or give every operation a card (an equation) "
         "of its own.  [default: fold]",
     },
+    "title": {"metavar": "TEXT", "help": "A title above the picture."},
+    "caption": {"metavar": "TEXT", "help": "A sentence below the title."},
+    "key": {"is_flag": True, "default": None, "help": "Explain the colours, lines and signs that occur."},
     "engine": {
         "type": click.Choice(("embedded", "system")),
         "help": "Graphviz: the one that was installed with tracegraph, or `dot` on the PATH.",

@@ -13,7 +13,7 @@ from ..files import FileError, write_atomic
 from ..formats import FORMATS, stepped
 from .destinations import Target, described, destination
 from .failures import Failure, debug, say
-from .look import Late, OneOf, given, look
+from .look import OPTIONS, Late, OneOf, given, look
 from .program import DEFAULT, check, prints_aside, split, target
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _to() -> str:
 )
 @click.option("--strict", is_flag=True, help="Fail if the smallest type is under 12 points; nothing is written then.")
 @click.option("--auto", is_flag=True, help="If the type is too small, draw it in the way that helps, and say which.")
-@look(detail="full", theme="slides", digits="3; other themes 4")
+@look(*(name for name in OPTIONS if name != "title"), detail="full", theme="slides", digits="3; other themes 4")
 @debug
 def slides(
     file: str,

@@ -1,4 +1,4 @@
-"""Lay out the header, the legend of the arrows and the note above a picture."""
+"""Lay out the header, the key, the legend of the arrows and the note above a picture."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from ..picture.panels import Line
 from ..picture.parts import Picture
 from ..picture.theme import magnitude
 from .cards import Cards
-from .cells import Cell, Row, Table, gap
-from .typeset import WIDEST
+from .cells import Cell, Row, Table, filled, gap, width_of
+from .key_rows import key_rows
+from .typeset import BOLD, WIDEST
 
 HEADER = 520.0  # points that a line of the header may take before it is wrapped
 ROOM = 2  # points between tick marks, for each cell of the bar
+SPACE = 6  # between the title and the key
 HIGH = 10  # of the bar, and of the space above it and below all
 
 
@@ -22,20 +24,22 @@ def above(cards: Cards, picture: Picture) -> Table | None:
     lines = [part for line in picture.header for part in cards.wrapped(line, HEADER)]
     keys = [part for line in picture.legend.lines for part in cards.wrapped(line, HEADER)] if picture.legend else []
     note = [*cards.wrapped(Line(picture.note, "note"), HEADER if lines else WIDEST)] if picture.note else []
-    if not (lines or note or picture.legend):
+    key = key_rows(cards, picture.key)
+    if not (lines or note or key or picture.legend):
         return None
-    widths = [cards.width(x.text, x.style) for x in (*lines, *keys, *note)]
-    if picture.legend is None and not lines:
+    widths = [cards.width(x.text, x.style, x.style in BOLD) for x in (*lines, *keys, *note)]
+    if picture.legend is None and not (lines or key):
         return Table([cards.row(x.text, x.style, max(widths), cards.theme.faint) for x in note])
-    width = max(*widths, _bar_width(cards, picture.legend), 1)
+    width = max(*widths, *map(width_of, key), _bar_width(cards, picture.legend), 1)
     rows = [_left(cards, x, width, cards.theme.text) for x in lines]
+    rows += [gap(width, SPACE) for _ in key[:1] if lines] + [filled(row, width) for row in key]
     rows += _legend(cards, picture.legend, width) if picture.legend else []
     rows += [_left(cards, x, width, cards.theme.faint) for x in (*keys, *note)]
     return Table([*rows, gap(width, HIGH)])
 
 
 def _left(cards: Cards, line: Line, width: int, color: str) -> Row:
-    return [cards.cell(line.text, line.style, width, color, align="LEFT")]
+    return [cards.cell(line.text, line.style, width, color, bold=line.style in BOLD, align="LEFT")]
 
 
 def _cell_width(cards: Cards, legend: Legend) -> int:

@@ -14,6 +14,7 @@ from .cells import Cell, Row
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
+BOLD = ("headline",)  # styles that are bold
 BLANK = frozenset("Cf Cc Zs Zl Zp Mn Me".split())  # categories of characters that show nothing by themselves
 FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that show nothing either
 
@@ -26,16 +27,16 @@ class Typeset:
 
     def wrapped(self, line: Line, widest: float = WIDEST) -> Iterator[Line]:
         """Break a long line at its spaces."""
-        size, widest = self.theme.size(line.style), widest * self.theme.scale
+        size, bold, widest = self.theme.size(line.style), line.style in BOLD, widest * self.theme.scale
         done: list[str] = []
         for word in line.text.split(" "):
-            if done and text_width(f"{done[-1]} {word}", size) <= widest:
+            if done and text_width(f"{done[-1]} {word}", size, bold) <= widest:
                 done[-1] += f" {word}"
             else:
                 done.append(word)
         if len(done) > LINES:
             done[LINES - 1 :] = [done[LINES - 1] + " …"]
-        return (Line(fit(text, size, False, widest), line.style) for text in done)
+        return (Line(fit(text, size, bold, widest), line.style) for text in done)
 
     def line_height(self, style: str) -> int:
         return ceil(self.theme.size(style) * 1.4)

@@ -64,10 +64,24 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the key.
+
+    ``kind``: ``role`` (``sign`` names it), ``line`` (``sign`` is positive, negative, update, width, none or nan),
+    ``cells``, or ``sign``: a text.
+    """
+
+    kind: str
+    sign: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Everything a renderer needs to know, and nothing about where it goes.
 
-    ``header`` and ``legend`` are those of a `Flow`; they stand above the picture, as the ``note`` does.
+    Above the picture stand ``header`` (title, caption, and what notes say), the ``legend`` of a `Flow`, the ``key``,
+    and the ``note``.
     """
 
     title: str
@@ -79,3 +93,4 @@ class Picture:
     note: str = ""
     header: tuple[Line, ...] = ()
     legend: Legend | None = None
+    key: tuple[Entry, ...] = ()

@@ -103,6 +103,7 @@ STYLES = {
     "contribution": 13.0,
     "cluster": 14.0,
     "header": 14.0,
+    "headline": 18.0,
 }
 
 _LIGHT = Theme("light")

@@ -16,8 +16,10 @@ from ..formula import notation
 from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.names import gradient_name
-from ..text.numbers import number, shape
-from .flow_overlay import Paint, caption, legend, painted, paints
+from ..text.numbers import clean, number, shape
+from .flow_overlay import Paint, legend, painted, paints
+from .flow_overlay import caption as size_caption
+from .key import NO_GRADIENT, key_of
 from .on_cards import Badges, focus_of, marks_of
 from .options import option, options_of
 from .overlay import DOT, header
@@ -32,7 +34,6 @@ DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
 TERMS = 40  # inputs up to which a formula is written out
-NO_GRADIENT = "–"
 
 
 def picture(
@@ -43,6 +44,9 @@ def picture(
     digits: int = 4,
     cells: int | None = None,
     rows: Mapping[int, tuple[str, ...]] | None = None,
+    title: str = "",
+    caption: str = "",
+    key: bool = False,
     note: str = "",
 ) -> Picture:
     """Word a graph.
@@ -50,7 +54,8 @@ def picture(
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
     chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT; empty leaves it to the layout.
     ``digits``: significant ones, ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of
-    the rows of its value. ``note`` is put above the picture.
+    the rows of its value. Above the picture stand ``title``, ``caption``, what colours and signs mean (``key``), and
+    ``note``.
     """
     _one_of("detail", detail, DETAILS)
     if direction:
@@ -60,16 +65,20 @@ def picture(
     words = _Words(graph, DETAILS.index(detail), digits, cells, rows or {})
     paint = paints(graph)
     loss = pretty(graph.output.name)
+    boxes = tuple(words.box(n) for n in graph.nodes)
+    arrows = tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True))
+    told = ((title, "headline"), (caption, "header"))
     return Picture(
-        title=f"Computation of {loss}",
+        title=clean(title) or f"Computation of {loss}",
         description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
-        boxes=tuple(words.box(n) for n in graph.nodes),
-        arrows=tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True)),
+        boxes=boxes,
+        arrows=arrows,
         clusters=clusters_of(graph),
         direction=direction,
         note=note,
-        header=header(graph),
+        header=(*(Line(clean(text), style) for text, style in told if text), *header(graph)),
         legend=legend(graph, paint),
+        key=key_of(boxes, arrows) if key else (),
     )
 
 
@@ -119,7 +128,7 @@ class _Words:
         lines = self._caption(edge, target, paint)
         if paint is not None:
             weight = paint.share or 0.0
-            label += "".join(f", {x.text}" for x in caption(sent, paint, self.digits, full=True))
+            label += "".join(f", {x.text}" for x in size_caption(sent, paint, self.digits, full=True))
         ends = f"n{source.key}", f"n{target.key}"
         return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True)
 
@@ -187,7 +196,7 @@ class _Words:
             return ()
         if paint is None:
             return self._chain(edge, target)
-        size = caption(edge.contribution, paint, self.digits, self.level == 3)
+        size = size_caption(edge.contribution, paint, self.digits, self.level == 3)
         return (*self._chain(edge, target), *size) if self.level == 3 else size
 
     def _chain(self, edge: Edge, target: Node) -> tuple[Line, ...]:
