@@ -12,8 +12,6 @@ from types import CodeType, FrameType
 MOST = 12
 """Callers that are kept."""
 
-_OPTIMIZED = 1  # inspect.CO_OPTIMIZED: the variables of a function, which live in its frame
-
 Caller = tuple[CodeType, int, int]
 
 
@@ -22,10 +20,8 @@ def callers(frame: FrameType | None) -> tuple[Caller, ...]:
     found: list[Caller] = []
     while frame is not None and len(found) < MOST:
         code = frame.f_code
-        if frame.f_globals.get("__name__", "").startswith("tracegraph."):
-            break
         found.append((code, frame.f_lasti, _own(frame) if code.co_varnames[:1] == ("self",) else 0))
-        if not code.co_flags & _OPTIMIZED and code.co_name == "<module>":
+        if code.co_name == "<module>":
             break
         frame = frame.f_back
     return tuple(found)

@@ -41,31 +41,29 @@ def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Pl
 
 def numbered(tensors: Sequence[Tensor], wanted: Sequence[str | None]) -> list[str]:
     """The names with numbers where several tensors have the same, and the names of operations where there is none."""
-    groups: dict[str, list[int]] = {}
+    first: dict[str, int] = {}
+    second: dict[str, int] = {}
     for i, name in enumerate(wanted):
-        if name:
-            groups.setdefault(name, []).append(i)
-    names = list(wanted)
-    taken = {name for name, those in groups.items() if len(those) == 1 or _grows(tensors, those)}
+        if name is not None and first.setdefault(name, i) != i:
+            second.setdefault(name, i)
+    for name, i in second.items():
+        if tensors[first[name]].a is not None or tensors[i].a is None:  # else a leaf, and what is computed from it
+            del first[name]
     numbers: dict[str, int] = {}
-    for i, (t, name) in enumerate(zip(tensors, wanted)):
-        if name is None or not (name in taken and groups[name][0] == i):
-            names[i] = _next(name or t.op.name, numbers, taken)
-    return [name or "" for name in names]
+    names: list[str] = []
+    for i, name in enumerate(wanted):
+        if name is None or first.get(name) != i:
+            name = _next(name or tensors[i].details.op.name, numbers, first)
+        names.append(name)
+    return names
 
 
-def _grows(tensors: Sequence[Tensor], those: list[int]) -> bool:
-    first, second = (tensors[i] for i in those[:2])
-    return first.a is None and second.a is not None
-
-
-def _next(stem: str, numbers: dict[str, int], taken: set[str]) -> str:
+def _next(stem: str, numbers: dict[str, int], taken: Mapping[str, int]) -> str:
     """The next name made of a stem and a number that nothing else has."""
     while True:
         numbers[stem] = number = numbers.get(stem, 0) + 1
         name = f"{stem}_{number}"
         if name not in taken:
-            taken.add(name)
             return name
 
 
@@ -80,46 +78,58 @@ class _Names:
 
     def __init__(self, tensors: list[Tensor], variables: Mapping[str, Any], places: Places) -> None:
         self.tensors, self.places = tensors, places
-        self.made = [places(t) for t in tensors]
+        self.made = places.all(tensors)
         self.numbers = Numbers()
         self.owners = Owners(places, self.numbers)
         self.held = bound(variables)
-        self.paths: dict[Tensor, Path] = {}
-        self.open: dict[Tensor, Place] = {}
+        self.names: list[str | None] = [None] * len(tensors)
+        self.paths: dict[Tensor, Path] = {}  # of what belongs to an object
+        self.owned: dict[tuple[bool, str], list[int]] = {}  # by name: parameters, and what methods have made of them
+        self.open: dict[Tensor, int] = {}
         self.used: dict[Tensor, list[Use]] = {}
         self._first()
+        self._find_uses()
         self._second()
-
-    def titles(self) -> list[str | None]:
-        """The shortest ending of each path that tells it from others of the same last name."""
-        groups: dict[tuple[bool, str], list[Tensor]] = {}
-        for t, path in self.paths.items():
-            groups.setdefault((t.op is PARAMETER, path[-1]), []).append(t)
-        titles: dict[Tensor, str] = {}
-        for those in groups.values():
-            if len(those) > 1:
-                self._own(those)
-            titles.update(zip(those, _shortest([self.paths[t] for t in those])))
-        return [titles.get(t) for t in self.tensors]
 
     def _first(self) -> None:
         """What needs nothing but the place where a tensor was made."""
         between = self._on_the_way()
-        for t, place in zip(self.tensors, self.made):
-            home, name = place.home, t.details.name
-            if name:
-                self.paths[t] = (name,)
-            elif t in between or t.details.op.traits.of_optimizer:  # a step's list of updates is not one of them
-                if name := self.held.get(t):
-                    self.paths[t] = (name,)
-            elif t.details.op is PARAMETER and (path := self.owners.path(t)):
-                self.paths[t] = path
-            elif home is not None and home.name and home.holder != "result":
-                self.paths[t] = (self.numbers.written(home.name, ()),)
-            elif place.node is None and (name := self.held.get(t) or place.stored):
-                self.paths[t] = (name,)
-            else:
-                self.open[t] = place
+        for i, (t, place) in enumerate(zip(self.tensors, self.made)):
+            details = t.details
+            if details.name is not None:
+                self.names[i] = details.name
+            elif between and t in between:
+                pass
+            elif t.a is None and (details.op is PARAMETER or details.extra_inputs):
+                self._parameter(i, t, place)
+            elif place.name is not None:
+                self.names[i] = place.name
+                if place.in_method:
+                    self.owned.setdefault((False, place.name), []).append(i)
+            elif not self._counted(i, t, place):
+                self.open[t] = i
+
+    def _parameter(self, i: int, t: Tensor, place: Place) -> None:
+        """A parameter, or what an optimizer made: of a list of those, no line says which is which."""
+        path = self.owners.path(t)
+        if len(path) > 1:
+            self.paths[t] = path
+        if path:
+            self.names[i] = path[-1]
+            self.owned.setdefault((True, path[-1]), []).append(i)
+        elif t.details.extra_inputs:
+            self.names[i] = self.held.get(t)
+        elif not self._counted(i, t, place):
+            self.open[t] = i
+
+    def _counted(self, i: int, t: Tensor, place: Place) -> bool:
+        """Names with numbers that the program counts, and names without a source."""
+        home = place.home
+        if home is not None and home.name and home.holder != "result":
+            self.names[i] = self.numbers.written(home.name, ())
+        elif place.node is None:
+            self.names[i] = self.held.get(t) or place.stored
+        return self.names[i] is not None
 
     def _on_the_way(self) -> set[Tensor]:
         """What ``total = sum(terms)`` adds up on its way: one call, many additions, and the variable holds the last."""
@@ -131,35 +141,46 @@ class _Names:
                         found.add(i)
         return found
 
+    def _find_uses(self) -> None:
+        """What the operations call their inputs, of those that have no name yet."""
+        for t, place in zip(self.tensors, self.made):
+            if t.a is None or not (uses := place.uses(t.details.op)):
+                continue
+            for i, use in zip(t.inputs, uses):
+                if use is not None and i in self.open:
+                    own = self.made[self.open[i]].node
+                    # The variable of a loop names the rows of a tensor and the arrays of a list, and no results.
+                    if use.node is not own and (not use.turns or own is None and (i.a is not None or i.shape)):
+                        self.used.setdefault(i, []).append(use)
+
     def _second(self) -> None:
         """What is left: by its uses, by the function that returns it, and by who asks."""
-        self._find_uses()
-        weak: dict[Tensor, str] = {}
-        for t, place in self.open.items():
-            uses = self.used.get(t, ())
-            name = self._outer(t, place, uses)
-            if name:
-                self.paths[t] = (name,)
+        weak: list[tuple[int, str]] = []
+        for t, i in self.open.items():
+            uses, place = self.used.get(t, ()), self.made[i]
+            if name := self._outer(t, place, uses):
+                self.names[i] = name
             elif uses:
-                weak[t] = uses[0].name
-            elif name := self._of_function(t, place):
-                self.paths[t] = (name,)
-        strong = {path[-1] for path in self.paths.values()}
-        for t, name in weak.items():
-            if name not in strong:
-                self.paths[t] = (name,)
-            elif other := self._of_function(t, self.open[t]):
-                self.paths[t] = (other,)
+                weak.append((i, uses[0].name))
+            else:
+                self.names[i] = self._of_function(t, place)
+        strong = set(self.names) if weak else set()
+        for i, name in weak:
+            t = self.tensors[i]
+            self.names[i] = name if name not in strong else self._of_function(t, self.made[i])
 
-    def _find_uses(self) -> None:
-        for t, place in zip(self.tensors, self.made):
-            if t.a is None or place.node is None:
-                continue
-            for i, use in zip(t.inputs, place.uses(t.details.op)):
-                if use is not None and (own := self.open.get(i)) is not None and use.node is not own.node:
-                    # The variable of a loop names the rows of a tensor and the arrays of a list, and no results.
-                    if not use.turns or own.node is None and (i.a is not None or i.shape):
-                        self.used.setdefault(i, []).append(use)
+    def titles(self) -> list[str | None]:
+        """The names; of several that belong to objects, the shortest endings of their paths that tell them apart."""
+        titles = list(self.names)
+        for those in self.owned.values():
+            if len(those) > 1:
+                for i, title in zip(those, _shortest([self._path(i) for i in those])):
+                    titles[i] = title
+        return titles
+
+    def _path(self, i: int) -> Path:
+        t, name = self.tensors[i], self.names[i] or ""
+        return self.paths.get(t) or (*(self._owner(t) if t.a is not None else ()), name)
 
     def _outer(self, t: Tensor, place: Place, uses: Iterable[Use]) -> str | None:
         if strong := next((u.name for u in uses if not u.weak), None):
@@ -175,20 +196,16 @@ class _Names:
     def _called(self, place: Place, home: Home) -> str | None:
         """Where the only call of the function goes that returns a result, also through several functions."""
         source, node, found = place.source, place.node, home
-        followed: list[ast.AST] = []
+        followed: set[ast.AST] = set()
         while source is not None and node is not None and found.holder == "result":
             scope = source.scope(node)
-            node = source.only_call(scope)
-            if node is None or scope in followed:
-                return None
-            followed.append(scope)
-            outer = home_of(source, node, found.steps)
+            node = None if scope in followed else source.only_call(scope)
+            outer = None if node is None else home_of(source, node, found.steps)
             if outer is None:
                 return None
-            if outer.holder != "result" and outer.name:
-                return self.numbers.written(outer.name, ())
+            followed.add(scope)
             found = outer
-        return None
+        return self.numbers.written(found.name, ()) if found.name else None
 
     def _of_function(self, t: Tensor, place: Place) -> str | None:
         """The name of the function that returns a result; of a number that a traced function returns, a loss."""
@@ -202,22 +219,15 @@ class _Names:
             return name
         return "loss" if t is self.tensors[-1] and t.size == 1 else None
 
-    def _own(self, those: list[Tensor]) -> None:
-        """Put the object before the names of results that its parameters were used for."""
-        for t in those:
-            if t.a is not None and t not in self.open and (owner := self._owner(t)):
-                self.paths[t] = (*owner, *self.paths[t])
-
     def _owner(self, t: Tensor) -> Path:
         """The object whose ``self.W`` stands in the expression of a result."""
         code, left, seen = t.code, [t], {t}
         for inner in left:
             place = self.places(inner)
             for i, use in zip(inner.inputs, place.uses(inner.details.op)):
-                path = self.paths.get(i, ())
-                if len(path) > 1 and use is not None and _belongs(place, use):
-                    return path[:-1]
-            more = [i for i in inner.inputs if i.code is code and i not in self.paths and i not in seen]
+                if i in self.paths and use is not None and _belongs(place, use):
+                    return self.paths[i][:-1]
+            more = [i for i in inner.inputs if i.code is code and i in self.open and i not in seen]
             left += more[: FARTHEST - len(left)]
             seen.update(more)
         return ()
@@ -228,8 +238,7 @@ def _belongs(place: Place, use: Use) -> bool:
     node = use.node
     if isinstance(node, ast.Attribute):
         return isinstance(node.value, ast.Name) and node.value.id == "self"
-    code = place.code
-    return isinstance(node, ast.Name) and code is not None and node.id in code.co_freevars
+    return isinstance(node, ast.Name) and place.code is not None and node.id in place.code.co_freevars
 
 
 def _shortest(paths: list[Path]) -> list[str]:

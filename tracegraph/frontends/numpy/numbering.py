@@ -10,7 +10,6 @@ import ast
 import copy
 import dis
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import lru_cache
 from types import CodeType
 
@@ -58,6 +57,8 @@ def _aligned(steps: _Steps, twin: _Steps) -> Iterator[tuple[int, int]]:
     if ours == theirs:
         yield from ((i, i) for i in range(len(ours)))
     elif len(ours) <= _LONGEST:
+        from difflib import SequenceMatcher
+
         for i, j, size in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
             yield from ((i + k, j + k) for k in range(size))
 

@@ -10,11 +10,12 @@ import ast
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from ...engine.leaves import PARAMETER
+from ...engine.callers import Caller
 from ...engine.tensor import Tensor
 from .homes import Home, Step
+from .homes import home as home_of
 from .keys import Counter, Name
-from .places import Place, Places
+from .places import NOWHERE, Place, Places
 from .source import is_inside
 from .uses import written
 
@@ -26,29 +27,51 @@ class _Caller(NamedTuple):
     own: int  # the id of its self; 0 for a function
 
 
+class _Callers:
+    """The callers of a parameter, looked up as far as they are asked for.
+
+    A comprehension, which is a function of its own up to Python 3.11, is part of the function that it stands in.
+    """
+
+    def __init__(self, callers: tuple[Caller, ...], places: Places) -> None:
+        self._rest, self._places = iter(callers), places
+        self._found: list[_Caller] = []
+
+    def __getitem__(self, i: int) -> _Caller | None:
+        while len(self._found) <= i:
+            code, lasti, own = next(self._rest, _END)
+            place = NOWHERE if code is None else self._places.at(code, lasti)
+            if place is NOWHERE:  # the end, or code of ours
+                return None
+            while code is not None and is_inside(code):
+                code, _, own = next(self._rest, _END)
+            self._found.append(_Caller(place, own))
+        return self._found[i]
+
+
+_END = (None, 0, 0)
+
+
 class Numbers:
     """Numbers in names: one after the other, and the same for the same object."""
 
     def __init__(self) -> None:
         self._counts: dict[Hashable, int] = {}
         self._objects: dict[Hashable, int] = {}
-        self._fields: set[Hashable] = set()
+        self._fields: dict[Hashable, set[Hashable]] = {}
 
     def written(self, name: Name, parent: Path, own: int = 0, field: Hashable = None) -> str:
         """A name with its number; that of an object belongs to it, until a field of it comes again."""
-        return "".join(p if isinstance(p, str) else self._turn(p, parent, own, field) for p in name)
+        return "".join([p if isinstance(p, str) else self._turn(p, parent, own, field) for p in name])
 
     def _turn(self, counter: Counter, parent: Path, own: int, field: Hashable) -> str:
         key = (parent, counter.key)
-        if own and (key, own) in self._objects and (field is None or (key, own, field) not in self._fields):
-            number = self._objects[key, own]
-        else:
+        number = self._objects.get((key, own)) if own else None
+        if number is None or (field is not None and field in self._fields[key, own]):
             number = self._counts.get(key, 0)
             self._counts[key] = number + 1
-            self._fields = {f for f in self._fields if f[:2] != (key, own)} if own else self._fields  # type: ignore[index]
-        self._objects[key, own] = number
-        if own and field is not None:
-            self._fields.add((key, own, field))
+            self._objects[key, own], self._fields[key, own] = number, set()
+        self._fields[key, own].add(field)
         values = counter.values
         return values[number % len(values)] if values else str(counter.start + number)
 
@@ -58,28 +81,15 @@ class Owners:
 
     def __init__(self, places: Places, numbers: Numbers) -> None:
         self._places, self._numbers = places, numbers
+        self._calls: dict[ast.Call, Home | None] = {}
 
     def path(self, t: Tensor) -> Path:
         """The names that lead to a parameter, outermost first; empty if it has none."""
-        callers = self._callers(t)
-        return self._path(callers, 0, callers[0].place.home, 0, None) if callers else ()
+        callers = _Callers(t.details.callers, self._places)
+        first = callers[0]
+        return () if first is None else self._path(callers, 0, first.place.home, 0, None)
 
-    def _callers(self, t: Tensor) -> list[_Caller]:
-        """The callers, with comprehensions as parts of the functions that they stand in."""
-        if t.op is not PARAMETER or not t.details.callers:
-            return []
-        found: list[_Caller] = []
-        inside = False
-        for code, lasti, own in t.details.callers:
-            place = self._places.at(code, lasti)
-            if inside:
-                found[-1] = found[-1]._replace(own=own)
-            else:
-                found.append(_Caller(place, own))
-            inside = is_inside(code)
-        return found
-
-    def _path(self, callers: list[_Caller], i: int, home: Home | None, own: int, field: Hashable) -> Path:
+    def _path(self, callers: _Callers, i: int, home: Home | None, own: int, field: Hashable) -> Path:
         """The path of what goes to ``home`` in a caller: of an object with its id, of which a field is asked."""
         if home is None:
             return ()
@@ -91,27 +101,31 @@ class Owners:
             parent = self._maker(callers, i, None if i or any(isinstance(p, Counter) for p in home.name) else home)
         elif home.holder == "part":
             parent = self._result(callers, i + 1, (), 0, None)
-        elif home.call is not None and (source := callers[i].place.source):
-            outer_place = Place(None, callers[i].place.code, source, home.call)
-            parent = self._path(callers, i, outer_place.home, 0, None)
+        elif home.call is not None and (caller := callers[i]):
+            parent = self._path(callers, i, self._home_of(caller.place, home.call), 0, None)
         return (*parent, self._numbers.written(home.name, parent, own, field))
 
-    def _result(self, callers: list[_Caller], i: int, steps: tuple[Step, ...], own: int, field: Hashable) -> Path:
-        """The path of what the function returns that is called in a caller."""
-        if i >= len(callers) or not callers[i].place.in_call:
-            return ()
-        return self._path(callers, i, callers[i].place.leads(steps), own, field)
+    def _home_of(self, place: Place, call: ast.Call) -> Home | None:
+        if call not in self._calls and place.source is not None:
+            self._calls[call] = home_of(place.source, call)
+        return self._calls[call]
 
-    def _maker(self, callers: list[_Caller], i: int, field: Hashable) -> Path:
-        """The path of the object whose method a caller is."""
-        own = callers[i].own
-        j = i + 1
-        while j < len(callers) and callers[j].own == own:
-            j += 1
-        if not own or j >= len(callers):
+    def _result(self, callers: _Callers, i: int, steps: tuple[Step, ...], own: int, field: Hashable) -> Path:
+        """The path of what the function returns that is called in a caller."""
+        caller = callers[i]
+        if caller is None or not caller.place.in_call:
             return ()
-        method, node = callers[j - 1].place.code, callers[j].place.node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and method is not None:
-            if node.func.attr == method.co_name != "__init__":
+        return self._path(callers, i, caller.place.leads(steps), own, field)
+
+    def _maker(self, callers: _Callers, i: int, field: Hashable) -> Path:
+        """The path of the object whose method a caller is."""
+        method, j = callers[i], i + 1
+        while method is not None and (caller := callers[j]) is not None and caller.own == method.own:
+            method, j = caller, j + 1
+        if method is None or caller is None or not method.own:
+            return ()
+        code, node = method.place.code, caller.place.node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and code is not None:
+            if node.func.attr == code.co_name != "__init__":
                 return (receiver,) if (receiver := written(node.func.value)) else ()
-        return self._result(callers, j, (), own, field)
+        return self._result(callers, j, (), method.own, field)

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Iterable
 from pathlib import PurePath
 from types import CodeType
 
@@ -26,26 +27,32 @@ class Place:
     """One instruction of the program.
 
     ``line``: ``file.py:line``. ``node``: its expression in ``source``; None where the source is not at hand, and then
-    ``stored`` is the variable that the bytecode stores it in. ``home``: where the result goes. ``in_call``: whether it
-    is a call, and not an operator.
+    ``stored`` is the variable that the bytecode stores it in. ``home``: where the result goes; ``name``: its name,
+    where that is always the same. ``in_call``: it is a call, and no operator. ``in_method``: the code knows an object,
+    or the variables of the function around.
     """
 
-    __slots__ = ("line", "code", "source", "node", "home", "stored", "in_call", "_uses")
+    __slots__ = ("line", "code", "source", "node", "home", "name", "stored", "in_call", "in_method", "_homes", "_uses")
 
     def __init__(self, line: str | None, code: CodeType | None, source: Source | None, node: ast.AST | None) -> None:
         self.line, self.code, self.source, self.node = line, code, source, node
+        self._homes: dict[tuple[Step, ...], Home | None] = {}
         self.home = self.leads()
+        self.name = _fixed(self.home)
         self.stored: str | None = None
         self.in_call = isinstance(node, ast.Call)
+        self.in_method = code is not None and (code.co_varnames[:1] == ("self",) or bool(code.co_freevars))
         self._uses: dict[str, Uses] = {}
 
     def leads(self, steps: tuple[Step, ...] = ()) -> Home | None:
         """Where the result goes, or the part of it that the steps lead to."""
         if self.source is None or self.node is None or self.code is None:
             return None
-        found = home(self.source, self.node, steps)
-        stale = found is not None and found.identifier and not known(self.code, found.identifier)
-        return None if stale else found
+        if steps not in self._homes:
+            found = home(self.source, self.node, steps)
+            stale = found is not None and found.identifier and not known(self.code, found.identifier)
+            self._homes[steps] = None if stale else found
+        return self._homes[steps]
 
     def uses(self, op: Op) -> Uses:
         """How the inputs of an operation are written here."""
@@ -59,6 +66,12 @@ class Place:
         """Whether the code knows a name that the source has here; it does not if the file was changed since."""
         name = getattr(node, "id", None) or getattr(node, "attr", None)
         return self.code is not None and (name is None or known(self.code, name))
+
+
+def _fixed(home: Home | None) -> str | None:
+    if home is None or home.holder == "result" or not all(isinstance(part, str) for part in home.name):
+        return None
+    return "".join(map(str, home.name)) or None
 
 
 NOWHERE = Place(None, None, None, None)
@@ -75,6 +88,15 @@ class Places:
     def __call__(self, t: Tensor) -> Place:
         """The place where a tensor was made."""
         return NOWHERE if t.code is None else self.at(t.code, t.lasti)
+
+    def all(self, tensors: Iterable[Tensor]) -> list[Place]:
+        """The places of many tensors."""
+        found: list[Place] = []
+        known = self._known
+        for t in tensors:
+            here = known.get(id(t.code))
+            found.append(here[t.lasti] if here is not None else self(t))
+        return found
 
     def at(self, code: CodeType, lasti: int) -> Place:
         """The place of an instruction."""
