@@ -19,15 +19,15 @@ def bundle(
 ) -> dict[str, str]:
     """The forms that IPython asks for, by MIME type; the text says why where there is no picture."""
     wanted = [t for t in (SVG, TEXT) if (not include or t in include) and t not in (exclude or ())]
-    shown, reason = {}, ""
+    forms, reason = {}, ""
     if SVG in wanted:
         try:
-            shown[SVG] = capped(svg())
+            forms[SVG] = capped(svg())
         except LayoutError as error:
             reason = f"(no picture: {error})\n"
     if TEXT in wanted or reason:
-        shown[TEXT] = text() + reason
-    return shown
+        forms[TEXT] = text() + reason
+    return forms
 
 
 def capped(svg: str) -> str:

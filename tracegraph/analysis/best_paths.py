@@ -32,9 +32,9 @@ def locals_of(graph: Graph, uses: dict[int, list[Edge]]) -> dict[int, list[float
     nodes = {key: graph.node(key) for key in uses}
     if any(n.shape or n.gradient is None or n.is_group for n in nodes.values()):
         return None
-    found = {key: [_local(graph, e, float(nodes[e.target].gradient)) for e in own] for key, own in uses.items()}
-    known = all(gain is not None for own in found.values() for gain in own)
-    return {key: [gain for gain in own if gain is not None] for key, own in found.items()} if known else None
+    gains = {key: [_local(graph, e, float(nodes[e.target].gradient)) for e in edges] for key, edges in uses.items()}
+    complete = all(gain is not None for edges in gains.values() for gain in edges)
+    return {key: [gain for gain in edges if gain is not None] for key, edges in gains.items()} if complete else None
 
 
 def _local(graph: Graph, edge: Edge, gradient: float) -> float | None:
@@ -57,14 +57,14 @@ def _by_rule(graph: Graph, edge: Edge) -> float | None:
 
 def shares_of(uses: dict[int, list[Edge]]) -> dict[int, list[float]]:
     """For each tensor the shares of its uses, by the norms of what they contribute."""
-    return {key: _parts([norm(e.contribution) for e in own]) for key, own in uses.items()}
+    return {key: _parts([norm(e.contribution) for e in edges]) for key, edges in uses.items()}
 
 
 def _parts(sizes: list[float]) -> list[float]:
     """What each is of the sum; if some are not finite they hide all others, and what they are of it is not known."""
-    whole = sum(sizes)
-    if isfinite(whole):
-        return [size / whole if whole else 0.0 for size in sizes]
+    total = sum(sizes)
+    if isfinite(total):
+        return [size / total if total else 0.0 for size in sizes]
     return [0.0 if isfinite(size) else nan for size in sizes]
 
 

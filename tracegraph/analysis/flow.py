@@ -91,10 +91,10 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
         raise GraphError("flow: nothing was differentiated; give the loss: one number, made of tensors or parameters")
     graph = with_unused(graph, extra).without("flow", "paths")
     used = _limits(limits)
-    found = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
+    findings = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
     place = {n.key: i for i, n in enumerate(graph)}
-    found.sort(key=lambda f: (DIAGNOSTICS[f.kind].rank, -f.excess, place[f.node]))
-    return annotated(graph, found)
+    findings.sort(key=lambda f: (DIAGNOSTICS[f.kind].rank, -f.excess, place[f.node]))
+    return annotated(graph, findings)
 
 
 def annotated(graph: Graph, found: Iterable[Finding], paths: Iterable[Path] = ()) -> Flow:
@@ -116,10 +116,10 @@ def with_unused(graph: Graph, nodes: Sequence[Node]) -> Graph:
     return Graph([*nodes, *graph.nodes], graph.edges, graph.notes) if nodes else graph
 
 
-def _limits(given: Mapping[str, Limit | None]) -> dict[str, Any]:
+def _limits(limits: Mapping[str, Limit | None]) -> dict[str, Any]:
     """The threshold of each kind that is looked for."""
-    for kind in given:
+    for kind in limits:
         if kind not in DIAGNOSTICS:
             raise GraphError(f"flow: no diagnostic is called {kind!r}{nearest(kind, DIAGNOSTICS)}")
-    left_out = {kind for kind, limit in given.items() if limit is None}
-    return {kind: given.get(kind, d.limit) for kind, d in DIAGNOSTICS.items() if kind not in left_out}
+    left_out = {kind for kind, limit in limits.items() if limit is None}
+    return {kind: limits.get(kind, d.limit) for kind, d in DIAGNOSTICS.items() if kind not in left_out}

@@ -45,24 +45,24 @@ def to_json(graph: Graph) -> str:
 
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings.
     """
-    known = summary(graph)
+    totals = summary(graph)
     ends = {
         end: pair and {"name": pair[0], "norm": _plain(pair[1])}
-        for end, pair in (("smallest", known.smallest), ("largest", known.largest))
+        for end, pair in (("smallest", totals.smallest), ("largest", totals.largest))
     }
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "summary": {
             "loss": graph.whole.output.name,
-            "parameters": known.parameters,
-            "reached": known.reached,
+            "parameters": totals.parameters,
+            "reached": totals.reached,
             **ends,
-            "findings": known.found,
+            "findings": totals.found,
         },
         "findings": [_finding(graph, f) for f in findings(graph)],
         "parameters": [_row(row, "update") for row in parameters(graph.whole)],
         "operations": [_row(row, "ratio") for row in operations(graph.whole)],
     }
-    return "{\n" + ",\n".join(f' "{key}": {_written(part)}' for key, part in told.items()) + "\n}\n"
+    return "{\n" + ",\n".join(f' "{key}": {_written(part)}' for key, part in record.items()) + "\n}\n"
 
 
 def named(kind: str) -> str:
@@ -79,10 +79,10 @@ def named(kind: str) -> str:
 
 def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
     """Several kinds by their names; ``any`` means all of them."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for kind in kinds:
-        found.update(dict.fromkeys(DIAGNOSTICS if kind.strip().lower() == ANY else [named(kind)]))
-    return tuple(found)
+        names.update(dict.fromkeys(DIAGNOSTICS if kind.strip().lower() == ANY else [named(kind)]))
+    return tuple(names)
 
 
 def failed(graph: Graph, kinds: Iterable[str]) -> dict[str, int]:
@@ -113,7 +113,7 @@ def _finding(graph: Graph, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, own: str) -> dict[str, Any]:
+def _row(row: Row, measure: str) -> dict[str, Any]:
     return {
         "node": row.node,
         "name": row.name,
@@ -121,7 +121,7 @@ def _row(row: Row, own: str) -> dict[str, Any]:
         "shape": list(row.shape),
         "value": _size(row.value),
         "gradient": _size(row.gradient),
-        own: _plain(getattr(row, own)),
+        measure: _plain(getattr(row, measure)),
         "source": row.source,
     }
 

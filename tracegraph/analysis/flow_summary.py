@@ -48,9 +48,9 @@ class Summary:
         if self.smallest and self.largest:
             ends = dict.fromkeys(f"{cell(norm)} ({pretty(name)})" for name, norm in (self.smallest, self.largest))
             reached += f"; ‖g‖ of {'layers from' if len(ends) > 1 else 'the layer'} {' to '.join(ends)}"
-        told = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
+        counts = ", ".join(f"{n:,} {kind}" for kind, n in self.found.items())
         total = sum(self.found.values())
-        return [reached, f"{_many(total, 'finding')}: {told}" if total else "no findings"]
+        return [reached, f"{_many(total, 'finding')}: {counts}" if total else "no findings"]
 
 
 def summary(graph: Graph) -> Summary:
@@ -58,15 +58,15 @@ def summary(graph: Graph) -> Summary:
     return summed_up(graph.whole, findings(graph))
 
 
-def summed_up(graph: Graph, found: Iterable[Finding]) -> Summary:
+def summed_up(graph: Graph, findings: Iterable[Finding]) -> Summary:
     """How far the gradient gets in a graph as it is, and how many of these findings there are."""
-    leaf, due, there = reach(graph)
+    leaf, expected, reached_nodes = reach(graph)
     sizes = layers(graph)
     finite = sorted((name for name, x in sizes.items() if math.isfinite(x)), key=sizes.__getitem__)
     least, most = ((finite[i], sizes[finite[i]]) if finite else None for i in (0, -1))
-    zero = sum(norm(n.gradient) == 0 for n in there)
-    counts = dict(Counter(f.kind for f in found))
-    return Summary(leaf, due, len(there), zero, least, most, len(sizes), len(sizes) - len(finite), counts)
+    zero = sum(norm(n.gradient) == 0 for n in reached_nodes)
+    counts = dict(Counter(f.kind for f in findings))
+    return Summary(leaf, expected, len(reached_nodes), zero, least, most, len(sizes), len(sizes) - len(finite), counts)
 
 
 def reach(graph: Graph) -> tuple[str, int, list[Node]]:
@@ -74,10 +74,10 @@ def reach(graph: Graph) -> tuple[str, int, list[Node]]:
 
     In a training run a parameter counts once, whatever its values.
     """
-    due = learned(graph)
-    there = {_parameter(n): n for n in due if n.gradient is not None}
-    leaf = "input" if due and due[0].is_input else "parameter"
-    return leaf, len({_parameter(n): n for n in due}), list(there.values())
+    expected = learned(graph)
+    reached = {_parameter(n): n for n in expected if n.gradient is not None}
+    leaf = "input" if expected and expected[0].is_input else "parameter"
+    return leaf, len({_parameter(n): n for n in expected}), list(reached.values())
 
 
 def layers(graph: Graph) -> dict[str, float]:

@@ -71,15 +71,15 @@ def sections(graph: Graph, most: int | None = MOST) -> Iterator[Section]:
 
 
 def _section(
-    columns: Mapping[str, Callable[..., str]], those: Sequence[Any], kinds: Iterable[tuple[str, ...]], total: int
+    columns: Mapping[str, Callable[..., str]], items: Sequence[Any], kinds: Iterable[tuple[str, ...]], total: int
 ) -> Section:
     """The table without the columns in which nothing is said."""
-    rows = tuple(tuple(clean(word(*one)) for word in columns.values()) for one in those)
-    made = Section(tuple(columns), rows, tuple(kinds), total - len(rows))
+    rows = tuple(tuple(clean(word(*one)) for word in columns.values()) for one in items)
+    section = Section(tuple(columns), rows, tuple(kinds), total - len(rows))
     empty = [name for name, column in zip(columns, zip(*rows, strict=True), strict=True) if not any(column)]
     for name in empty:
-        made = made.without(name)
-    return made
+        section = section.without(name)
+    return section
 
 
 def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
@@ -93,10 +93,10 @@ def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
 
 def _kinds(graph: Graph) -> dict[int, tuple[str, ...]]:
     """What was found at each node, worst first."""
-    found: dict[int, dict[str, None]] = {}
+    kinds_by_node: dict[int, dict[str, None]] = {}
     for finding in findings(graph):
-        found.setdefault(finding.node, {})[finding.kind] = None
-    return {key: tuple(kinds) for key, kinds in found.items()}
+        kinds_by_node.setdefault(finding.node, {})[finding.kind] = None
+    return {key: tuple(kinds) for key, kinds in kinds_by_node.items()}
 
 
 def _name(row: Row, kinds: Kinds) -> str:
@@ -127,11 +127,11 @@ def share(x: float | None) -> str:
 
 def _cause(graph: Graph, finding: Finding) -> str:
     """The cause, with the elements that it is about unless it names them itself."""
-    shown = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
-    rest = ", …" * (len(finding.index) > PLACES)
-    units = ", ".join(shown).replace("[", "").replace("]", "")
-    told = not shown or shown[0] in finding.cause or f"({units}" in finding.cause
-    return finding.cause if told else f"{finding.cause} (at {', '.join(shown)}{rest})"
+    places = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
+    ellipsis = ", …" * (len(finding.index) > PLACES)
+    units = ", ".join(places).replace("[", "").replace("]", "")
+    named = not places or places[0] in finding.cause or f"({units}" in finding.cause
+    return finding.cause if named else f"{finding.cause} (at {', '.join(places)}{ellipsis})"
 
 
 _FINDING: Mapping[str, Callable[[Graph, Finding], str]] = {

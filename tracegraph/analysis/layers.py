@@ -97,10 +97,10 @@ def layers(what: Any, *arrays: Any, depth: int | None = 0) -> Table:
     homes = _homes(graph, depth)
     for node in graph:
         members.setdefault(homes[node.key], []).append(node)
-    found = [(home, nodes) for home, nodes in members.items() if any(not n.is_constant for n in nodes)]
+    rows = [(home, nodes) for home, nodes in members.items() if any(not n.is_constant for n in nodes)]
     place = {n.key: i for i, n in enumerate(graph)}
-    found.sort(key=lambda row: place[_acting(graph, row[1])[0].key])
-    return Table(tuple(_row(graph, home, nodes) for home, nodes in found))
+    rows.sort(key=lambda row: place[_acting(graph, row[1])[0].key])
+    return Table(tuple(_row(graph, home, nodes) for home, nodes in rows))
 
 
 def _homes(graph: Graph, depth: int | None) -> dict[int, str | int]:

@@ -78,8 +78,8 @@ class Paths(Sequence[Path]):
     def _lines(self) -> list[str]:
         """The names on each path, without those that the program did not give, as far as that tells them apart."""
         forms = [(self._brief(p), _joined(p.names), f"{_joined(p.names)} (slots {_listed(p.slots)})") for p in self]
-        count = Counter(text for those in forms for text in dict.fromkeys(those))
-        return [next((text for text in those if count[text] == 1), those[-1]) for those in forms]
+        count = Counter(text for alternatives in forms for text in dict.fromkeys(alternatives))
+        return [next((text for text in alternatives if count[text] == 1), alternatives[-1]) for alternatives in forms]
 
     def _brief(self, path: Path) -> str:
         ends = path.nodes[0], path.nodes[-1]
@@ -114,10 +114,10 @@ def paths(what: Any, name: str, *, k: int = 3, step: int | None = None) -> Paths
     start = _start(graph, name, step)
     uses = uses_on_the_way(graph, start)
     locals_ = locals_of(graph, uses)
-    seeds = {key: 1.0 if locals_ is None else graph.node(key).gradient for key, own in uses.items() if not own}
+    seeds = {key: 1.0 if locals_ is None else graph.node(key).gradient for key, edges in uses.items() if not edges}
     ways, total = strongest(uses, locals_ or shares_of(uses), seeds, k)
-    whole = None if locals_ is None else float(graph.node(start).gradient)
-    return Paths(graph, [_path(graph, start, way, whole) for way in ways], total, whole)
+    gradient = None if locals_ is None else float(graph.node(start).gradient)
+    return Paths(graph, [_path(graph, start, way, gradient) for way in ways], total, gradient)
 
 
 def _start(graph: Graph, name: str, step: int | None) -> int:
@@ -133,7 +133,7 @@ def _start(graph: Graph, name: str, step: int | None) -> int:
     return node.key
 
 
-def _path(graph: Graph, start: int, way: Way, whole: float | None) -> Path:
+def _path(graph: Graph, start: int, way: Way, gradient: float | None) -> Path:
     """The path of a way from here; ``whole`` is the gradient that it is a part of, None where only shares are known."""
     nodes, slots, weights = [graph.node(start)], [], []
     while True:
@@ -147,9 +147,9 @@ def _path(graph: Graph, start: int, way: Way, whole: float | None) -> Path:
     product = 1.0
     for weight in reversed(weights):  # in the order in which the gradient was made
         product *= weight
-    share = product if whole is None else product / whole if whole else nan
+    share = product if gradient is None else product / gradient if gradient else nan
     keys, names = tuple(n.key for n in nodes), tuple(n.name for n in nodes)
-    return Path(keys, names, tuple(slots), share, None if whole is None else product)
+    return Path(keys, names, tuple(slots), share, None if gradient is None else product)
 
 
 def _joined(names: Sequence[str]) -> str:

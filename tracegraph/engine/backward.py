@@ -142,23 +142,23 @@ def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]
         elif a is None:
             continue
         elif (pull := t.details.pull) is None:
-            sent = _pull(t, g)
-            parts.extend(sent)
-            for i, c in zip(t.inputs, sent, strict=True):
+            contributions = _pull(t, g)
+            parts.extend(contributions)
+            for i, c in zip(t.inputs, contributions, strict=True):
                 if c is not None and (old := i.grad) is not None:
                     i.grad = c if old is mark else settle(old + c)
         else:
             # One or two floats in, one out, is what scalar programs consist of: written out, it takes half the time.
             try:
-                sent = pull(g, t.held, a.held) if b is None else pull(g, t.held, a.held, b.held)
+                contributions = pull(g, t.held, a.held) if b is None else pull(g, t.held, a.held, b.held)
             except (ArithmeticError, ValueError):
-                sent = _pull(t, g)
-            c = sent[0]
+                contributions = _pull(t, g)
+            c = contributions[0]
             keep(c)
             if (old := a.grad) is not None:  # None: it takes no gradient
                 a.grad = c if old is mark else old + c
             if b is not None:
-                c = sent[1]
+                c = contributions[1]
                 keep(c)
                 if (old := b.grad) is not None:
                     b.grad = c if old is mark else old + c
@@ -171,19 +171,19 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
     values = [i.held for i in inputs]
     if type(g) is float and op.pull is not None:
         try:
-            sent = op.pull(g, t.held, *values, **attrs)
-            return [_fit(c, i.held) if c is not None and i.needs else None for c, i in zip(sent, inputs, strict=True)]
+            pairs = zip(op.pull(g, t.held, *values, **attrs), inputs, strict=True)
+            return [_fit(c, i.held) if c is not None and i.needs else None for c, i in pairs]
         except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
             g, values = np.float64(g), [ieee(v) for v in values]
-    sent = []
+    contributions: list[Value] = []
     for slot, i in enumerate(inputs):
         vjp = op.vjp(slot) if i.details.needs else None
         if vjp is None:
-            sent.append(None)
+            contributions.append(None)
         else:
             where = {**attrs, "slot": slot} if op.variadic else attrs
-            sent.append(_fit(vjp.rule(g, t.held, *values, **where), i.held))
-    return sent
+            contributions.append(_fit(vjp.rule(g, t.held, *values, **where), i.held))
+    return contributions
 
 
 def _fit(cotangent: Any, value: Value) -> Value:

@@ -56,8 +56,8 @@ def number(frame: FrameType) -> None:
 
 def _by_call(here: Site, function: Any) -> str:
     name = here.path[-1] if function is UNKNOWN else str(getattr(function, "__name__", here.path[-1]))
-    shown = ".".join(here.path) if function is UNKNOWN else spelled(function)
-    return _lost(shown, way(name) or f"what np and tg record instead of {shown}")
+    function_name = ".".join(here.path) if function is UNKNOWN else spelled(function)
+    return _lost(function_name, way(name) or f"what np and tg record instead of {function_name}")
 
 
 def _lost(what: str, instead: str) -> str:
@@ -83,10 +83,10 @@ def array(frame: FrameType) -> bool:
 
 def _found(frame: FrameType, path: list[str]) -> Any:
     """What a dotted name stands for, as far as no code runs when it is asked for."""
-    found = variable(frame, path[0])
+    value = variable(frame, path[0])
     for name in path[1:]:
-        found = getattr_static(found, name, UNKNOWN)
-    return found
+        value = getattr_static(value, name, UNKNOWN)
+    return value
 
 
 def _asks_first(function: Any) -> bool:
@@ -103,8 +103,8 @@ def refusal(frame: FrameType, shape: tuple[int, ...]) -> UntracedError:
         name = caller.f_code.co_name
     if way(name):
         return UntracedError(f"{name} is not recorded; use {way(name)}")
-    shown, instead = ".".join(here.path) or "an array", way(here.path[-1]) if here.path else ""
-    what = f"{shown} of a tensor would lose its record, and its gradient"
+    caller_name, instead = ".".join(here.path) or "an array", way(here.path[-1]) if here.path else ""
+    what = f"{caller_name} of a tensor would lose its record, and its gradient"
     return UntracedError(f"{what}; use {instead or SEVERAL}{ENDING if shape == () else PLAIN}")
 
 

@@ -19,8 +19,8 @@ def parts(several: Any) -> Any:
     """The list that a list or an array of objects is the stack of; a tensor where all its elements stand in it."""
     if not isinstance(several, np.ndarray):
         return list(several)
-    if (whole := _whole(several)) is not None:
-        return whole
+    if (tensor := _whole(several)) is not None:
+        return tensor
     return [several[i] for i in range(len(several))] if several.ndim else several[()]
 
 

@@ -46,10 +46,10 @@ class Optimizer:
         self._settle()
         old = self._checked(parameters)
         gradients = _differentiated(loss)
-        found = [_gradient(loss, w, gradients, frame) for w in old]
+        gradient_nodes = [_gradient(loss, w, gradients, frame) for w in old]
         self._names = [w.name or name for w, name in zip(old, self._names or [None] * len(old), strict=True)]
         self._count += 1
-        self._made = [self.update(i, w, g, frame) for i, (w, g) in enumerate(zip(old, found, strict=True))]
+        self._made = [self.update(i, w, g, frame) for i, (w, g) in enumerate(zip(old, gradient_nodes, strict=True))]
         return list(self._made)
 
     def detach(self) -> None:
@@ -69,23 +69,23 @@ class Optimizer:
         last = self._states.get((place, op))
         if last is None:
             last = _start(settle(np.zeros(g.shape, g.dtype)))
-        made = self._states[place, op] = derived(op, (last, g), frame, False, **attrs)
-        return made
+        new = self._states[place, op] = derived(op, (last, g), frame, False, **attrs)
+        return new
 
     def _settle(self) -> None:
         """Check the options, each time: a schedule may have changed them."""
         for option in fields(self):
-            value, known = getattr(self, option.name), option.metadata.get("known")
-            if known and value not in known:
-                raise OpError(f"{type(self).__name__}: {option.name} {value!r} is not one of {', '.join(known)}")
+            value, names = getattr(self, option.name), option.metadata.get("known")
+            if names and value not in names:
+                raise OpError(f"{type(self).__name__}: {option.name} {value!r} is not one of {', '.join(names)}")
             if type(option.default) is float:
                 setattr(self, option.name, self._number(option.name, value, option.metadata.get("below", np.inf)))
 
     def _number(self, name: str, value: Any, below: float) -> float:
         if isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < below:
             return float(value)
-        known = f"from 0 to less than {below}" if below < np.inf else "from 0"
-        raise OpError(f"{type(self).__name__}: {name} is a number {known}, not {value!r}")
+        interval = f"from 0 to less than {below}" if below < np.inf else "from 0"
+        raise OpError(f"{type(self).__name__}: {name} is a number {interval}, not {value!r}")
 
     def _checked(self, parameters: Sequence[Tensor]) -> list[Tensor]:
         """The parameters as a list, if they are those of the steps before."""
@@ -118,9 +118,9 @@ def share(default: float) -> Any:
     return field(default=default, metadata={"below": 1})
 
 
-def one_of(*known: str) -> Any:
+def one_of(*names: str) -> Any:
     """An option with names for values; the first is the default."""
-    return field(default=known[0], metadata={"known": known})
+    return field(default=names[0], metadata={"known": names})
 
 
 def _differentiated(loss: Tensor) -> Gradients:

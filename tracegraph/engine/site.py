@@ -63,16 +63,16 @@ def _call(steps: list[dis.Instruction], place: int) -> Site:
         return Site("call")
     first = between.index(names[0]) + 1
     names += takewhile(lambda s: s.opname in _ATTRIBUTES, between[first:])
-    rest = between[first + len(names) - 1 :]
-    if sys.version_info >= (3, 13) and rest and rest[0].opname == "PUSH_NULL":
-        rest = rest[1:]  # before that, it came first
-    if rest and rest[-1].opname == "PRECALL":
-        rest = rest[:-1]
-    heights = _heights(rest)
-    if not any(map(_branches, rest)) and any(height < 1 for height in heights):
+    loads = between[first + len(names) - 1 :]
+    if sys.version_info >= (3, 13) and loads and loads[0].opname == "PUSH_NULL":
+        loads = loads[1:]  # before that, it came first
+    if loads and loads[-1].opname == "PRECALL":
+        loads = loads[:-1]
+    heights = _heights(loads)
+    if not any(map(_branches, loads)) and any(height < 1 for height in heights):
         return Site("call")  # f(a)(b): the function is what f(a) returns
-    words = frozenset(s.argval for s in rest if isinstance(s.argval, str))
-    return Site("call", tuple(str(s.argval) for s in names), words, _argument(rest, heights))
+    words = frozenset(s.argval for s in loads if isinstance(s.argval, str))
+    return Site("call", tuple(str(s.argval) for s in names), words, _argument(loads, heights))
 
 
 def _heights(steps: list[dis.Instruction]) -> list[int]:
@@ -112,27 +112,27 @@ def _first_at(steps: list[dis.Instruction], place: int) -> int:
     return place
 
 
-def _argument(rest: list[dis.Instruction], heights: list[int]) -> str:
+def _argument(loads: list[dis.Instruction], heights: list[int]) -> str:
     """What the first argument is, from the instructions that make all of them; nothing where it is worked out."""
-    if rest and rest[-1].opname == "STORE_FAST":  # the end of an inlined comprehension
+    if loads and loads[-1].opname == "STORE_FAST":  # the end of an inlined comprehension
         return "["
-    first = rest[: max((i + 1 for i, height in enumerate(heights) if height == 1), default=0)]
+    first = loads[: max((i + 1 for i, height in enumerate(heights) if height == 1), default=0)]
     if first and first[0].opname in _SCOPES and all(s.opname in _ATTRIBUTES for s in first[1:]):
         return ".".join(str(s.argval) for s in first)
-    made = any(s.argval in ("list", "tuple") or "<listcomp>" in str(s.argval) for s in first[:2])
-    return "[" if made or first and first[-1].opname in _SEQUENCES else ""
+    builds = any(s.argval in ("list", "tuple") or "<listcomp>" in str(s.argval) for s in first[:2])
+    return "[" if builds or first and first[-1].opname in _SEQUENCES else ""
 
 
 def function_at(frame: FrameType, path: tuple[str, ...]) -> Any:
     """The function that is called, through modules and classes only; `UNKNOWN` where that is not enough."""
     if not path:
         return UNKNOWN
-    found = variable(frame, path[0])
+    value = variable(frame, path[0])
     for name in path[1:]:
-        if not isinstance(found, (ModuleType, type)):
+        if not isinstance(value, (ModuleType, type)):
             return UNKNOWN
-        found = getattr(found, name, UNKNOWN)
-    return found
+        value = getattr(value, name, UNKNOWN)
+    return value
 
 
 def variable(frame: FrameType, name: str) -> Any:
@@ -149,8 +149,8 @@ def own_variables(frame: FrameType) -> dict[str, Any]:
     Up to Python 3.12 the frame keeps the dictionary of its locals, and with it every tensor in there until the function
     ends. If nobody else holds that dictionary, it is emptied; whoever asks for it later gets it filled anew.
     """
-    held = frame.f_locals
-    found = dict(held)
-    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and type(held) is dict and sys.getrefcount(held) <= 3:
-        held.clear()
-    return found
+    space = frame.f_locals
+    variables = dict(space)
+    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and type(space) is dict and sys.getrefcount(space) <= 3:
+        space.clear()
+    return variables

@@ -221,8 +221,8 @@ def _alike(name: str) -> str:
     """The recorded function whose name is nearest; np.where, which tells most cases apart, where none is near."""
     from difflib import get_close_matches  # not needed before something is refused
 
-    known = {f.__name__ for op in OPS.values() for f in op.numpy} | {n for n in OPS}
-    nearest = get_close_matches(name, sorted(known), 1, 0.75)
+    names = {f.__name__ for op in OPS.values() for f in op.numpy} | {n for n in OPS}
+    nearest = get_close_matches(name, sorted(names), 1, 0.75)
     return way(nearest[0]) if nearest else "arithmetic, np.where and the functions in docs/ops.md"
 
 

@@ -78,15 +78,15 @@ def displays(section: Section, style: Latex) -> Iterator[str]:
 
 def _equation(e: Equation, style: Latex, room: int) -> Iterator[str]:
     """The rows of one equation; on one, if it is short."""
-    found, name = sides(e, style, room), style.name(e.name)
+    parts, name = sides(e, style, room), style.name(e.name)
     start = f"  {name} &= "
     if len(pretty(e.name)) > NAME:  # alone on its line, or it would push all others to the right
         yield f"  & {name}"
         start = "  &= "
-    if sum(p.width + 3 for side in found for p in side) <= room:
-        yield start + " = ".join(_joined(side) for side in found)
+    if sum(p.width + 3 for side in parts for p in side) <= room:
+        yield start + " = ".join(_joined(side) for side in parts)
         return
-    for i, side in enumerate(found):
+    for i, side in enumerate(parts):
         for j, row in enumerate(packed(_fitted(side, style, room), room)):
             yield (start if i == j == 0 else "  &= " if j == 0 else r"  &\quad {} ") + _joined(row).strip()
 

@@ -61,12 +61,12 @@ def _equation(e: Equation) -> Iterator[str]:
     """One line; or where that is too long, a line for each side, and its terms on several."""
     name = pretty(e.name)
     indent = min(len(name), 24) + 2
-    found = sides(e, STYLE, WIDTH - indent - 3)
-    line = f"  {' = '.join(['', *map(_joined, found)]).replace(' = ', f'{name} = ', 1)}"
+    parts = sides(e, STYLE, WIDTH - indent - 3)
+    line = f"  {' = '.join(['', *map(_joined, parts)]).replace(' = ', f'{name} = ', 1)}"
     if len(line) <= WIDTH:
         yield line
         return
-    for i, side in enumerate(found):
+    for i, side in enumerate(parts):
         rows = list(packed(_by_rows(side), WIDTH - indent - 3))
         for j, row in enumerate(rows):
             start = f"  {name}" if i == j == 0 else " " * indent

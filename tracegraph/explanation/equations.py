@@ -89,10 +89,10 @@ def title(graph: Graph) -> str:
 
 def solution(graph: Graph, digits: int) -> Iterator[Section]:
     """The sections of a solution, step by step where the graph is a training run."""
-    for (stage, step), found in groupby(moves(graph, digits), key=lambda move: (move.stage, move.step)):
+    for (stage, step), stage_moves in groupby(moves(graph, digits), key=lambda move: (move.stage, move.step)):
         heading = stage.capitalize() + (f" (step {step})" if step is not None else "")
         lead = CHAIN if stage == "backward" else ""
-        yield Section(heading, lead, tuple(e for move in found for e in move.equations))
+        yield Section(heading, lead, tuple(e for move in stage_moves for e in move.equations))
 
 
 def moves(graph: Graph, digits: int) -> Iterator[Move]:
@@ -102,13 +102,13 @@ def moves(graph: Graph, digits: int) -> Iterator[Move]:
         if not graph.inputs(node) and not node.formula:
             yield Move("given", None, node.key, (Equation(cut(node.name, LONGEST), words.shown(node.value)),))
     for step, nodes in _steps(graph):
-        made = [n for n in nodes if (n.formula or graph.inputs(n)) and not n.is_gradient]
-        yield from (Move("forward", step, n.key, (words.forward(n),)) for n in made if not n.is_update)
+        computed = [n for n in nodes if (n.formula or graph.inputs(n)) and not n.is_gradient]
+        yield from (Move("forward", step, n.key, (words.forward(n),)) for n in computed if not n.is_update)
         back = [n for n in reversed(nodes) if n.gradient is not None and not n.is_update]
         keys = {n.key for n in nodes}
         back += [n for n in graph if n.is_update and n.gradient is not None and words.used_in(n) in keys]
         yield from (Move("backward", step, n.key, tuple(words.backward(n))) for n in back)
-        yield from (Move("update", step, n.key, (words.forward(n),)) for n in made if n.is_update)
+        yield from (Move("update", step, n.key, (words.forward(n),)) for n in computed if n.is_update)
 
 
 def _steps(graph: Graph) -> Iterator[tuple[int | None, list[Node]]]:
@@ -161,17 +161,17 @@ class _Words:
             return Equation(name, self.shown(gradient))
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
-        shown = uses if len(uses) <= TERMS else uses[: TERMS - 1]
-        terms = [self.term(f"u{i}_", edge, names, values) for i, edge in enumerate(shown)]
-        more, rest = len(uses) - len(shown), _rest(gradient, shown)
-        if more or norm(rest) > 1e-6 * norm(gradient) + 1e-12:
-            names["rest"], values["rest"] = f"({more} more uses)" if more else "(other uses)", rest
+        drawn = uses if len(uses) <= TERMS else uses[: TERMS - 1]
+        terms = [self.term(f"u{i}_", edge, names, values) for i, edge in enumerate(drawn)]
+        more, remainder = len(uses) - len(drawn), _rest(gradient, drawn)
+        if more or norm(remainder) > 1e-6 * norm(gradient) + 1e-12:
+            names["rest"], values["rest"] = f"({more} more uses)" if more else "(other uses)", remainder
             terms.append(("rest", np.shape(gradient)))
         total = " + ".join(f"({t})" for t, _ in terms) if len(terms) > 1 else terms[0][0]
-        whole = self.equation(name, formula.substitute(total, {}), names, values, gradient)
+        equation = self.equation(name, formula.substitute(total, {}), names, values, gradient)
         if any(found is None or found == np.shape(gradient) for _, found in terms):
-            return whole
-        return replace(whole, values=None, note=SPREAD)
+            return equation
+        return replace(equation, values=None, note=SPREAD)
 
     def term(self, prefix: str, edge: Edge, names: dict[str, str], values: dict[str, Any]) -> tuple[str, Shape | None]:
         """What one use sends back, in names of its own, and its shape, if that can be told.
@@ -183,17 +183,18 @@ class _Words:
             names[prefix], values[prefix] = f"(from {cut(target.name, LONGEST)})", edge.contribution
             return prefix, np.shape(edge.contribution)
         inputs = zip(target.args, self.graph.inputs(target), strict=True)
-        own = {a: (e.tensor, self.value(e)) for a, e in inputs}
-        own["y"] = (target.name, target.value)
-        own["g"] = (self.gradient(target), target.gradient)
-        for a, (name, value) in own.items():
+        operands = {a: (e.tensor, self.value(e)) for a, e in inputs}
+        operands["y"] = (target.name, target.value)
+        operands["g"] = (self.gradient(target), target.gradient)
+        for a, (name, value) in operands.items():
             names[prefix + a], values[prefix + a] = name, value
-        options = {k: v for k, v in self.options(target).items() if k not in own}
+        options = {k: v for k, v in self.options(target).items() if k not in operands}
         names.update({prefix + k: v for k, v in options.items()})
-        text = formula.substitute(edge.vjp, {a: prefix + a for a in (*own, *options)})
-        found, due = made(edge.vjp, target, {a: v for a, (_, v) in own.items()}), np.shape(edge.contribution)
-        axes = summed(found, due)
-        return (f"sum({text}, axis={axes})", due) if axes else (text, found)
+        text = formula.substitute(edge.vjp, {a: prefix + a for a in (*operands, *options)})
+        ruled = made(edge.vjp, target, {a: v for a, (_, v) in operands.items()})
+        expected = np.shape(edge.contribution)
+        axes = summed(ruled, expected)
+        return (f"sum({text}, axis={axes})", expected) if axes else (text, ruled)
 
     def equation(
         self, name: str, text: str, names: Mapping[str, str], values: Mapping[str, Any], value: Any, note: str = ""

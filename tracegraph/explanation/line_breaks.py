@@ -48,25 +48,26 @@ FIRST, LAST = "\ue000", "\uf8ff"  # characters for private use: they stand for m
 
 def sides(e: Equation, style: Style, room: int) -> list[Side]:
     """The sides of an equation after its name, each different from the one before; broken if wider than ``room``."""
-    found: list[Side] = []
+    every: list[Side] = []
     if e.formula:
-        found.append(_formula(e, {}, style, room))
+        every.append(_formula(e, {}, style, room))
         if e.note:
-            found[-1] += (Piece(style.note(f"({e.note})"), len(e.note) + 4),)
+            every[-1] += (Piece(style.note(f"({e.note})"), len(e.note) + 4),)
         if e.values is not None:
-            found.append(_formula(e, e.values, style, room))
-    found.append(value(e.result, style))
-    kept = [s for i, s in enumerate(found) if i == 0 or s != found[i - 1]]
-    return kept[1:] if kept[0] == (Piece(style.name(e.name), len(pretty(e.name))),) else kept
+            every.append(_formula(e, e.values, style, room))
+    every.append(value(e.result, style))
+    different = [s for i, s in enumerate(every) if i == 0 or s != every[i - 1]]
+    return different[1:] if different[0] == (Piece(style.name(e.name), len(pretty(e.name))),) else different
 
 
-def value(shown: Shown, style: Style) -> Side:
+def value(content: Shown, style: Style) -> Side:
     """A value by itself."""
-    if shown.matrices:
-        several = [Piece(style.matrix(m), width(m)) for m in shown.matrices]
+    if content.matrices:
+        several = [Piece(style.matrix(m), width(m)) for m in content.matrices]
         return tuple(Piece(p.text + style.words(",  "), p.width + 2) for p in several[:-1]) + (several[-1],)
-    written = style.number(shown.number) if shown.number else ""
-    return (Piece((style.words(shown.words) if shown.words else "") + written, len(shown.words + shown.number)),)
+    written = style.number(content.number) if content.number else ""
+    words = style.words(content.words) if content.words else ""
+    return (Piece(words + written, len(content.words + content.number)),)
 
 
 def width(cells: Sequence[Sequence[str]]) -> int:
@@ -90,7 +91,7 @@ def _formula(e: Equation, values: Mapping[str, Shown], style: Style, room: int) 
     tokens = {k: chr(ord(FIRST) + i) for i, (k, v) in enumerate(values.items()) if v.matrices}
     names = {**e.names, **{k: v.number for k, v in values.items()}, **tokens}
     matrices = {token: values[k].matrices[0] for k, token in tokens.items()}
-    shown = {style.name(token): style.matrix(m) for token, m in matrices.items()}
+    written_matrices = {style.name(token): style.matrix(m) for token, m in matrices.items()}
     spans = {token: "x" * width(m) for token, m in matrices.items()}
 
     def written(text: str) -> str:
@@ -102,8 +103,8 @@ def _formula(e: Equation, values: Mapping[str, Shown], style: Style, room: int) 
     size = len(_put(plain(e.formula), spans))
     pieces = _aligned(e.formula, written, plain) if size > room else []
     if not pieces:
-        return (Piece(_put(written(e.formula), shown), size),)
-    return tuple(Piece(_put(a, shown), len(_put(b, spans))) for a, b in pieces)
+        return (Piece(_put(written(e.formula), written_matrices), size),)
+    return tuple(Piece(_put(a, written_matrices), len(_put(b, spans))) for a, b in pieces)
 
 
 def _put(text: str, replacements: Mapping[str, str]) -> str:
@@ -123,19 +124,19 @@ def _aligned(text: str, written: Callable[[str], str], plain: Callable[[str], st
 
 def _terms(text: str, written: Callable[[str], str]) -> list[str]:
     """The terms of a sum with their signs; the whole where they would not add up to it."""
-    node, found = parse(text), []
+    node, terms = parse(text), []
     while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-        found.append((isinstance(node.op, ast.Add), written(ast.unparse(node.right))))
+        terms.append((isinstance(node.op, ast.Add), written(ast.unparse(node.right))))
         node = node.left
-    if not found:
+    if not terms:
         return []
-    whole = written(text)
-    minus = "−" if "−" in whole or " - " not in whole else "-"
+    complete = written(text)
+    minus = "−" if "−" in complete or " - " not in complete else "-"
     pieces = [written(ast.unparse(node))]
-    for plus, term in reversed(found):
+    for plus, term in reversed(terms):
         turned = plus and term.startswith(minus)
         pieces.append(f" {minus if turned or not plus else '+'} {term[len(minus) :].lstrip() if turned else term}")
-    return pieces if "".join(pieces) == whole else []
+    return pieces if "".join(pieces) == complete else []
 
 
 def _arguments(text: str, written: Callable[[str], str]) -> list[str]:
@@ -143,9 +144,9 @@ def _arguments(text: str, written: Callable[[str], str]) -> list[str]:
     node = parse(text)
     if not isinstance(node, ast.Call) or len(node.args) < 2:
         return []
-    whole, inner = written(text), [written(ast.unparse(a)) for a in node.args]
-    before, found, after = whole.partition(", ".join(inner))
-    if not found:
+    complete, inner = written(text), [written(ast.unparse(a)) for a in node.args]
+    before, separator, after = complete.partition(", ".join(inner))
+    if not separator:
         return []
     if before.endswith(r"\left(") and after == r"\right)":  # a pair that stretches cannot stand on two lines
         before, after = before.removesuffix(r"\left(") + "(", ")"

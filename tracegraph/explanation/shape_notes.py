@@ -27,9 +27,9 @@ def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
         return None
 
 
-def summed(found: Shape | None, due: Shape) -> Shape:
+def summed(shape: Shape | None, target: Shape) -> Shape:
     """The axes over which the walk back sums what a rule gives, because broadcasting had stretched them."""
-    return () if found is None else stretched(found, due)
+    return () if shape is None else stretched(shape, target)
 
 
 def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:

@@ -34,8 +34,8 @@ def check_edges(nodes: tuple[Node, ...], edges: Iterable[Edge], place: Callable[
             raise GraphError(f"{_arrow(node, nodes[target])}: slot {edge.slot} where {counts[target]} was due")
         counts[target] += 1
         part = edge.contribution
-        due = shape(node.value) if edge.index is None else ()
-        if part is not None and not node.is_group and shape(part) != due:
+        expected = shape(node.value) if edge.index is None else ()
+        if part is not None and not node.is_group and shape(part) != expected:
             raise GraphError(f"{_arrow(node, nodes[target])}: contribution {shape(part)}, value {node.shape}")
     for node, count in zip(nodes, counts):
         if node.formula and count != len(node.args):

@@ -22,13 +22,13 @@ def to_networkx(nodes: Iterable[Node], edges: Iterable[Edge]) -> networkx.MultiD
     """A ``MultiDiGraph``: node names as nodes, slots as keys of the edges, all fields as attributes."""
     import networkx
 
-    made: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
     names = {n.key: n.name for n in nodes}
     for node in nodes:
-        made.add_node(node.name, **{f: getattr(node, f) for f in _NODE})
+        graph.add_node(node.name, **{f: getattr(node, f) for f in _NODE})
     for edge in edges:
-        made.add_edge(names[edge.source], names[edge.target], edge.slot, **{f: getattr(edge, f) for f in _EDGE})
-    return made
+        graph.add_edge(names[edge.source], names[edge.target], edge.slot, **{f: getattr(edge, f) for f in _EDGE})
+    return graph
 
 
 def to_graphviz(dot: str) -> graphviz.Digraph:

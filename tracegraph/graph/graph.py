@@ -145,11 +145,11 @@ class Graph:
     @property
     def scopes(self) -> tuple[str, ...]:
         """Every scope, outer ones before inner ones, in the order of appearance."""
-        found: dict[str, None] = {}
+        paths: dict[str, None] = {}
         for scope in dict.fromkeys(node.scope for node in self.nodes if node.scope):
             parts = scope.split("/")
-            found.update(("/".join(parts[: i + 1]), None) for i in range(len(parts)))
-        return tuple(found)
+            paths.update(("/".join(parts[: i + 1]), None) for i in range(len(parts)))
+        return tuple(paths)
 
     def to_networkx(self) -> networkx.MultiDiGraph[Any]:
         """A networkx ``MultiDiGraph``: node names as nodes, slots as keys of the edges, all fields as attributes.

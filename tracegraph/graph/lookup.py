@@ -44,10 +44,10 @@ def find_gradient(nodes: Sequence[Node], name: str, step: int | None = None) -> 
     ``find_gradient(graph, "w", 2)`` is ∂L₂/∂w, the gradient that step 2 used.
     """
     bases = {n.name: n.base for n in nodes}
-    held = [n for n in nodes if n.is_gradient and step in (None, n.step) and name in _parameter(n, bases)]
-    if len(held) > 1:
-        raise GraphError(f"there are several gradients of {name!r}; give the step, {_listed(n.step for n in held)}")
-    return held[0] if held else find(nodes, name, step)
+    alike = [n for n in nodes if n.is_gradient and step in (None, n.step) and name in _parameter(n, bases)]
+    if len(alike) > 1:
+        raise GraphError(f"there are several gradients of {name!r}; give the step, {_listed(n.step for n in alike)}")
+    return alike[0] if alike else find(nodes, name, step)
 
 
 def names(nodes: Sequence[Node]) -> list[str]:
@@ -62,35 +62,35 @@ def _parameter(gradient: Node, bases: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _of_step(nodes: Sequence[Node], name: str, step: int) -> Node:
-    alike = [n for n in nodes if name in (n.base, n.name) and not n.is_gradient]
-    if not alike:  # the last of several in this step
-        alike = _last_alike(nodes, name, step)
-    found = [n for n in alike if n.step == step]
-    if found:
-        return next((n for n in found if n.is_update), found[-1])
-    if not alike:
+    namesakes = [n for n in nodes if name in (n.base, n.name) and not n.is_gradient]
+    if not namesakes:  # the last of several in this step
+        namesakes = _last_alike(nodes, name, step)
+    of_step = [n for n in namesakes if n.step == step]
+    if of_step:
+        return next((n for n in of_step if n.is_update), of_step[-1])
+    if not namesakes:
         raise GraphError(f"no node is called {name!r}{nearest(name, names(nodes))}")
-    known = [n.step for n in alike if n.step is not None]
-    if not known:
+    steps = [n.step for n in namesakes if n.step is not None]
+    if not steps:
         raise GraphError(f"{name!r} belongs to no step; leave the step out")
-    raise GraphError(f"there is no {name!r} of step {step}; there are {_listed(known)}")
+    raise GraphError(f"there is no {name!r} of step {step}; there are {_listed(steps)}")
 
 
 def _last_alike(nodes: Sequence[Node], name: str, step: int) -> list[Node]:
-    found = latest({n.base: n for n in nodes if n.base and n.step == step}, name)
-    return [] if found is None else [found]
+    node = latest({n.base: n for n in nodes if n.base and n.step == step}, name)
+    return [] if node is None else [node]
 
 
 def _listed(steps: Iterable[int | None]) -> str:
-    known = sorted({s for s in steps if s is not None})
-    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
-        return f"{known[0]} to {known[-1]}"
-    return " or ".join(map(str, known)) or "none"
+    numbers = sorted({s for s in steps if s is not None})
+    if len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"{numbers[0]} to {numbers[-1]}"
+    return " or ".join(map(str, numbers)) or "none"
 
 
-def nearest(name: Any, known: Iterable[str]) -> str:
+def nearest(name: Any, names: Iterable[str]) -> str:
     """The end of an error message about an unknown name: what comes closest to it among the known ones."""
     from difflib import get_close_matches
 
-    close = get_close_matches(str(name), [str(k) for k in known][:10_000], 3)
+    close = get_close_matches(str(name), [str(k) for k in names][:10_000], 3)
     return f"; nearest: {', '.join(close)}" if close else ""

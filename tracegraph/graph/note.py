@@ -210,17 +210,17 @@ NOTES: dict[str, type[Note]] = {
 """By kind; a kind that is not here is a plain `Note`."""
 
 
-def check_notes(notes: Mapping[str, Note], keys: Container[int], known: Container[int]) -> None:
+def check_notes(notes: Mapping[str, Note], keys: Container[int], all_keys: Container[int]) -> None:
     """Raise `GraphError` for the first note about a node that is not there."""
     for kind, note in notes.items():
         if type(note) is not NOTES.get(kind, Note):
             raise GraphError(f"note {kind!r:.40} is a {type(note).__name__}, not a {NOTES.get(kind, Note).__name__}")
-        for key in (*_missing(note.shown, keys), *_missing(note.known, known)):
+        for key in (*_missing(note.shown, keys), *_missing(note.known, all_keys)):
             raise GraphError(f"note {kind!r:.40} speaks of node {key}, which the graph does not have")
 
 
-def _missing(keys: Iterable[int], there: Container[int]) -> list[int]:
-    return sorted(key for key in keys if key not in there)
+def _missing(keys: Iterable[int], present: Container[int]) -> list[int]:
+    return sorted(key for key in keys if key not in present)
 
 
 def _moved(badge: Badge, homes: Homes) -> Badge:

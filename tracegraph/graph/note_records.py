@@ -62,13 +62,13 @@ def _read(value: Any, kind: Any, values: Unpacker) -> Any:
 
 
 def _object(record: Any, kind: Any, values: Unpacker) -> Any:
-    known = _fields(kind)
-    if not isinstance(record, dict) or not record.keys() <= known.keys():
-        raise ValueError(f"{record!r:.40} is no object of the fields {', '.join(known)}")
-    for name, (_, default) in known.items():
+    declared = _fields(kind)
+    if not isinstance(record, dict) or not record.keys() <= declared.keys():
+        raise ValueError(f"{record!r:.40} is no object of the fields {', '.join(declared)}")
+    for name, (_, default) in declared.items():
         if default is MISSING and name not in record:
             raise ValueError(f"a {kind.__name__} has no {name}")
-    return kind(**{name: _read(value, known[name][0], values) for name, value in record.items()})
+    return kind(**{name: _read(value, declared[name][0], values) for name, value in record.items()})
 
 
 @cache

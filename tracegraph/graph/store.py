@@ -104,10 +104,10 @@ def load(path: str | os.PathLike[str], make: Callable[[Parts], Made]) -> Made:
 
 def _line(error: BaseException) -> str:
     """What went wrong, on one line of bounded length."""
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     if isinstance(error, RecursionError):
-        said = "it is nested too deeply"
-    return " ".join(said.split())[:300] or type(error).__name__
+        message = "it is nested too deeply"
+    return " ".join(message.split())[:300] or type(error).__name__
 
 
 def _zipped(text: bytes, arrays: Iterable[Array]) -> bytes:
@@ -159,8 +159,8 @@ def _check_end(file: IO[bytes]) -> None:
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    due = [_TEXT, *(f"arrays/{i}.npy" for i in range(len(members) - 1))]
-    for member, name in zip(members, due):
+    names = [_TEXT, *(f"arrays/{i}.npy" for i in range(len(members) - 1))]
+    for member, name in zip(members, names):
         if member.orig_filename != name:
             raise ValueError(f"it holds {member.orig_filename[:100]!r} where {name!r} was due")
         if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -174,8 +174,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The bytes of a member; read in pieces, because `zipfile` unpacks a whole piece before it looks at the size."""
     with archive.open(member) as stream:
-        whole = member.compress_type == zipfile.ZIP_STORED
-        content = stream.read(member.file_size) if whole else b"".join(iter(lambda: stream.read(2**20), b""))
+        stored = member.compress_type == zipfile.ZIP_STORED
+        content = stream.read(member.file_size) if stored else b"".join(iter(lambda: stream.read(2**20), b""))
     if len(content) != member.file_size:
         raise ValueError(f"{member.filename} has {len(content)} bytes, {member.file_size} were due")
     return content

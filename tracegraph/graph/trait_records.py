@@ -25,12 +25,12 @@ def read(record: Any, values: Unpacker) -> Traits:
     """Traits from their record; ValueError for what is none. Causes of an op that is not known here are left out."""
     if not isinstance(record, dict) or not record.keys() <= {*_CHECKS, "singular"}:
         raise ValueError(f"{record!r:.40} is no object of {', '.join(_CHECKS)} and singular")
-    held = {name: _unpacked(value, values) for name, value in record.items()}
-    alike = find(str(held.pop("singular", "")))
-    for name, value in held.items():
+    traits = {name: _unpacked(value, values) for name, value in record.items()}
+    alike = find(str(traits.pop("singular", "")))
+    for name, value in traits.items():
         if not _CHECKS[name](value):
             raise ValueError(f"{name} cannot be {value!r:.40}")
-    return Traits(**held, singular=alike.traits.singular if alike else ())
+    return Traits(**traits, singular=alike.traits.singular if alike else ())
 
 
 def _packed(value: Any, packer: Packer) -> Any:

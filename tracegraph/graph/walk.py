@@ -30,17 +30,17 @@ def reachable(starts: Iterable[_Thing], following: Callable[[_Thing], Iterable[_
 
 def ancestors(graph: Graph, keys: Collection[int], through: Callable[[Edge], bool] | None = None) -> set[int]:
     """The nodes with these keys and all they depend on; ``through``: the edges that count, by default all."""
-    found = set(keys)
+    reached = set(keys)
     for edge in reversed(graph.edges):  # sorted by target, so a node's own edges come after those of its users
-        if edge.target in found and (through is None or through(edge)):
-            found.add(edge.source)
-    return found
+        if edge.target in reached and (through is None or through(edge)):
+            reached.add(edge.source)
+    return reached
 
 
 def descendants(graph: Graph, keys: Collection[int], through: Callable[[Edge], bool] | None = None) -> set[int]:
     """The nodes with these keys and all that depends on them; ``through``: the edges that count, by default all."""
-    found = set(keys)
+    reached = set(keys)
     for edge in graph.edges:
-        if edge.source in found and (through is None or through(edge)):
-            found.add(edge.target)
-    return found
+        if edge.source in reached and (through is None or through(edge)):
+            reached.add(edge.target)
+    return reached

@@ -36,9 +36,9 @@ class Causes:
         assert written is not None
         ways = [judged.way, *(w for w in WAYS if w != judged.way and judged.rights[w] != judged.rights[judged.way])]
         for way in ways:
-            found = sorted(self._all(claim, at, written, judged, way), key=lambda cause: cause[0])
-            if found:
-                return (way if way in WAYS[:2] else judged.way), tuple(dict.fromkeys(t for _, t in found))[:MOST]
+            ranked = sorted(self._all(claim, at, written, judged, way), key=lambda cause: cause[0])
+            if ranked:
+                return (way if way in WAYS[:2] else judged.way), tuple(dict.fromkeys(t for _, t in ranked))[:MOST]
         return judged.way, ()
 
     def _all(self, claim: int, at: Index, written: Written, judged: Judged, way: str) -> Iterator[Cause]:
@@ -47,13 +47,13 @@ class Causes:
         if sign_lost(written, right):
             yield SIGN, f"the sign is wrong: {number(right, written.significant + 1)}"
         yield from self._copied(claim, at, written)
-        known = worked(self.judge, place, way)
-        if known is not None:
-            yield from self._mistaken(written, known)
-            yield from self._history(place, written, known)
+        working = worked(self.judge, place, way)
+        if working is not None:
+            yield from self._mistaken(written, working)
+            yield from self._history(place, written, working)
             if written.significant >= FEW:
-                yield from self._put_in(claim, at, written, known)
-        yield from ((PEN + rank, told) for rank, told in slips_of_the_pen(written, right))
+                yield from self._put_in(claim, at, written, working)
+        yield from ((PEN + rank, text) for rank, text in slips_of_the_pen(written, right))
 
     def _copied(self, claim: int, at: Index, written: Written) -> Iterator[Cause]:
         """A number that stands nearby, written again: of the same matrix, another step, or what it is computed from."""
@@ -76,33 +76,33 @@ class Causes:
         same = (a.claim.value, a.claim.grad) == (b.claim.value, b.claim.grad)
         return same or b.quantity in self.judge.replay.inputs(a.quantity)
 
-    def _mistaken(self, written: Written, known: Worked) -> Iterator[Cause]:
-        for rank, (what, wrong) in enumerate(variants(known.formula)):
-            value = known.value(wrong)
+    def _mistaken(self, written: Written, working: Worked) -> Iterator[Cause]:
+        for rank, (what, wrong) in enumerate(variants(working.formula)):
+            value = working.value(wrong)
             if written.reproduces(value) and (written.significant >= FEW or rank < 8):
-                told, _, part = what.partition("|")
-                name = f"{known.names[part]} = " if part in known.names else ""
-                named = told.format(name + known.text(part)) if "{}" in told else told
-                yield MISTAKE, f"{named}: {_equation(known.text(wrong), value)}"
+                mistake, _, part = what.partition("|")
+                name = f"{working.names[part]} = " if part in working.names else ""
+                named = mistake.format(name + working.text(part)) if "{}" in mistake else mistake
+                yield MISTAKE, f"{named}: {_equation(working.text(wrong), value)}"
 
-    def _history(self, place: Place, written: Written, known: Worked) -> Iterator[Cause]:
+    def _history(self, place: Place, written: Written, work: Worked) -> Iterator[Cause]:
         """An optimizer's state that starts from nothing again."""
         node = self.judge.graph.node(place[0][0])
-        for variable, ((key, loss), _) in known.places.items():
+        for variable, ((key, loss), _) in work.places.items():
             source = self.judge.graph.node(key)
             state = traits_of(node).kind == "state" and loss is None and bool(source.base) and source.base == node.base
-            if state and known.values[variable] and written.reproduces(known.value(known.formula, {variable: 0.0})):
-                gone = f"the history is left out, {known.names[variable]} = {number(known.values[variable], 6)}"
-                yield COPY, f"{gone}: {known.text(known.formula, {variable: 0.0})}"
+            if state and work.values[variable] and written.reproduces(work.value(work.formula, {variable: 0.0})):
+                lost = f"the history is left out, {work.names[variable]} = {number(work.values[variable], 6)}"
+                yield COPY, f"{lost}: {work.text(work.formula, {variable: 0.0})}"
 
-    def _put_in(self, claim: int, at: Index, written: Written, known: Worked) -> Iterator[Cause]:
+    def _put_in(self, claim: int, at: Index, written: Written, working: Worked) -> Iterator[Cause]:
         """Another number in the place of one that the formula takes."""
-        for variable, value in known.values.items():
-            for told, other in self._others(claim, at, known, variable):
+        for variable, value in working.values.items():
+            for mistaken, other in self._others(claim, at, working, variable):
                 changed = {variable: other}
-                if other != value and written.reproduces(found := known.value(known.formula, changed)):
-                    put = f"{told} is put in for {known.names[variable]}"
-                    yield INPUT, f"{put}: {_equation(known.text(known.formula, changed), found)}"
+                if other != value and written.reproduces(result := working.value(working.formula, changed)):
+                    put = f"{mistaken} is put in for {working.names[variable]}"
+                    yield INPUT, f"{put}: {_equation(working.text(working.formula, changed), result)}"
 
     def _others(self, claim: int, at: Index, known: Worked, variable: str) -> Iterator[tuple[str, float]]:
         """Numbers that may have been taken for an input: what was written elsewhere, or is computed from nearby."""
@@ -119,5 +119,5 @@ class Causes:
 
 def _equation(text: str, value: float) -> str:
     """A formula with its numbers, and what it comes to."""
-    told = number(value, 7)
-    return clean(text) if text == told else f"{clean(text)} = {told}"
+    written = number(value, 7)
+    return clean(text) if text == written else f"{clean(text)} = {written}"

@@ -15,12 +15,12 @@ def slips_of_the_pen(number: Written, right: float) -> Iterator[tuple[int, str]]
     """What may have happened to the right number on its way to the paper, with a rank: likely slips come first."""
     wrong, kinds = _digits(number.number, -number.decimals), set[str]()
     for meant in _meant(number, right):
-        found = _between(wrong, meant)
-        kind = found[1].partition(" (")[0] if found else ""
-        if found and kind not in kinds:
+        slip = _between(wrong, meant)
+        kind = slip[1].partition(" (")[0] if slip else ""
+        if slip and kind not in kinds:
             kinds.add(kind)
-            yield found[0], f"{found[1]}: {meant.replace('-', MINUS)}"
-    yield from ((3, told) for told in _shifted(number, right))
+            yield slip[0], f"{slip[1]}: {meant.replace('-', MINUS)}"
+    yield from ((3, text) for text in _shifted(number, right))
 
 
 def sign_lost(number: Written, right: float) -> bool:
@@ -75,7 +75,7 @@ def _shifted(number: Written, right: float) -> Iterator[str]:
         return
     for places in (1, -1, 2, -2, 3, -3):
         if number.reproduces(right * 10.0**places):
-            way = "right" if places > 0 else "left"
+            side = "right" if places > 0 else "left"
             far = f"{abs(places)} place{'s' * (abs(places) > 1)}"
-            yield f"the decimal point is {far} too far to the {way}"
+            yield f"the decimal point is {far} too far to the {side}"
             return

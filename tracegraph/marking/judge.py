@@ -114,9 +114,9 @@ class Judge:
         rights = {way: element(self.own[way][quantity], index) for way in WAYS}
         if number is None:
             return Judged(BLANK, "each right", rights, before=before)
-        found = self._matched(quantity, index, number, rights, before)
-        if found is not None:
-            return found
+        match = self._matched(quantity, index, number, rights, before)
+        if match is not None:
+            return match
         near = min(WAYS[:2], key=lambda way: abs(rights[way] - number.value) if isfinite(rights[way]) else inf)
         return Judged(SLIP, near, rights, before=before)
 
@@ -157,10 +157,10 @@ class Judge:
     def _from(self, kept: Mapping[Quantity, Mapping[Index, float]], quantity: Quantity, index: Index) -> float:
         states: States = {}
         for q in self.replay.needed([quantity]):
-            own = self.replay.compute(q, states)
+            computed = self.replay.compute(q, states)
             if q == quantity:
-                return element(own, index)
-            states[q] = put(own, kept.get(q, {}))
+                return element(computed, index)
+            states[q] = put(computed, kept.get(q, {}))
         raise AssertionError("a quantity is needed for itself")
 
     def _reading(self, quantity: Quantity, index: Index, number: Written, before: Origins) -> dict[int, str]:
@@ -185,11 +185,11 @@ class Judge:
 
     def _between(self, quantity: Quantity, changed: set[Quantity]) -> list[Quantity]:
         """What lies between a quantity and the claims that it is computed from: nobody has written it down."""
-        found = set(changed)
+        affected = set(changed)
         for q in self.replay.needed([quantity]):
-            if q not in self.claimed and not found.isdisjoint(self.replay.inputs(q)):
-                found.add(q)
-        return [q for q in self.replay.needed([quantity]) if q in found - changed and q != quantity]
+            if q not in self.claimed and not affected.isdisjoint(self.replay.inputs(q)):
+                affected.add(q)
+        return [q for q in self.replay.needed([quantity]) if q in affected - changed and q != quantity]
 
     def nearest(self, quantity: Quantity) -> set[int]:
         """The claims that a quantity is computed from, with no other in between, that are slips or follow from one."""
@@ -207,21 +207,21 @@ class Judge:
         """What a number may have been when it was used: as written, right, or right to some digits."""
         number, judged = self.targets[slip].atoms[()], self.verdicts[slip][()]
         assert number is not None
-        found = {number.text: number.value}
+        readings = {number.text: number.value}
         for right, unit in product(dict.fromkeys(judged.rights.values()), (number.unit, number.unit / 10)):
             exact = decimal(right, unit)
             if exact is not None:
-                found.update((f"{d:f}", float(d)) for d in (rounded(exact, unit), cut(exact, unit)))
-        return list(found.items())
+                readings.update((f"{d:f}", float(d)) for d in (rounded(exact, unit), cut(exact, unit)))
+        return list(readings.items())
 
 
-def put(own: Any, changed: Mapping[Index, float]) -> Any:
+def put(value: Any, changed: Mapping[Index, float]) -> Any:
     """A value with some of its elements replaced."""
     if not changed:
-        return own
+        return value
     if () in changed:
         return changed[()]
-    whole = np.array(own, float)
-    for index, value in changed.items():
-        whole[index] = value
-    return whole
+    array = np.array(value, float)
+    for index, new in changed.items():
+        array[index] = new
+    return array

@@ -67,20 +67,20 @@ class Marking:
         slips = [r for r in written if r.verdict == SLIP]
         counts = self.counts
         among = ", ".join(f"{counts[v]} {v}" for v in (ROUNDING, CARRIED) if counts[v])
-        said = f"{sum(r.right for r in written)} of {len(written)} right" + (f" ({among})" if among else "")
-        said += f", {len(slips)} slip{'s' * (len(slips) != 1)}" if slips else ""
-        said += f", {counts[BLANK]} left blank" if counts[BLANK] else ""
+        text = f"{sum(r.right for r in written)} of {len(written)} right" + (f" ({among})" if among else "")
+        text += f", {len(slips)} slip{'s' * (len(slips) != 1)}" if slips else ""
+        text += f", {counts[BLANK]} left blank" if counts[BLANK] else ""
         if slips:
             first = slips[0]
-            said += f"; first slip: {first.label}{_at(first)}, {_wrong(first)}"
-        return said
+            text += f"; first slip: {first.label}{_at(first)}, {_wrong(first)}"
+        return text
 
     def to_markdown(self) -> str:
         """The report as Markdown: a summary, the slips with their causes, and a table of everything."""
         lines = [f"**{escaped(self.summary)}**", ""]
-        told = [_slip(r) for r in self.results if r.verdict == SLIP]
-        told += [_followed(r) for r in self.results if r.verdict == CARRIED]
-        lines += told + [""] * bool(told)
+        slips = [_slip(r) for r in self.results if r.verdict == SLIP]
+        slips += [_followed(r) for r in self.results if r.verdict == CARRIED]
+        lines += slips + [""] * bool(slips)
         rows = [[r.label, *_numbers(r), _verdict(r)] for r in self.results]
         lines += markdown(["quantity", "written", "from your values", "exact", "verdict"], rows)
         if self.problems:
@@ -107,10 +107,10 @@ class Marking:
         if path.suffix.lower() == ".tgraph":
             self.graph.save(path)
             return path
-        made = {".md": self.to_markdown, ".txt": self.__str__, ".json": self.to_json}.get(path.suffix.lower())
-        if made is None:
+        write = {".md": self.to_markdown, ".txt": self.__str__, ".json": self.to_json}.get(path.suffix.lower())
+        if write is None:
             return self.draw(**options).save(path)
-        write_atomic(path, made().encode())
+        write_atomic(path, write().encode())
         return path
 
     def _repr_markdown_(self) -> str:
@@ -150,8 +150,8 @@ def _numbers(result: Result) -> tuple[str, str, str]:
         return _matrix(result.written), _matrix(result.from_yours), _matrix(result.exact)
     parts = [_numbers(p) for p in wrong.values()]
     places = [f"[{', '.join(map(str, at))}]" for at in wrong]
-    told = ["; ".join(f"{at} {c}" for at, c in zip(places, column)) for column in zip(*parts, strict=True)]
-    return told[0], told[1], told[2]
+    columns = ["; ".join(f"{at} {c}" for at, c in zip(places, column)) for column in zip(*parts, strict=True)]
+    return columns[0], columns[1], columns[2]
 
 
 def _matrix(rows: Any) -> str:
@@ -167,13 +167,13 @@ def _matrix(rows: Any) -> str:
 
 def _comment(result: Result) -> str:
     """What is said beside a verdict: causes of a slip, what a number is carried from, what it rests on."""
-    said = [result.verdict]
+    parts = [result.verdict]
     if result.carried_from:
-        said.append(f"from {', '.join(result.carried_from)}")
+        parts.append(f"from {', '.join(result.carried_from)}")
     elif result.remark:
-        said.append(result.remark)
-    said += result.causes
-    return "; ".join(said)
+        parts.append(result.remark)
+    parts += result.causes
+    return "; ".join(parts)
 
 
 def _verdict(result: Result) -> str:
@@ -200,8 +200,8 @@ def _followed(result: Result) -> str:
     exact = _shown(result.exact, result.written) if not result.elements else "another matrix"
     origins = ", ".join(result.carried_from)
     wrote = "this" if result.elements else str(result.written)
-    said = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
-    return f"- → **{escaped(result.label)}**{_at(result)}: {escaped(said)}"
+    text = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
+    return f"- → **{escaped(result.label)}**{_at(result)}: {escaped(text)}"
 
 
 def _record(result: Result) -> dict[str, Any]:

@@ -23,11 +23,11 @@ def outcome(targets: Sequence[Target], verdicts: Sequence[dict[Index, Judged]], 
 
 def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[str], causes: Causes) -> Result:
     parts = {at: _one(i, at, target, j, labels, causes) for at, j in verdicts.items()}
-    whole = not isinstance(target.claim.written, str)
-    if not whole:
+    is_array = not isinstance(target.claim.written, str)
+    if not is_array:
         return next(iter(parts.values()))
     worst = max((p.verdict for p in parts.values()), key=WORST.index, default=BLANK)
-    found = dict.fromkeys(c for p in parts.values() for c in p.causes[:1])
+    causes_found = dict.fromkeys(c for p in parts.values() for c in p.causes[:1])
     origins = dict.fromkeys(c for p in parts.values() for c in p.carried_from)
     return Result(
         target.claim,
@@ -35,7 +35,7 @@ def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[
         _array(target, parts, "from_yours"),
         _array(target, parts, "exact"),
         worst,
-        tuple(found)[:MOST],
+        tuple(causes_found)[:MOST],
         tuple(origins),
         target.claim.line,
         _joined(parts),
@@ -45,9 +45,9 @@ def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[
 
 def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], causes: Causes) -> Result:
     claim, written = target.claim, target.atoms[at]
-    way, found = causes.of(i, at) if judged.verdict == SLIP else (judged.way, ())
-    if not isinstance(claim.written, str) and found:
-        found = tuple(f"[{', '.join(map(str, at))}]: {c}" for c in found)
+    way, texts = causes.of(i, at) if judged.verdict == SLIP else (judged.way, ())
+    if not isinstance(claim.written, str) and texts:
+        texts = tuple(f"[{', '.join(map(str, at))}]: {c}" for c in texts)
     origins = tuple(dict.fromkeys(labels[s] for s in sorted(judged.origins)))
     text = "" if written is None else written.text
     return Result(
@@ -56,7 +56,7 @@ def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], c
         judged.rights[way],
         judged.rights["exact"],
         judged.verdict,
-        found,
+        texts,
         origins,
         claim.line,
         _remark(judged, written, labels),

@@ -53,11 +53,11 @@ class Replay:
             if node.is_gradient and self._parameter(node) is not None:
                 return [(self._parameter(node) or 0, self._loss(node))]
             return [(e.source, None) for e in self.graph.inputs(node)]
-        found: dict[Quantity, None] = {}
+        quantities: dict[Quantity, None] = {}
         for use in self.uses(key, loss):
-            found[use.target, loss] = found[use.target, None] = None
-            found.update(((e.source, None), None) for e in self.graph.inputs(self.graph.node(use.target)))
-        return list(found)
+            quantities[use.target, loss] = quantities[use.target, None] = None
+            quantities.update(((e.source, None), None) for e in self.graph.inputs(self.graph.node(use.target)))
+        return list(quantities)
 
     def compute(self, quantity: Quantity, states: States) -> Any:
         """A quantity from the states of what it is computed from."""
@@ -117,9 +117,9 @@ class Replay:
         part = _back(target, use, g, y, values)
         if use.index is None:
             return unbroadcast(np.asarray(part), node.shape) if shape(part) != node.shape else part
-        whole = np.zeros(node.shape)
-        whole[use.index] = part
-        return whole
+        array = np.zeros(node.shape)
+        array[use.index] = part
+        return array
 
 
 def _flows(target: Node, edge: Edge) -> bool:
@@ -133,14 +133,14 @@ def _forward(node: Node, values: list[Any]) -> Any:
         return node.value
     try:
         if rerun is not None:
-            made = rerun.forward(values)
+            value = rerun.forward(values)
         elif node.formula and not node.shape:
-            made = formula.evaluate(node.formula, {**_scalars(node), **dict(zip(node.args, values, strict=True))})
+            value = formula.evaluate(node.formula, {**_scalars(node), **dict(zip(node.args, values, strict=True))})
         else:
             return node.value
     except (TracegraphError, ArithmeticError, ValueError, TypeError, IndexError):
         return node.value
-    return made if shape(made) == node.shape else node.value
+    return value if shape(value) == node.shape else node.value
 
 
 def _back(target: Node, use: Edge, g: Any, y: Any, values: list[Any]) -> Any:

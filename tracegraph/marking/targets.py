@@ -42,8 +42,8 @@ def target(graph: Graph, replay: Replay, claim: Claim) -> Target:
     if problem is not None:
         raise MarkError(f"{claim.label}: written {problem[:40]!r} is not a number")
     if np.squeeze(places).shape != np.squeeze(texts).shape:
-        due = spelled(places.shape)
-        raise MarkError(f"{claim.label}: written is {spelled(texts.shape)}, the quantity {due}")
+        expected = spelled(places.shape)
+        raise MarkError(f"{claim.label}: written is {spelled(texts.shape)}, the quantity {expected}")
     atoms = dict(zip((_index(i, node.shape) for i in places.ravel()), map(_number, texts.ravel()), strict=True))
     return Target(claim, node, quantity, atoms)
 
@@ -92,9 +92,9 @@ def _texts(written: Text) -> Any:
             break
         part = part[0]
     flat = list(_flat(written, tuple(shape)))
-    whole = np.empty(len(flat), object)
-    whole[:] = flat
-    return whole.reshape(shape)
+    array = np.empty(len(flat), object)
+    array[:] = flat
+    return array.reshape(shape)
 
 
 def _flat(written: Text, shape: Index) -> Iterator[str]:

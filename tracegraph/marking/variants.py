@@ -40,7 +40,7 @@ def _plain(text: str) -> str:
 def _edited(text: str) -> Iterator[Variant]:
     """One node of the syntax tree replaced."""
     count = len(list(ast.walk(ast.parse(text, mode="eval"))))
-    found: list[tuple[int, str, str]] = []
+    variants: list[tuple[int, str, str]] = []
     for place in range(count):
         tree = ast.parse(text, mode="eval")
         node = list(ast.walk(tree))[place]
@@ -48,8 +48,8 @@ def _edited(text: str) -> Iterator[Variant]:
             for rank, what, new in _mistakes(node):
                 fresh = ast.parse(text, mode="eval")
                 swapped = _Swap(list(ast.walk(fresh))[place], new).visit(fresh)
-                found.append((rank, what, ast.unparse(swapped)))
-    yield from ((what, wrong) for _, what, wrong in sorted(found, key=lambda f: f[0]))
+                variants.append((rank, what, ast.unparse(swapped)))
+    yield from ((what, wrong) for _, what, wrong in sorted(variants, key=lambda f: f[0]))
 
 
 class _Swap(ast.NodeTransformer):

@@ -51,14 +51,14 @@ class Worked:
 
 def worked(judge: Judge, place: Place, way: str) -> Worked | None:
     """How a number is worked out from what has a name or was written; None where that is no formula of scalars."""
-    found = _Expansion(judge, place)
-    if not found.run():
+    expansion = _Expansion(judge, place)
+    if not expansion.run():
         return None
     states, graph = judge.states[way], judge.graph
-    used = {v: p for v, p in found.places.items() if v in formula.names(found.text)}
+    used = {v: p for v, p in expansion.places.items() if v in formula.names(expansion.text)}
     values = {v: element(states[q], at) for v, (q, at) in used.items()}
     names = {v: _name(graph.node(q[0]), q, at, judge) for v, (q, at) in used.items()}
-    return Worked(found.text, used, values, names)
+    return Worked(expansion.text, used, values, names)
 
 
 def _name(node: Node, quantity: Quantity, at: Index, judge: Judge) -> str:
@@ -100,17 +100,17 @@ class _Expansion:
         """Put the formula of a place in; False where there is none of scalars, or it grows too long."""
         (key, loss), at = self.places[variable]
         node = self.graph.node(key)
-        made = self._value(node, at) if loss is None else self._gradient(node, loss)
-        if made is None:
+        expansion = self._value(node, at) if loss is None else self._gradient(node, loss)
+        if expansion is None:
             return False
-        text, fresh = made
+        text, fresh = expansion
         try:
-            whole = formula.substitute(self.text, {variable: text})
+            formula_text = formula.substitute(self.text, {variable: text})
         except GraphError:
             return False
-        if variable != "v0" and (len(whole) > LONGEST or len(self.places) + len(fresh) > 4 * MOST_INPUTS):
+        if variable != "v0" and (len(formula_text) > LONGEST or len(self.places) + len(fresh) > 4 * MOST_INPUTS):
             return False
-        self.text = whole
+        self.text = formula_text
         del self.places[variable]
         self.places.update(fresh)
         return True
@@ -146,12 +146,12 @@ class _Expansion:
         fresh: dict[str, Place] = {}
         for use in self.replay.uses(node.key, loss):
             target = self.graph.node(use.target)
-            made = self._with(target, (), use.vjp or "") if not node.shape and not target.shape else None
-            if made is None:
+            term = self._with(target, (), use.vjp or "") if not node.shape and not target.shape else None
+            if term is None:
                 return None
-            own = {"g": self._fresh((target.key, loss), (), fresh), "y": self._fresh((target.key, None), (), fresh)}
-            terms.append(f"({_substituted(made[0], own)})")
-            fresh |= made[1]
+            places = {"g": self._fresh((target.key, loss), (), fresh), "y": self._fresh((target.key, None), (), fresh)}
+            terms.append(f"({_substituted(term[0], places)})")
+            fresh |= term[1]
         return (" + ".join(terms), fresh) if terms else None
 
     def _named(self, quantity: Quantity, at: Index) -> tuple[str, dict[str, Place]]:

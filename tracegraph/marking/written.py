@@ -59,8 +59,8 @@ class Written:
         exact = decimal(right, self.unit)
         if exact is None:
             return False
-        whole = self.unit >= 1 and rounded(exact, Decimal(1)) == exact
-        return self.truncated(right) or not whole and abs(exact - self.number) <= self.unit
+        integers = self.unit >= 1 and rounded(exact, Decimal(1)) == exact
+        return self.truncated(right) or not integers and abs(exact - self.number) <= self.unit
 
     def reproduces(self, value: Any) -> bool:
         """Whether a wrong computation with this result explains what was written: rounded, or cut off."""

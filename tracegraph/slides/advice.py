@@ -37,9 +37,9 @@ class Choice:
         return any(box.panels for drawing in self.drawings for box in drawing.sheet.picture.boxes)
 
 
-def choice(said: str, *drawings: Drawn) -> Choice:
+def choice(options: str, *drawings: Drawn) -> Choice:
     """A choice with its smallest type, in points."""
-    return Choice(said, drawings, min(type_size(d.sheet.scene) for d in drawings))
+    return Choice(options, drawings, min(type_size(d.sheet.scene) for d in drawings))
 
 
 def choices(graph: Graph, look: Mapping[str, Any], draw: Draw, split: bool = True) -> Iterator[Choice]:
@@ -56,36 +56,36 @@ def choices(graph: Graph, look: Mapping[str, Any], draw: Draw, split: bool = Tru
         ways += [{"split": 0}] * split + [{"depth": 0}] * closed
         for more in ways:
             if less or more:
-                found = _tried(graph, look, {**less, **more}, draw)
-                yield found
-                if found.size >= READABLE:
+                candidate = _tried(graph, look, {**less, **more}, draw)
+                yield candidate
+                if candidate.size >= READABLE:
                     return
 
 
-def best(found: list[Choice]) -> Choice:
+def best(tried: list[Choice]) -> Choice:
     """The first that can be read, or is bearable, with its numbers; else without; else the one of largest type."""
-    for wanted in ([c for c in found if c.numbers], found):
+    for wanted in ([c for c in tried if c.numbers], tried):
         for least in (READABLE, LEAST):
             if good := next((c for c in wanted if c.size >= least), None):
                 return good
-    return max(found, key=lambda c: c.size)
+    return max(tried, key=lambda c: c.size)
 
 
 def _tried(graph: Graph, look: Mapping[str, Any], change: dict[str, Any], draw: Draw) -> Choice:
     """A graph drawn with some options changed; a split is into as few slides as make it readable."""
     options = {**look, **{k: v for k, v in change.items() if k != "split"}}
-    said = " ".join(f"--{k} {v}" for k, v in change.items() if k != "split")
-    whole = draw(graph, options)
+    typed = " ".join(f"--{k} {v}" for k, v in change.items() if k != "split")
+    drawing = draw(graph, options)
     if "split" not in change:
-        return choice(said, whole)
-    most = min(MOST_SLIDES, max(sum(bool(whole.sheet.graph.inputs(n)) for n in whole.sheet.graph), 1))
+        return choice(typed, drawing)
+    most = min(MOST_SLIDES, max(sum(bool(drawing.sheet.graph.inputs(n)) for n in drawing.sheet.graph), 1))
     tried: list[Choice] = []
     for count in (c for c in COUNTS if c <= most):
-        pieces = (draw(part, options) for part in parts(whole.sheet.graph, count))
-        tried.append(choice(f"{said} --split {count}".strip(), *pieces))
+        pieces = (draw(part, options) for part in parts(drawing.sheet.graph, count))
+        tried.append(choice(f"{typed} --split {count}".strip(), *pieces))
         if tried[-1].size >= READABLE:
             break
-    return max(tried, key=lambda c: c.size) if tried else choice(said, whole)
+    return max(tried, key=lambda c: c.size) if tried else choice(typed, drawing)
 
 
 def parts(graph: Graph, count: int) -> list[Graph]:

@@ -73,8 +73,8 @@ def frames(drawing: Drawn, *, steps: str = "forward,backward", by: str = "operat
 def _result(sheet: Sheet) -> str:
     """The equation of the output."""
     key = sheet.graph.output.key
-    made = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
-    return clean(line(made[-1].equations[-1], CAPTION)) if made else clean(sheet.picture.title)
+    results = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
+    return clean(line(results[-1].equations[-1], CAPTION)) if results else clean(sheet.picture.title)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,23 +102,23 @@ class _Story:
     def frames(self, by: str) -> list[Frame]:
         """The frames of what was asked for; what comes before is there already, and the last one has all the rest."""
         beats = [*self.beats()]
-        told = max((i for i, b in enumerate(beats) if b.stage in self.wanted), default=-1)
-        if told < 0:
-            there = ", ".join(dict.fromkeys(b.stage for b in beats if b.stage in NAMED))
-            raise GraphError(f"frames: nothing happens in {', '.join(self.wanted)}; this drawing has {there}")
-        complete = all(b.stage in ("network", "given") for b in beats[told + 1 :])
+        last_wanted = max((i for i, b in enumerate(beats) if b.stage in self.wanted), default=-1)
+        if last_wanted < 0:
+            stages = ", ".join(dict.fromkeys(b.stage for b in beats if b.stage in NAMED))
+            raise GraphError(f"frames: nothing happens in {', '.join(self.wanted)}; this drawing has {stages}")
+        complete = all(b.stage in ("network", "given") for b in beats[last_wanted + 1 :])
         state: dict[Shown, None] = {("header", "card"): None} if "header" in self.pieces else {}
-        made: list[Frame] = []
-        for group in self.grouped(beats[: told + 1], by):
+        story: list[Frame] = []
+        for group in self.grouped(beats[: last_wanted + 1], by):
             last = max((i for i, b in enumerate(group) if b.stage in self.wanted), default=-1)
             for i, beat in enumerate(group):
                 state.update(dict.fromkeys(beat.parts))
                 if i == last:  # what comes after it in the group is there from the next frame on
-                    made.append(self.frame(group[: i + 1], state))
+                    story.append(self.frame(group[: i + 1], state))
         if complete:
-            rest = [(p.key, part.name) for p in self.pieces.values() for part in final(p)]
-            made[-1] = replace(made[-1], shown=self.ordered({**state, **dict.fromkeys(rest)}, made[-1].focus))
-        return made
+            remaining = [(p.key, part.name) for p in self.pieces.values() for part in final(p)]
+            story[-1] = replace(story[-1], shown=self.ordered({**state, **dict.fromkeys(remaining)}, story[-1].focus))
+        return story
 
     def grouped(self, beats: Sequence[_Beat], by: str) -> list[list[_Beat]]:
         """Beats that share a frame."""
@@ -153,10 +153,10 @@ class _Story:
 
     def ordered(self, state: dict[Shown, None], focus: Sequence[str]) -> tuple[Shown, ...]:
         """What is shown, in the order of the scene; an arrow in its colour takes the place of the plain one."""
-        looked = {(key, "focus") for key in focus}
-        every = ((p.key, part.name) for p in self.pieces.values() for part in p.parts)
-        there = [k for k in every if k in state or k in looked]
-        return tuple((key, part) for key, part in there if part != "line" or (key, "contribution") not in state)
+        focused = {(key, "focus") for key in focus}
+        all_parts = ((p.key, part.name) for p in self.pieces.values() for part in p.parts)
+        shown = [k for k in all_parts if k in state or k in focused]
+        return tuple((key, part) for key, part in shown if part != "line" or (key, "contribution") not in state)
 
     def beats(self) -> Iterator[_Beat]:
         """Everything that happens; the network first where it is asked for, or it would appear bit by bit."""
@@ -165,22 +165,22 @@ class _Story:
             yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
-            said = cut(clean("; ".join(line(e, CAPTION) for e in move.equations)), CAPTION)
+            caption = cut(clean("; ".join(line(e, CAPTION) for e in move.equations)), CAPTION)
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
                 parts = self.back(node) if move.stage == "backward" else self.made(node)
-                yield _Beat(move.stage, move.step, node.scope.partition("/")[0], said, parts, (f"n{node.key}",))
+                yield _Beat(move.stage, move.step, node.scope.partition("/")[0], caption, parts, (f"n{node.key}",))
 
     def made(self, node: Node) -> tuple[Shown, ...]:
         """A card with its value, the arrows into it, and the clusters around it."""
-        found: list[Shown] = []
+        shown: list[Shown] = []
         for edge in self.graph.inputs(node):
             source = self.graph.node(edge.source)
-            known = self.made(source) if source.is_gradient else self.card(source)  # no beat is about that one
-            found += [*known, (self.arrows[edge].key, "line")]
-        last = () if self.differentiated and node.gradient is not None else ("tags", "marks")
-        return (*found, *self.card(node), *self.has(node, "value", *last))
+            inner = self.made(source) if source.is_gradient else self.card(source)  # no beat is about that one
+            shown += [*inner, (self.arrows[edge].key, "line")]
+        late = () if self.differentiated and node.gradient is not None else ("tags", "marks")
+        return (*shown, *self.card(node), *self.has(node, "value", *late))
 
     def card(self, node: Node) -> tuple[Shown, ...]:
         left, top, width, height = self.pieces[f"n{node.key}"].box
@@ -189,8 +189,8 @@ class _Story:
 
     def back(self, node: Node) -> tuple[Shown, ...]:
         """The gradient of a card, and what came back to it."""
-        sent = [self.arrows[e].key for e in self.graph.uses(node) if e.contribution is not None]
-        return (*((key, "contribution") for key in sent), *self.has(node, "gradient", "tags", "marks"))
+        arrows = [self.arrows[e].key for e in self.graph.uses(node) if e.contribution is not None]
+        return (*((key, "contribution") for key in arrows), *self.has(node, "gradient", "tags", "marks"))
 
     def has(self, node: Node, *parts: str) -> tuple[Shown, ...]:
         piece = self.pieces[f"n{node.key}"]

@@ -48,10 +48,10 @@ class Symbol(NamedTuple):
 def symbol_of(name: str) -> Symbol | None:
     """Take a name apart into letter, accent and subscripts; None if it is not built like that."""
     name = re.sub("^lambda_", "lambda", name)  # `lambda` is a word of Python
-    found = re.fullmatch(r"([^\W\d_]+)(\d*)((?:_[^\W_]+)*)", name)
-    if not found:
+    match = re.fullmatch(r"([^\W\d_]+)(\d*)((?:_[^\W_]+)*)", name)
+    if not match:
         return None
-    base, digits, rest = found.groups()
+    base, digits, rest = match.groups()
     parts = rest.split("_")[1:]
     accent = next((part for part in parts if part in ACCENTS), "")
     parts = [part for part in parts if part != accent]

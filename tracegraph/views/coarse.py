@@ -18,8 +18,8 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
         if not isinstance(depth, int) or depth < 0:
             raise GraphError(f"depth must be a whole number, 0 or more, not {depth!r}")
         graph = _closed(graph if depth else by_step(graph), depth)
-    whole = len(graph)
-    if whole <= most:
+    count = len(graph)
+    if count <= most:
         return graph, ""
     graph = by_step(graph, most)
     deepest = max((s.count("/") for s in graph.scopes), default=-1)
@@ -28,7 +28,7 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
             graph = _closed(graph, level)
     if len(graph) > most:
         graph = _runs(graph, most)
-    return graph, f"{whole} operations, drawn as {len(graph)} cards; draw a part with upto, between or collapse"
+    return graph, f"{count} operations, drawn as {len(graph)} cards; draw a part with upto, between or collapse"
 
 
 def _closed(graph: Graph, depth: int) -> Graph:

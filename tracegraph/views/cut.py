@@ -66,9 +66,9 @@ def keep(graph: Graph, keys: Collection[int]) -> Graph:
     nodes, edges = [], []
     for node in graph:
         if node.key in wanted:
-            node, own = _cut(graph, node, into.get(node.key, []), wanted)
+            node, inputs = _cut(graph, node, into.get(node.key, []), wanted)
             nodes.append(node)
-            edges += own
+            edges += inputs
     return graph.replace(nodes if graph.output.key in wanted else with_loss(graph, nodes), edges)
 
 

@@ -131,13 +131,15 @@ class Element:
         """One card for many terms: those of which ``reads`` tells slot, index and derivative."""
         card = self.card(what, "sum", symbol, "", 0, value, g)
         for place, slot in enumerate(sorted({s for s, _, _ in reads})):
-            source, sent = self.sources[slot], np.zeros(self.sources[slot].shape)
+            source, contribution = self.sources[slot], np.zeros(self.sources[slot].shape)
             for s, index, local in reads:
                 if s == slot:
                     self.read.setdefault(slot, {})[index] = None
-                    sent[index] += _times(g or 0.0, local)
+                    contribution[index] += _times(g or 0.0, local)
             none = g is None or source.gradient is None
-            self.edges.append(Edge(source.key, card.key, place, self.tensors[slot], None, None, None if none else sent))
+            self.edges.append(
+                Edge(source.key, card.key, place, self.tensors[slot], None, None, None if none else contribution)
+            )
         return card
 
     def finished(self, last: Node) -> Graph:

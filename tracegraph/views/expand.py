@@ -31,36 +31,36 @@ def expand(graph: Graph, name: str, index: Sequence[int] | int = ()) -> Graph:
     op = op_of(node)
     how = HOW.get(traits_of(node).element)
     if op is None or how is None:
-        known = ", ".join(op.name for op in OPS.values() if op.traits.element in HOW and not op.elementwise)
-        made = f"is made by {node.op}" if node.is_result or node.is_output else f"is of the kind {node.role}"
+        opened_ops = ", ".join(op.name for op in OPS.values() if op.traits.element in HOW and not op.elementwise)
+        reason = f"is made by {node.op}" if node.is_result or node.is_output else f"is of the kind {node.role}"
         raise GraphError(
-            f"expand: {name!r} {made}, which is not opened; these are: every elementwise operation, {known}"
+            f"expand: {name!r} {reason}, which is not opened; these are: every elementwise operation, {opened_ops}"
         )
     return opened(graph, node, _place(node, index), how, op)
 
 
 def _place(node: Node, index: Sequence[int] | int) -> Index:
     try:
-        found = tuple(map(operator.index, index if isinstance(index, (Sequence, np.ndarray)) else (index,)))
+        place = tuple(map(operator.index, index if isinstance(index, (Sequence, np.ndarray)) else (index,)))
     except TypeError:
         raise GraphError(f"expand: index {index!r} is not a whole number for each axis") from None
-    if len(found) != len(node.shape) or any(not -n <= i < n for i, n in zip(found, node.shape)):
-        raise GraphError(f"expand: index {found} is not one of {node.name!r}, whose shape is {node.shape}")
-    return tuple(i % n for i, n in zip(found, node.shape))
+    if len(place) != len(node.shape) or any(not -n <= i < n for i, n in zip(place, node.shape)):
+        raise GraphError(f"expand: index {place} is not one of {node.name!r}, whose shape is {node.shape}")
+    return tuple(i % n for i, n in zip(place, node.shape))
 
 
 def _products(e: Element) -> Graph:
     """Convolutions and matrix products: pairs of elements, multiplied and summed."""
     pairs = _pairs(e)
-    shown = pairs if len(pairs) <= MOST else pairs[: MOST - 1]
+    drawn = pairs if len(pairs) <= MOST else pairs[: MOST - 1]
     cards = []
-    for i, (a, b) in enumerate(shown):
+    for i, (a, b) in enumerate(drawn):
         x, k = e.value(0, a), e.value(1, b)
         card = e.card(f"p_{i + 1}", "mul", "×", "v0 * v1", 2, _sum([x], [k]), e.g)
         e.use(0, a, card, 0, "g * v1", k)
         e.use(1, b, card, 1, "g * v0", x)
         cards.append(card)
-    if over := pairs[len(shown) :]:
+    if over := pairs[len(drawn) :]:
         xs, ks = [e.value(0, a) for a, _ in over], [e.value(1, b) for _, b in over]
         reads = [(0, a, k) for (a, _), k in zip(over, ks)] + [(1, b, x) for (_, b), x in zip(over, xs)]
         cards.append(e.rest(f"{len(over)} more products", _sum(xs, ks), e.g, "Σ", reads))
@@ -100,20 +100,20 @@ def _sums(e: Element) -> Graph:
     back = e.weights(0)
     reads = [_index(p) for p in np.argwhere(back)]
     count = round(1 / float(back[reads[0]])) if reads else 1
-    shown = reads if len(reads) <= MOST else reads[: MOST - 1]
-    terms = [f"v{i}" for i in range(len(shown) + (len(shown) < len(reads)))]
+    drawn = reads if len(reads) <= MOST else reads[: MOST - 1]
+    terms = [f"v{i}" for i in range(len(drawn) + (len(drawn) < len(reads)))]
     total = " + ".join(terms) or "0"
-    made = e.result(total if count == 1 else f"({total}) / {count}", len(terms))
+    result = e.result(total if count == 1 else f"({total}) / {count}", len(terms))
     vjp, weight = ("g", 1.0) if count == 1 else (f"g / {count}", 1 / count)
-    for place, read in enumerate(shown):
-        e.use(0, read, made, place, vjp, weight)
-    if over := reads[len(shown) :]:
+    for place, read in enumerate(drawn):
+        e.use(0, read, result, place, vjp, weight)
+    if over := reads[len(drawn) :]:
         g = None if e.g is None else e.g * weight
         values = [e.value(0, r) for r in over]
         more = e.rest(f"{len(over)} more terms", _sum(values, [1.0] * len(over)), g, "Σ", [(0, r, 1.0) for r in over])
-        e.link(more, made, len(shown), vjp, weight)
-        e.nodes.sort(key=lambda n: n is made)
-    return e.finished(made)
+        e.link(more, result, len(drawn), vjp, weight)
+        e.nodes.sort(key=lambda n: n is result)
+    return e.finished(result)
 
 
 def _extremes(e: Element) -> Graph:
@@ -122,22 +122,22 @@ def _extremes(e: Element) -> Graph:
     back, least = e.weights(0), e.op.traits.element == "least"
     winners = [r for r in reads if back[r]]
     few = len(reads) <= MOST
-    shown = reads if few else sorted((winners + [r for r in reads if not back[r]])[: MOST - 1])
-    count = len(shown) + (not few)
-    made = e.result(_nested("minimum" if least else "maximum", count), count)
-    for place, read in enumerate(shown):
+    drawn = reads if few else sorted((winners + [r for r in reads if not back[r]])[: MOST - 1])
+    count = len(drawn) + (not few)
+    result = e.result(_nested("minimum" if least else "maximum", count), count)
+    for place, read in enumerate(drawn):
         share = float(back[read])
-        e.use(0, read, made, place, _share(share), share)
+        e.use(0, read, result, place, _share(share), share)
     if not few:
-        over = [r for r in reads if r not in set(shown)]
+        over = [r for r in reads if r not in set(drawn)]
         values, shares = [e.value(0, r) for r in over], [float(back[r]) for r in over]
         share = sum(shares)
         g = None if e.g is None else e.g * share
         parts = [(0, r, s / share if share else 0.0) for r, s in zip(over, shares)]
         more = e.rest(f"{len(over)} more", (min if least else max)(values), g, "min" if least else "max", parts)
-        e.link(more, made, len(shown), _share(share) or "g", share)
-        e.nodes.sort(key=lambda n: n is made)
-    return e.finished(made)
+        e.link(more, result, len(drawn), _share(share) or "g", share)
+        e.nodes.sort(key=lambda n: n is result)
+    return e.finished(result)
 
 
 def _nested(function: str, count: int) -> str:
@@ -183,14 +183,14 @@ def _window(e: Element) -> list[Index]:
 def _elementwise(e: Element) -> Graph:
     """An elementwise operation: its own formula on one element of each input."""
     reads = [index_before(e.index, s.shape) for s in e.sources]
-    made = e.result(e.node.formula, len(reads), args=e.node.args, attrs=e.node.attrs)
+    result = e.result(e.node.formula, len(reads), args=e.node.args, attrs=e.node.attrs)
     values = [e.value(slot, r) for slot, r in enumerate(reads)]
     for slot, read in enumerate(reads):
         rule = e.op.vjp(slot)
         with np.errstate(all="ignore"):
-            local = run_vjp(e.op, slot, 1.0, made.value, values, e.attrs())
-        e.use(slot, read, made, slot, rule and rule.formula, None if local is None else float(local))
-    return e.finished(made)
+            local = run_vjp(e.op, slot, 1.0, result.value, values, e.attrs())
+        e.use(slot, read, result, slot, rule and rule.formula, None if local is None else float(local))
+    return e.finished(result)
 
 
 def _moved(e: Element) -> Graph:

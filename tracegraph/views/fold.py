@@ -41,7 +41,7 @@ def fold(graph: Graph) -> Graph:
                 gone.add(inner.key)
             else:
                 slot += 1
-    edges = [e for key, those in into.items() if key not in gone for e in those]
+    edges = [e for key, edges_in in into.items() if key not in gone for e in edges_in]
     gone -= {e.source for e in edges}
     return graph.replace([n for key, n in nodes.items() if key not in gone], edges)
 
@@ -62,11 +62,11 @@ def _merge(
 ) -> tuple[Node, tuple[Edge, ...]]:
     """The outer node with input ``slot`` replaced by the formula of the inner one, and the edges into it."""
     args = tuple(f"v{i}" for i in range(len(edges) - 1 + len(below)))
-    own = args[slot : slot + len(below)]
-    inside = _written(inner, dict(zip(inner.args, own, strict=True)))
+    inner_args = args[slot : slot + len(below)]
+    inside = _written(inner, dict(zip(inner.args, inner_args, strict=True)))
     names = dict(zip(outer.args, (*args[:slot], inside, *args[slot + len(below) :]), strict=True))
     kept = [replace(e, vjp=_put(e.vjp, names)) for e in edges]
-    within = {**dict(zip(inner.args, own, strict=True)), "y": inside, "g": kept[slot].vjp or "g"}
+    within = {**dict(zip(inner.args, inner_args, strict=True)), "y": inside, "g": kept[slot].vjp or "g"}
     through = [
         replace(e, target=outer.key, vjp=_put(e.vjp, within), local=_product(e.local, edges[slot].local)) for e in below
     ]

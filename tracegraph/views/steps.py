@@ -26,17 +26,21 @@ def steps(graph: Graph, *numbers: int) -> Graph:
     `GraphError` for a graph without steps, and for a step that is not there.
     """
     _check(numbers, {n.step for n in graph if n.step is not None})
-    own = {n.key for n in graph if n.step in numbers}
-    inside = ancestors(graph, own, lambda edge: graph.node(edge.source).step is None)
+    chosen = {n.key for n in graph if n.step in numbers}
+    inside = ancestors(graph, chosen, lambda edge: graph.node(edge.source).step is None)
     edges = [e for e in graph.edges if e.target in inside]
     # by key, the first step that takes it over
-    given = {e.source: graph.node(e.target).step for e in reversed(edges) if e.source not in inside}
-    sent: dict[int, list[Any]] = {}
+    first_uses = {e.source: graph.node(e.target).step for e in reversed(edges) if e.source not in inside}
+    contributions: dict[int, list[Any]] = {}
     for edge in edges:
         if edge.contribution is not None:
-            sent.setdefault(edge.source, []).append(edge.contribution)
-    nodes = [_leaf(n, given[n.key]) if n.key in given else n for n in graph if n.key in inside or n.key in given]
-    return graph.replace([_left(graph, n, sent.get(n.key, []), numbers) for n in nodes], edges)
+            contributions.setdefault(edge.source, []).append(edge.contribution)
+    nodes = [
+        _leaf(n, first_uses[n.key]) if n.key in first_uses else n
+        for n in graph
+        if n.key in inside or n.key in first_uses
+    ]
+    return graph.replace([_left(graph, n, contributions.get(n.key, []), numbers) for n in nodes], edges)
 
 
 def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
@@ -48,16 +52,16 @@ def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
     return steps(graph, step)
 
 
-def _check(numbers: tuple[int, ...], known: set[int]) -> None:
-    if not known:
+def _check(numbers: tuple[int, ...], available: set[int]) -> None:
+    if not available:
         raise GraphError("steps: this graph is not a training run; parameters come from tg.optim in one")
     if not numbers:
-        raise GraphError(f"steps: give at least one; there are {_listed(known)}")
+        raise GraphError(f"steps: give at least one; there are {_listed(available)}")
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, int):
-            raise GraphError(f"steps: a step is a whole number, not {number!r}; there are {_listed(known)}")
-        if number not in known:
-            raise GraphError(f"steps: there is no step {number}; there are {_listed(known)}")
+            raise GraphError(f"steps: a step is a whole number, not {number!r}; there are {_listed(available)}")
+        if number not in available:
+            raise GraphError(f"steps: there is no step {number}; there are {_listed(available)}")
 
 
 def _listed(known: set[int]) -> str:
@@ -71,13 +75,13 @@ def _leaf(node: Node, step: int | None) -> Node:
     return replace(node, role=role, formula="", args=(), attrs={}, step=step)
 
 
-def _left(graph: Graph, node: Node, sent: list[Any], numbers: tuple[int, ...]) -> Node:
+def _left(graph: Graph, node: Node, contributions: list[Any], numbers: tuple[int, ...]) -> Node:
     """The node with the gradient that comes from these steps."""
     before = [e.contribution for e in graph.uses(node) if e.contribution is not None]
-    if len(before) == len(sent):
+    if len(before) == len(contributions):
         return node
     loss = next(n.loss for n in graph if n.step == numbers[0]) if len(numbers) == 1 else node.loss
-    return replace(node, gradient=_sum(sent), loss=loss)
+    return replace(node, gradient=_sum(contributions), loss=loss)
 
 
 def by_step(graph: Graph, most: int | None = None) -> Graph:
@@ -90,24 +94,24 @@ def by_step(graph: Graph, most: int | None = None) -> Graph:
     if len(numbers) < 2:
         return graph
     losses = {n.step: n for n in graph if n.step is not None and n.name == n.loss}
-    shown = {f"step {step}": loss for step, loss in losses.items()}
-    closed = _closed(graph, {n.key: f"step {n.step}" for n in graph if _within(n)}, shown)
+    values = {f"step {step}": loss for step, loss in losses.items()}
+    closed = _closed(graph, {n.key: f"step {n.step}" for n in graph if _within(n)}, values)
     if most is None or len(closed) <= most:
         return closed
     length = -(-len(numbers) // FEW)
     rows = {n: numbers[i // length * length : i // length * length + length] for i, n in enumerate(numbers)}
     names = {n: f"steps {row[0]} to {row[-1]}" for n, row in rows.items()}
-    shown = {name: replace(losses[n], step=None) for n, name in names.items() if n in losses}  # the last of each row
-    return _closed(graph, {n.key: names[n.step] for n in graph if n.step is not None}, shown)
+    values = {name: replace(losses[n], step=None) for n, name in names.items() if n in losses}  # the last of each row
+    return _closed(graph, {n.key: names[n.step] for n in graph if n.step is not None}, values)
 
 
 def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) -> Graph:
     """The nodes with these keys as cards, each of the value of a loss."""
     closed = group(graph, cards)
-    made = {n.key for n in closed if n.is_group and n.name in losses}
-    inner = {n.key for n in closed if n.is_constant and all(e.target in made for e in closed.uses(n))}
-    nodes = [_of_loss(n, losses[n.name]) if n.key in made else n for n in closed if n.key not in inner]
-    return closed.replace(nodes, _merged((e for e in closed.edges if e.source not in inner), made))
+    cards_made = {n.key for n in closed if n.is_group and n.name in losses}
+    inner = {n.key for n in closed if n.is_constant and all(e.target in cards_made for e in closed.uses(n))}
+    nodes = [_of_loss(n, losses[n.name]) if n.key in cards_made else n for n in closed if n.key not in inner]
+    return closed.replace(nodes, _merged((e for e in closed.edges if e.source not in inner), cards_made))
 
 
 def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:

@@ -31,17 +31,17 @@ def cancellation(graph: Graph, limit: float) -> Iterator[Finding]:
     uses = _uses(graph)
     floor = SLACK * _largest(graph)
     for node in graph:
-        sent = uses.get(node.key, [])
-        if len(sent) < 2 or node.is_group:
+        edges = uses.get(node.key, [])
+        if len(edges) < 2 or node.is_group:
             continue
-        total, sizes = _sums(node, sent)
-        kept, whole = norm(total), norm(sizes)
+        total, sizes = _sums(node, edges)
+        sum_norm, size_norm = norm(total), norm(sizes)
         eps = _precision(node)
-        if not (isfinite(whole) and whole > floor * eps and kept < limit * whole):
+        if not (isfinite(size_norm) and size_norm > floor * eps and sum_norm < limit * size_norm):
             continue
-        exact = kept <= SLACK * len(sent) * eps * whole
+        exact = sum_norm <= SLACK * len(edges) * eps * size_norm
         if not (exact and _idle(graph, node, uses)):
-            yield _found(node, len(sent), kept / whole, limit, _lost(total, sizes), exact)
+            yield _found(node, len(edges), sum_norm / size_norm, limit, _lost(total, sizes), exact)
 
 
 def _uses(graph: Graph) -> dict[int, list[Edge]]:
@@ -59,10 +59,10 @@ def _largest(graph: Graph) -> float:
     return max(filter(isfinite, sizes), default=0.0)
 
 
-def _sums(node: Node, sent: Iterable[Edge]) -> tuple[Any, Any]:
+def _sums(node: Node, edges: Iterable[Edge]) -> tuple[Any, Any]:
     """The sum of the contributions, and that of their sizes, element by element."""
     total, sizes = np.zeros(node.shape), np.zeros(node.shape)
-    for edge in sent:
+    for edge in edges:
         place = ... if edge.index is None else edge.index
         with np.errstate(all="ignore"):
             total[place] += edge.contribution
@@ -91,11 +91,11 @@ def _lost(total: Any, sizes: Any) -> tuple[Index, ...]:
     return tuple(tuple(int(i) for i in np.unravel_index(place, total.shape)) for place in order)
 
 
-def _found(node: Node, count: int, left: float, limit: float, index: tuple[Index, ...], exact: bool) -> Finding:
+def _found(node: Node, count: int, share: float, limit: float, index: tuple[Index, ...], exact: bool) -> Finding:
     if exact:
         cause = f"its {count} contributions annul each other: what it does by one use it undoes by another"
-        return Finding("cancellation", node.key, "cancels", cause, left, limit, index, 16.0)
-    percent = number(100 * left, 2)
-    cause = f"{percent} % is left of its {count} contributions, and {number(-log10(left), 2)} decimal digits are lost"
-    excess = log10(limit / left)
-    return Finding("cancellation", node.key, f"cancels: {percent} % left", cause, left, limit, index, excess)
+        return Finding("cancellation", node.key, "cancels", cause, share, limit, index, 16.0)
+    percent = number(100 * share, 2)
+    cause = f"{percent} % is left of its {count} contributions, and {number(-log10(share), 2)} decimal digits are lost"
+    excess = log10(limit / share)
+    return Finding("cancellation", node.key, f"cancels: {percent} % left", cause, share, limit, index, excess)

@@ -46,10 +46,10 @@ def dies(graph: Graph, limit: float) -> Iterator[Finding]:
 
 
 def _finding(graph: Graph, node: Node, edges: list[Edge], ratio: float, limit: float) -> Finding:
-    received, sent = size(node.gradient).rms, max(size(e.contribution).rms for e in edges)
+    received, returned = size(node.gradient).rms, max(size(e.contribution).rms for e in edges)
     source = pretty(graph.node(edges[0].source).name)
-    cause = f"{node.op} receives a gradient of rms {number(received)} and hands {number(sent)} back to {source}"
-    if not isclose(ratio, sent / received, rel_tol=0.01):
+    cause = f"{node.op} receives a gradient of rms {number(received)} and hands {number(returned)} back to {source}"
+    if not isclose(ratio, returned / received, rel_tol=0.01):
         cause += f": {number(ratio)} of what its shape lets expect"
     badge = f"dies here: ×{number(ratio, 3)}"
     return Finding("dies", node.key, badge, cause, ratio, limit, excess=decades(ratio, limit))

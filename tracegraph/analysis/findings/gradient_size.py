@@ -102,9 +102,9 @@ def exploding(graph: Graph, limit: float) -> Iterator[Finding]:
     for node in learned(graph):
         if node.gradient is None:
             continue
-        rms, own = size(node.gradient).rms, heads.of(node)
-        grown, where = _growth(graph, node, max((h.rms for h in own), default=0.0))
-        large = rms / max(1.0, sum(h.share for h in own))
+        rms, node_heads = size(node.gradient).rms, heads.of(node)
+        grown, where = _growth(graph, node, max((h.rms for h in node_heads), default=0.0))
+        large = rms / max(1.0, sum(h.share for h in node_heads))
         measure = grown if grown > limit else large
         if not (isfinite(measure) and measure > limit):
             continue

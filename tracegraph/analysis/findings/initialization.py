@@ -85,11 +85,11 @@ def _longest(graph: Graph) -> list[Layer]:
     for node in graph:
         if node.is_update or node.step not in (None, first):
             continue
-        ways = [e.source for e in graph.inputs(node) if e.source in depth]
-        way = max(ways, key=depth.__getitem__, default=None)
-        depth[node.key] = 0 if way is None else depth[way]
-        if way in last:
-            last[node.key] = last[way]
+        candidates = [e.source for e in graph.inputs(node) if e.source in depth]
+        best = max(candidates, key=depth.__getitem__, default=None)
+        depth[node.key] = 0 if best is None else depth[best]
+        if best in last:
+            last[node.key] = last[best]
         layer = _layer(graph, node, weights)
         if layer is not None and layer.data.source in depth:
             before[node.key] = last.get(layer.data.source)
@@ -109,11 +109,11 @@ def _followed(before: dict[int, Layer | None], layer: Layer | None) -> list[Laye
 
 def _weights(graph: Graph) -> dict[int, Node]:
     """Parameters, and what is only another shape of one, by key."""
-    found = {n.key: n for n in learned(graph) if not n.is_input}
+    weights = {n.key: n for n in learned(graph) if not n.is_input}
     for node in graph:
-        if traits_of(node).kind == "shape" and (edges := graph.inputs(node)) and edges[0].source in found:
-            found[node.key] = found[edges[0].source]
-    return found
+        if traits_of(node).kind == "shape" and (edges := graph.inputs(node)) and edges[0].source in weights:
+            weights[node.key] = weights[edges[0].source]
+    return weights
 
 
 def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
@@ -121,8 +121,8 @@ def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
     if traits_of(node).kind != "product" or node.gradient is None:
         return None
     edges = graph.inputs(node)[:2]
-    held, data = [e for e in edges if e.source in weights], [e for e in edges if e.source not in weights]
-    if len(held) != 1 or len(data) != 1 or np.size(node.value) < FEW:
+    weight_edges, data_edges = [e for e in edges if e.source in weights], [e for e in edges if e.source not in weights]
+    if len(weight_edges) != 1 or len(data_edges) != 1 or np.size(node.value) < FEW:
         return None
-    own = weights[held[0].source]
-    return Layer(node, data[0], own) if np.size(own.value) >= FEW else None
+    weight = weights[weight_edges[0].source]
+    return Layer(node, data_edges[0], weight) if np.size(weight.value) >= FEW else None

@@ -54,8 +54,8 @@ class Heads:
 
     def of(self, node: Node) -> list[Head]:
         """The head of the loss whose gradient a node holds; all of them where it is a sum."""
-        own = self._named.get(node.loss)
-        return self.all if own is None else [own]
+        head = self._named.get(node.loss)
+        return self.all if head is None else [head]
 
     def settled(self, node: Node) -> bool:
         """Whether no gradient is expected at a node, because its loss is at a minimum."""

@@ -46,21 +46,21 @@ def inf(graph: Graph, limit: None = None) -> Iterator[Finding]:
 
 def _found(graph: Graph, kind: str) -> Iterator[Finding]:
     """One finding for each node, in the order of the graph, forward before backward."""
-    found = [*_data(graph, kind), *_forward(graph, kind), *_backward(graph, kind), *_sums(graph, kind)]
-    place = {n.key: i for i, n in enumerate(graph)} if found else {}
+    all_births = [*_data(graph, kind), *_forward(graph, kind), *_backward(graph, kind), *_sums(graph, kind)]
+    place = {n.key: i for i, n in enumerate(graph)} if all_births else {}
     births: dict[int, Birth] = {}
-    for birth in _first_hand(graph, found, place):
+    for birth in _first_hand(graph, all_births, place):
         births.setdefault(birth.node.key, birth)
     return (finding(graph, births[key]) for key in sorted(births, key=place.__getitem__))
 
 
-def _first_hand(graph: Graph, found: list[Birth], place: dict[int, int]) -> list[Birth]:
+def _first_hand(graph: Graph, births: list[Birth], place: dict[int, int]) -> list[Birth]:
     """The births without those of a NaN that had to follow; if there are no others, the first of them in time.
 
     On the way back from a loss that is NaN, or once a gradient is infinite, one follows another at every turn.
     """
-    first = [b for b in found if not _follows(graph, b)]
-    return first or sorted(found, key=lambda b: (b.node.step or 0, -place[b.node.key]))[:1]
+    first = [b for b in births if not _follows(graph, b)]
+    return first or sorted(births, key=lambda b: (b.node.step or 0, -place[b.node.key]))[:1]
 
 
 def _follows(graph: Graph, birth: Birth) -> bool:
@@ -100,7 +100,7 @@ def _data(graph: Graph, kind: str) -> Iterator[Birth]:
 
 def _forward(graph: Graph, kind: str) -> Iterator[Birth]:
     for node in graph:
-        if has(kind, node.value) and whole(graph, node):
+        if has(kind, node.value) and as_recorded(graph, node):
             born = _where(kind, node.value) & ~passed_on(kind, graph, node)
             if born.any():
                 yield _birth(kind, "forward", node, born)
@@ -124,7 +124,7 @@ def _backward(graph: Graph, kind: str) -> Iterator[Birth]:
     for edge in graph.edges:
         if has(kind, edge.contribution):
             target = graph.node(edge.target)
-            if target.gradient is not None and whole(graph, target):
+            if target.gradient is not None and as_recorded(graph, target):
                 born = _where(kind, edge.contribution) & ~sent_on(kind, graph, edge, target)
                 if born.any():
                     yield _birth(kind, "backward", target, born, edge)
@@ -169,6 +169,6 @@ def _total(parts: list[Any]) -> Array:
     return total
 
 
-def _birth(kind: str, way: str, node: Node, born: Array, edge: Edge | None = None) -> Birth:
+def _birth(kind: str, direction: str, node: Node, born: Array, edge: Edge | None = None) -> Birth:
     first = tuple(tuple(int(i) for i in np.unravel_index(k, born.shape)) for k in np.flatnonzero(born)[:FIRST])
-    return Birth(kind, way, node, first, int(born.sum()), edge)
+    return Birth(kind, direction, node, first, int(born.sum()), edge)

@@ -17,13 +17,13 @@ Found = tuple[Cause, int]
 """A cause, and the number of the first element that it holds for."""
 
 
-def why(causes: Iterable[Cause], way: Way, kind: str, at: Operands, slot: int | None = None) -> Found | None:
+def why(causes: Iterable[Cause], direction: Way, kind: str, at: Operands, slot: int | None = None) -> Found | None:
     """The first cause that holds for some of these operands, and the number of the first such element.
 
     ``slot``: the input on the way back to which the number is not finite.
     """
     for cause in causes:
-        concerns = cause.way == way and kind in cause.kinds and cause.slot in (None, slot)
+        concerns = cause.way == direction and kind in cause.kinds and cause.slot in (None, slot)
         if concerns and {*cause.operands} <= at.keys():
             holds = _holds(cause, at)
             if holds.any():

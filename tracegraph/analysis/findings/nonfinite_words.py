@@ -89,11 +89,11 @@ def _of_value(graph: Graph, birth: Birth) -> _Words:
     at, over = fed(graph, node, index), overflows(node.value)
     if node.is_group:
         return _Words("born inside", "born inside the group", "", "look at the graph before it is collapsed")
-    found = why(traits_of(node).singular, "forward", birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
-    if found is None:
+    match = why(traits_of(node).singular, "forward", birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
+    if match is None:
         what = over if birth.kind == "inf" else "∞ among its operands" if _any_inf(at) else "not a number"
         return _Words(f"born: {node.op}", f"{node.op}: {what}", _numbers(graph, node, at, 0))
-    cause, place = found
+    cause, place = match
     short = said(cause.words, node.op, at, place, index, "overflows", 3)
     long = said(cause.words, node.op, at, place, index, over)
     if behind_where(graph, node):
@@ -115,10 +115,10 @@ def _of_rule(graph: Graph, birth: Birth) -> _Words:
 def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str, str, int, str] | None:
     """An infinite derivative, alone or times a gradient of 0."""
     node = birth.node
-    found = why(traits_of(node).singular, "derivative", birth.kind, at, slot)
-    if found is None:
+    match = why(traits_of(node).singular, "derivative", birth.kind, at, slot)
+    if match is None:
         return None
-    cause, place = found
+    cause, place = match
     short = said(cause.words, node.op, at, place, (), "", 3)
     long = f"the derivative of {said(cause.words, node.op, at, place, (), '')} is infinite"
     remedy = said(cause.remedy, node.op, at, place, (), "")
@@ -130,11 +130,11 @@ def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str,
 
 
 def _turned(birth: Birth, at: Operands, index: Index, over: str) -> tuple[str, str, int, str]:
-    op, found = birth.node.op, why(traits_of(birth.node).singular, "backward", birth.kind, at)
-    if found:
-        cause, place = found
-        written = said(cause.words, op, at, place, index, over)
-        return said(cause.words, op, at, place, index, over, 3), written, place, cause.remedy
+    op, match = birth.node.op, why(traits_of(birth.node).singular, "backward", birth.kind, at)
+    if match:
+        cause, place = match
+        full = said(cause.words, op, at, place, index, over)
+        return said(cause.words, op, at, place, index, over, 3), full, place, cause.remedy
     if birth.kind == "inf":
         n = f", summed over {at['g'].size} places," if at["g"].size > 1 else ""
         return "overflow", f"derivative · gradient{n} {over}", _largest(at), ""

@@ -70,13 +70,13 @@ def is_clear(off: int, always: int, on: Array) -> bool:
 
 def far_off(before: Array, off: Array) -> int:
     """How many units are off by more than chance: by size, and by mean over deviation, of what goes into the ReLU."""
-    rest = ~off
-    if not rest.any():
+    others = ~off
+    if not others.any():
         return 0
     with np.errstate(all="ignore"):
         t = before.mean(axis=(0, 2)) / before.std(axis=(0, 2))
-        usual = FAR * (1 + FEW / rest.sum()) * np.sqrt(np.mean(t[rest] ** 2))
-        outside = (t < -usual) & (before.max(axis=(0, 2)) < -np.abs(before[:, rest]).max())
+        usual = FAR * (1 + FEW / others.sum()) * np.sqrt(np.mean(t[others] ** 2))
+        outside = (t < -usual) & (before.max(axis=(0, 2)) < -np.abs(before[:, others]).max())
     return int((outside & off).sum())
 
 
@@ -173,11 +173,11 @@ def _finding(kind: str, node: Node, badge: str, cause: str, measure: float, limi
 
 def badge_text(text: str, units: Array) -> str:
     """With the numbers of the first units, as many as there is room for."""
-    found = np.flatnonzero(units)
+    numbers = np.flatnonzero(units)
     fitting = [text]
-    for shown in range(1, len(found) + 1 if len(found) < len(units) else 0):
-        rest = ", …" if shown < len(found) else ""
-        fitting.append(f"{text} ({', '.join(map(str, found[:shown]))}{rest})")
+    for count in range(1, len(numbers) + 1 if len(numbers) < len(units) else 0):
+        ellipsis = ", …" if count < len(numbers) else ""
+        fitting.append(f"{text} ({', '.join(map(str, numbers[:count]))}{ellipsis})")
         if len(fitting[-1]) > WIDEST + len(", …"):
             break
     return next(t for t in reversed(fitting) if t == text or len(t) <= WIDEST)
@@ -185,7 +185,7 @@ def badge_text(text: str, units: Array) -> str:
 
 def _listed(units: Array) -> str:
     """The numbers of the first units, unless it is all of them."""
-    found = np.flatnonzero(units)
-    if len(found) == len(units):
+    numbers = np.flatnonzero(units)
+    if len(numbers) == len(units):
         return ""
-    return f" ({', '.join(map(str, found[:FIRST]))}{', ...' if len(found) > FIRST else ''})"
+    return f" ({', '.join(map(str, numbers[:FIRST]))}{', ...' if len(numbers) > FIRST else ''})"

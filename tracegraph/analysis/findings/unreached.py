@@ -70,19 +70,19 @@ def needed_nodes(graph: Graph) -> set[int]:
 
 def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:
     """For each node without a gradient, where the ways from the loss to it end."""
-    found: dict[int, dict[str, None]] = {}
+    cuts: dict[int, dict[str, None]] = {}
     for edge in reversed(graph.edges):
         target, source = graph.node(edge.target), graph.node(edge.source)
         if source.gradient is not None or target.key not in needed or target.is_update:
             continue
-        here = found.setdefault(source.key, {})
+        here = cuts.setdefault(source.key, {})
         if edge.vjp is None:
             here[_cut(graph, target, edge)] = None
         elif target.gradient is None:
-            here.update(found.get(target.key, {}))
+            here.update(cuts.get(target.key, {}))
         while len(here) > NAMED:
             here.popitem()
-    return {key: tuple(where) for key, where in found.items() if where}
+    return {key: tuple(where) for key, where in cuts.items() if where}
 
 
 def _cut(graph: Graph, target: Node, edge: Edge) -> str:

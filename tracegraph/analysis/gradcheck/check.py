@@ -187,10 +187,10 @@ def _derivative(graph: Graph, node: Node, edge: Edge, edges: list[Edge]) -> str:
 
 def _cells(c: Check) -> tuple[str, ...]:
     error = "" if c.error is None else _short(c.error)
-    told = c.verdict in ("kink", "wrong")
+    compared = c.verdict in ("kink", "wrong")
     where = f"{c.where or ''}[{_place(c.index)}]" if c.index else c.where
-    numbers = (number(c.expected), number(c.found)) if told else ("", "")
-    note = (c.reason or c.method, where * told, *numbers)
+    numbers = (number(c.expected), number(c.found)) if compared else ("", "")
+    note = (c.reason or c.method, where * compared, *numbers)
     return tuple(cut(clean(text), WIDEST) for text in (pretty(c.name), c.op, c.verdict, error, *note, c.line or ""))
 
 

@@ -61,12 +61,12 @@ class Slot:
         forward: Forward,
         slot: int,
         g: Array,
-        sent: Array,
+        contribution: Array,
         tolerance: Tolerance,
         eps: float,
         wobble: Callable[[], Array],
     ) -> None:
-        self.forward, self.slot, self.g, self.sent = forward, slot, g, sent
+        self.forward, self.slot, self.g, self.sent = forward, slot, g, contribution
         self.tolerance, self.eps, self._ask = tolerance, eps, wobble
         self.x = np.asarray(forward.values[slot])
 
@@ -74,17 +74,17 @@ class Slot:
         """Compare in the cheapest way first, and look closer where that does not settle it."""
         if not self.x.size:
             return Judged(OK, 0.0, self._method)
-        found, expected, size = self._compared()
-        close = np.abs(found - expected) <= self.tolerance[0 if self.forward.op.analytic else 1] * size
+        actual, expected, size = self._compared()
+        close = np.abs(actual - expected) <= self.tolerance[0 if self.forward.op.analytic else 1] * size
         doubt = bool(self._doubtful().any())
         if close.all() and not doubt:
-            return self._told(np.zeros(found.shape, int), found, expected, size, self._method)
+            return self._told(np.zeros(actual.shape, int), actual, expected, size, self._method)
         if self._whole:
             return self._closer(np.ones(self.x.shape), ...)
         if self.x.size <= EVERY:
             places = np.ndindex(self.x.shape) if doubt else map(tuple, np.argwhere(~close))
             return _worst(self._element(place) for place in places)
-        return self._searched([way for way, fine in zip(self._ways, close) if not fine])
+        return self._searched([direction for direction, fine in zip(self._ways, close) if not fine])
 
     @cached_property
     def _wobble(self) -> Array:
@@ -105,8 +105,8 @@ class Slot:
         if self._whole:
             return self.sent, *self._first(np.ones(self.x.shape), self.x)
         if self.x.size > EVERY:
-            sums = np.array([self._first(way, np.max(np.abs(self.x))) for way in self._ways])
-            return np.array([np.sum(self.sent * way) for way in self._ways]), sums[:, 0], sums[:, 1]
+            sums = np.array([self._first(direction, np.max(np.abs(self.x))) for direction in self._ways])
+            return np.array([np.sum(self.sent * direction) for direction in self._ways]), sums[:, 0], sums[:, 1]
         places = np.ndindex(self.x.shape)
         sums = np.array([self._first(_unit(self.x.shape, place), self.x[place]) for place in places])
         return self.sent, sums[:, 0].reshape(self.x.shape), sums[:, 1].reshape(self.x.shape)
@@ -124,31 +124,31 @@ class Slot:
 
     def _doubtful(self) -> Array:
         """Where the sides differ, or the complex step of an analytic op is not the slope: a kink, or not analytic."""
-        way = np.ones(self.x.shape)
+        direction = np.ones(self.x.shape)
         x: Array = self.x
         if not self._whole:
-            way = np.random.default_rng(1).choice([-1.0, 1.0], self.x.shape)
+            direction = np.random.default_rng(1).choice([-1.0, 1.0], self.x.shape)
             x = np.max(np.abs(self.x), initial=0.0)
-        rough, doubt = screened(self.forward, self.slot, way, x)
+        rough, doubt = screened(self.forward, self.slot, direction, x)
         if self.forward.op.analytic:
-            doubt |= ~(np.abs(self.forward.complex_step(self.slot, way) - rough) <= COARSE * _largest(rough))
+            doubt |= ~(np.abs(self.forward.complex_step(self.slot, direction) - rough) <= COARSE * _largest(rough))
         return doubt & (self.g != 0)
 
-    def _first(self, way: Array, x: Array) -> tuple[Array, Array]:
+    def _first(self, direction: Array, x: Array) -> tuple[Array, Array]:
         """`_sums` of the derivative along a direction in which the input is ``x``."""
         if self.forward.op.analytic:
-            return self._sums(self.forward.complex_step(self.slot, way))
-        return self._sums(quick(self.forward, self.slot, way, x))
+            return self._sums(self.forward.complex_step(self.slot, direction))
+        return self._sums(quick(self.forward, self.slot, direction, x))
 
     @property
     def _method(self) -> str:
         return COMPLEX if self.forward.op.analytic else DIFFERENCES
 
     def _told(
-        self, verdicts: Array, found: Array, expected: Array, size: Array, method: str, place: Any = None
+        self, verdicts: Array, actual: Array, expected: Array, size: Array, method: str, place: Any = None
     ) -> Judged:
         """The worst of the numbers that were compared; of one alone, ``place`` is its element."""
-        errors = _relative(found, expected, size)
+        errors = _relative(actual, expected, size)
         worst = int(np.argmax(np.where(verdicts == verdicts.max(), errors, -1.0)))
         if errors.shape == self.x.shape and place is None:
             place = np.unravel_index(worst, errors.shape)
@@ -158,72 +158,72 @@ class Slot:
             method,
             None if place is None else tuple(map(int, place)),
             float(expected.flat[worst]),
-            float(np.asarray(found).flat[worst]),
+            float(np.asarray(actual).flat[worst]),
         )
 
     def _element(self, place: tuple[int, ...]) -> Judged:
         return self._closer(_unit(self.x.shape, place), place)
 
-    def _closer(self, way: Array, place: Any) -> Judged:
+    def _closer(self, direction: Array, place: Any) -> Judged:
         """Differences at many steps: they tell a kink, and whether the complex step can be believed."""
-        x, found, wobble = self.x[place], np.asarray(self.sent[place]), self._wobble[place]
-        slopes = careful(self.forward, self.slot, way, x)
+        x, actual, wobble = self.x[place], np.asarray(self.sent[place]), self._wobble[place]
+        slopes = careful(self.forward, self.slot, direction, x)
         expected, size = self._sums(slopes.central)
         off = self._sums(slopes.error)[1]
         fuzzy = ~(10 * off <= FUZZY * np.maximum(size, _largest(self.sent)) + ROUNDINGS * wobble)
-        exact, its_size = self._exact(way)
+        exact, its_size = self._exact(direction)
         sure = np.abs(exact - expected) <= COARSE * size + 10 * off
         # where the result is too flat for any difference, two that agree are right
-        sure |= (size == 0) & (np.abs(exact - found) <= self.tolerance.complex_step * its_size)
+        sure |= (size == 0) & (np.abs(exact - actual) <= self.tolerance.complex_step * its_size)
         limit = np.where(sure, self.tolerance.complex_step * its_size, self.tolerance.differences * size + 10 * off)
         limit += ROUNDINGS * wobble
         expected, size = np.where(sure, exact, expected), np.where(sure, its_size, size)
-        right = np.abs(found - expected) <= limit
+        right = np.abs(actual - expected) <= limit
         verdicts = np.select([right & (sure | ~fuzzy), right], [OK, UNKNOWN], WRONG)
-        verdicts = np.where(self._kinks(slopes, found, limit), KINK, verdicts)
+        verdicts = np.where(self._kinks(slopes, actual, limit), KINK, verdicts)
         method = COMPLEX if sure.all() else DIFFERENCES
         size = np.where(verdicts == WRONG, size, np.maximum(size, wobble / self.eps))
-        return self._told(verdicts, found, expected, size, method, None if place is ... else place)
+        return self._told(verdicts, actual, expected, size, method, None if place is ... else place)
 
-    def _kinks(self, slopes: Slopes, found: Array, limit: Array) -> Array:
+    def _kinks(self, slopes: Slopes, actual: Array, limit: Array) -> Array:
         """Where there is no derivative that could be compared, or what was sent is a fair choice at a kink."""
         kink = self._sum(slopes.kink & (self.g != 0)) > 0
         edge = self._sum(slopes.edge & (self.g != 0)) > 0
-        edge |= (self._sum(slopes.edge) > 0) & ~np.isfinite(found)  # a gradient of 0, times an infinite slope
-        return edge | kink & self._inside(slopes, found, limit)
+        edge |= (self._sum(slopes.edge) > 0) & ~np.isfinite(actual)  # a gradient of 0, times an infinite slope
+        return edge | kink & self._inside(slopes, actual, limit)
 
-    def _exact(self, way: Array) -> tuple[Array, Array]:
+    def _exact(self, direction: Array) -> tuple[Array, Array]:
         if not self.forward.op.analytic:
             return np.asarray(np.nan), np.asarray(np.nan)
-        return self._sums(self.forward.complex_step(self.slot, way))
+        return self._sums(self.forward.complex_step(self.slot, direction))
 
-    def _inside(self, slopes: Slopes, found: Array, limit: Array) -> Array:
+    def _inside(self, slopes: Slopes, actual: Array, limit: Array) -> Array:
         """Whether what was sent lies between what the two sides would send: any such value is a fair choice."""
         right, left = (np.where(slopes.kink, side, slopes.central) * self.g for side in (slopes.right, slopes.left))
         low, high = self._sum(np.minimum(right, left)), self._sum(np.maximum(right, left))
         spare = np.where(np.isfinite(limit), limit, 0) + COARSE * (high - low)
-        return (low - spare <= found) & (found <= high + spare)
+        return (low - spare <= actual) & (actual <= high + spare)
 
-    def _searched(self, ways: list[Array]) -> Judged:
+    def _searched(self, directions: list[Array]) -> Judged:
         """Of a large input, look closer at some elements: those where directions differ most, and a few of all."""
-        places = [self._bisected(way) for way in ways]
+        places = [self._bisected(direction) for direction in directions]
         spread = np.linspace(0, self.x.size - 1, EVERY // 2).astype(int)
         places += [tuple(map(int, place)) for place in zip(*np.unravel_index(spread, self.x.shape))]
         return _worst(self._element(place) for place in dict.fromkeys(places))
 
-    def _bisected(self, way: Array) -> tuple[int, ...]:
+    def _bisected(self, direction: Array) -> tuple[int, ...]:
         """An element that what was sent differs in: of two halves of a direction, go on with the worse one."""
         low, high = 0, self.x.size
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = max(((low, middle), (middle, high)), key=lambda ends: self._off(way, *ends))
+            low, high = max(((low, middle), (middle, high)), key=lambda ends: self._off(direction, *ends))
         return tuple(map(int, np.unravel_index(low, self.x.shape)))
 
-    def _off(self, way: Array, low: int, high: int) -> float:
+    def _off(self, direction: Array, low: int, high: int) -> float:
         """How much what was sent differs in a part of a direction."""
-        part = np.zeros(way.size)
-        part[low:high] = way.flat[low:high]
-        part = part.reshape(way.shape)
+        part = np.zeros(direction.size)
+        part[low:high] = direction.flat[low:high]
+        part = part.reshape(direction.shape)
         off = float(np.abs(np.sum(self.sent * part) - self._first(part, np.max(np.abs(self.x)))[0]))
         return off if np.isfinite(off) else np.inf
 
@@ -233,9 +233,9 @@ def _worst(judged: Iterable[Judged]) -> Judged:
 
 
 def _unit(shape: tuple[int, ...], place: tuple[int, ...]) -> Array:
-    way = np.zeros(shape)
-    way[place] = 1
-    return way
+    direction = np.zeros(shape)
+    direction[place] = 1
+    return direction
 
 
 def _relative(found: Array, expected: Array, size: Array) -> Array:

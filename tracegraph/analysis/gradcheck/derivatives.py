@@ -33,20 +33,20 @@ class Forward:
         values = [*self.values]
         values[slot] = (values[slot] + step)[()]
         try:
-            made = np.asarray(self.op.forward(*values, **self.attrs))
+            result = np.asarray(self.op.forward(*values, **self.attrs))
         except Exception:  # a user's op may raise anything, on complex numbers or outside of its domain
-            made = np.asarray(np.nan)
-        return made if made.shape == self.value.shape else np.full(self.value.shape, np.nan)
+            result = np.asarray(np.nan)
+        return result if result.shape == self.value.shape else np.full(self.value.shape, np.nan)
 
-    def complex_step(self, slot: int, way: Array) -> Array:
+    def complex_step(self, slot: int, direction: Array) -> Array:
         """The derivative along ``way``: the imaginary part after a step in the imaginary direction."""
-        made = self.moved(slot, (STEP * 1j) * way)
-        return made.imag / STEP if made.dtype.kind == "c" else np.full(self.value.shape, np.nan)
+        result = self.moved(slot, (STEP * 1j) * direction)
+        return result.imag / STEP if result.dtype.kind == "c" else np.full(self.value.shape, np.nan)
 
-    def sides(self, slot: int, way: Array, h: Array) -> tuple[Array, Array]:
+    def sides(self, slot: int, direction: Array, h: Array) -> tuple[Array, Array]:
         """The difference quotients to the right and to the left."""
-        right = (self.moved(slot, h * way) - self.value) / h
-        return right, (self.value - self.moved(slot, -h * way)) / h
+        right = (self.moved(slot, h * direction) - self.value) / h
+        return right, (self.value - self.moved(slot, -h * direction)) / h
 
 
 class Slopes(NamedTuple):
@@ -64,33 +64,33 @@ class Slopes(NamedTuple):
     edge: Array
 
 
-def screened(forward: Forward, slot: int, way: Array, x: Array) -> tuple[Array, Array]:
+def screened(forward: Forward, slot: int, direction: Array, x: Array) -> tuple[Array, Array]:
     """A rough derivative along a direction, and where the two sides differ by more than a smooth function's would."""
     h = SCREEN * np.maximum(1.0, np.abs(x))
-    right, left = forward.sides(slot, way, h)
+    right, left = forward.sides(slot, direction, h)
     size = np.abs(right) + np.abs(left)
     noise = 32 * EPS * (np.abs(forward.value) + np.abs(x) * size) / h
     return (right + left) / 2, ~(np.abs(right - left) <= 1e-4 * size + noise)
 
 
-def quick(forward: Forward, slot: int, way: Array, x: Array) -> Array:
+def quick(forward: Forward, slot: int, direction: Array, x: Array) -> Array:
     """Central differences at two steps, extrapolated (Richardson 1911): error of order h⁴."""
     h = 2.0**-11 * np.maximum(1.0, np.abs(x))
-    wide, narrow = (sum(forward.sides(slot, way, s)) / 2 for s in (h, h / 2))
+    wide, narrow = (sum(forward.sides(slot, direction, s)) / 2 for s in (h, h / 2))
     return (4 * narrow - wide) / 3
 
 
-def careful(forward: Forward, slot: int, way: Array, x: Array) -> Slopes:
+def careful(forward: Forward, slot: int, direction: Array, x: Array) -> Slopes:
     """Differences at steps from far to near, of which the best pair is extrapolated (after Ridders 1982).
 
     The steps reach from 2⁻⁶ max(1, |x|) to 2⁻¹⁸ min(1, |x|), so that they suit functions that vary on the scale of 1
     as well as those that vary on the scale of x. Where that finds a kink or an edge, steps that are smaller still tell
     whether it is here or only near.
     """
-    first = _differences(forward, slot, way, x, 1.0)
+    first = _differences(forward, slot, direction, x, 1.0)
     if not (first.kink | first.edge).any():
         return first
-    again = _differences(forward, slot, way, x, NEARER)
+    again = _differences(forward, slot, direction, x, NEARER)
     gap = np.abs(first.right - first.left)
     seen = first.edge | (again.error <= 0.01 * gap)
     smooth = (first.kink | first.edge) & ~(again.kink | again.edge) & np.isfinite(again.error) & seen
