@@ -175,7 +175,7 @@ def test_what_was_trained_is_let_go() -> None:
         t = tg.parameter(1.0)
         t.grad = 1.0
         watch.add(t)
-    assert len(watch.made) <= 1001
+    assert len(watch.parameters) <= 1001
 
 
 def test_nothing_watches_by_default_and_it_costs_nothing() -> None:

@@ -1,10 +1,10 @@
-"""The search for the strongest ways of a gradient: the k best paths of an acyclic graph."""
+"""The strongest paths of a gradient: the k best paths of an acyclic graph."""
 
 from __future__ import annotations
 
 from math import inf, isfinite, isnan, log, nan
 from operator import itemgetter
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,10 +14,21 @@ from ..graph.rerun import Rerun, input_values
 from ..graph.walk import descendants
 
 MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
-Way = tuple[float, float, Any, Any]  # strength, what the first edge multiplies by, that edge, the way on from there
 
 
-def uses_on_the_way(graph: Graph, start: int) -> dict[int, list[Edge]]:
+class Route(NamedTuple):
+    """A path from a node to the loss: its first edge, and the route from there, both None at the loss.
+
+    ``strength``: the logarithm of the size of the product of all weights. ``weight``: that of the first edge.
+    """
+
+    strength: float
+    weight: float
+    edge: Edge | None
+    further: Route | None
+
+
+def uses_towards_loss(graph: Graph, start: int) -> dict[int, list[Edge]]:
     """By key, for each node from the start to the loss, the edges on which a gradient comes back to it."""
     reached = descendants(graph, [start], lambda edge: edge.contribution is not None)
     return {n.key: [e for e in graph.uses(n) if e.contribution is not None] for n in graph if n.key in reached}
@@ -40,8 +51,8 @@ def locals_of(graph: Graph, uses: dict[int, list[Edge]]) -> dict[int, list[float
 def _local(graph: Graph, edge: Edge, gradient: float) -> float | None:
     if edge.local is not None:
         return edge.local
-    known = gradient and isfinite(gradient)
-    return float(edge.contribution) / gradient if known else _by_rule(graph, edge)
+    usable = gradient and isfinite(gradient)
+    return float(edge.contribution) / gradient if usable else _by_rule(graph, edge)
 
 
 def _by_rule(graph: Graph, edge: Edge) -> float | None:
@@ -61,7 +72,7 @@ def shares_of(uses: dict[int, list[Edge]]) -> dict[int, list[float]]:
 
 
 def _parts(sizes: list[float]) -> list[float]:
-    """What each is of the sum; if some are not finite they hide all others, and what they are of it is not known."""
+    """The share of each in the sum; NaN for sizes that are not finite, and then 0 for all others."""
     total = sum(sizes)
     if isfinite(total):
         return [size / total if total else 0.0 for size in sizes]
@@ -70,20 +81,20 @@ def _parts(sizes: list[float]) -> list[float]:
 
 def strongest(
     uses: dict[int, list[Edge]], weights: dict[int, list[float]], seeds: dict[int, float], k: int
-) -> tuple[list[Way], int]:
-    """The k ways from the first node on whose weights have the largest product, and how many ways there are.
+) -> tuple[list[Route], int]:
+    """The k routes from the first node whose weights have the largest product, and how many routes there are.
 
     From the loss backwards, each node keeps the k best of those that its uses have: time and memory are linear.
     """
-    best: dict[int, list[Way]] = {}
+    best: dict[int, list[Route]] = {}
     count: dict[int, int] = {}
     key = -1
     for key in reversed(uses):
         if key in seeds:
-            best[key], count[key] = [(_size(seeds[key]), float(seeds[key]), None, None)], 1
+            best[key], count[key] = [Route(_size(seeds[key]), float(seeds[key]), None, None)], 1
             continue
         pairs = zip(uses[key], weights[key])
-        best[key] = [w for edge, weight in pairs for w in _further(edge, weight, best[edge.target])]
+        best[key] = [r for edge, weight in pairs for r in _extended(edge, weight, best[edge.target])]
         if len(uses[key]) > 1:
             best[key] = sorted(best[key], key=itemgetter(0), reverse=True)[:k]
         count[key] = min(MANY, sum([count[edge.target] for edge in uses[key]]))
@@ -95,7 +106,7 @@ def _size(weight: float) -> float:
     return inf if isnan(weight) else log(abs(weight)) if weight else -inf
 
 
-def _further(edge: Edge, weight: float, ways: list[Way]) -> list[Way]:
-    """The ways from the target of an edge, from its source; zero times infinity is NaN."""
+def _extended(edge: Edge, weight: float, routes: list[Route]) -> list[Route]:
+    """The routes of the target of an edge, extended to its source; zero times infinity is NaN."""
     size = _size(weight)
-    return [(inf if isnan(size + way[0]) else size + way[0], weight, edge, way) for way in ways]
+    return [Route(inf if isnan(size + r.strength) else size + r.strength, weight, edge, r) for r in routes]

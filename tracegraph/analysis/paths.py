@@ -15,7 +15,7 @@ from ..notebook import TEXT
 from ..text.names import pretty
 from ..text.numbers import number
 from ..text.table import columns
-from .best_paths import MANY, Way, locals_of, shares_of, strongest, uses_on_the_way
+from .best_paths import MANY, Route, locals_of, shares_of, strongest, uses_towards_loss
 from .flow import Flow, inspected
 
 __all__ = ["Path", "Paths", "paths"]
@@ -61,19 +61,20 @@ class Paths(Sequence[Path]):
 
     def __str__(self) -> str:
         rows = [(_percent(p), number(p.contribution), line) for p, line in zip(self, self._lines())]
-        if left := self.total - len(self):
-            many = f"{number(left)} others" if self.total < MANY else "more than a trillion others"
-            rows.append((_percent(self._rest), number(self._rest.contribution), many if left > 1 else "the other one"))
-        shown = rows if self[0].contribution is not None else [row[::2] for row in rows]
-        return "\n".join(columns(shown, right=range(len(shown[0]) - 1)))
+        if others := self.total - len(self):
+            count = f"{number(others)} others" if self.total < MANY else "more than a trillion others"
+            name = count if others > 1 else "the other one"
+            rows.append((_percent(self._rest), number(self._rest.contribution), name))
+        table = rows if self[0].contribution is not None else [row[::2] for row in rows]
+        return "\n".join(columns(table, right=range(len(table[0]) - 1)))
 
     def __repr__(self) -> str:
         first = self[0]
         return f"Paths({len(self)} of {self.total} from {first.names[0]!r} to {first.names[-1]!r})"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        shown = self.flow._repr_mimebundle_(include, exclude)
-        return {**shown, TEXT: str(self)} if TEXT in shown else shown
+        forms = self.flow._repr_mimebundle_(include, exclude)
+        return {**forms, TEXT: str(self)} if TEXT in forms else forms
 
     def _lines(self) -> list[str]:
         """The names on each path, without those that the program did not give, as far as that tells them apart."""
@@ -112,12 +113,12 @@ def paths(what: Any, name: str, *, k: int = 3, step: int | None = None) -> Paths
         raise GraphError(f"paths: k must be a whole number from 1, not {k!r}")
     graph = picked(graph_of(what, (), sys._getframe(1)), step)
     start = _start(graph, name, step)
-    uses = uses_on_the_way(graph, start)
+    uses = uses_towards_loss(graph, start)
     locals_ = locals_of(graph, uses)
     seeds = {key: 1.0 if locals_ is None else graph.node(key).gradient for key, edges in uses.items() if not edges}
-    ways, total = strongest(uses, locals_ or shares_of(uses), seeds, k)
+    routes, total = strongest(uses, locals_ or shares_of(uses), seeds, k)
     gradient = None if locals_ is None else float(graph.node(start).gradient)
-    return Paths(graph, [_path(graph, start, way, gradient) for way in ways], total, gradient)
+    return Paths(graph, [_path(graph, start, route, gradient) for route in routes], total, gradient)
 
 
 def _start(graph: Graph, name: str, step: int | None) -> int:
@@ -133,17 +134,14 @@ def _start(graph: Graph, name: str, step: int | None) -> int:
     return node.key
 
 
-def _path(graph: Graph, start: int, way: Way, gradient: float | None) -> Path:
-    """The path of a way from here; ``whole`` is the gradient that it is a part of, None where only shares are known."""
-    nodes, slots, weights = [graph.node(start)], [], []
-    while True:
-        _, weight, edge, further = way
-        weights.append(weight)
-        if edge is None:
-            break
-        nodes.append(graph.node(edge.target))
-        slots.append(edge.slot)
-        way = further
+def _path(graph: Graph, start: int, route: Route, gradient: float | None) -> Path:
+    """The path of a route; ``gradient``: what its contribution is a part of, None where only shares are known."""
+    nodes, slots, weights = [graph.node(start)], [], [route.weight]
+    while route.edge is not None and route.further is not None:
+        nodes.append(graph.node(route.edge.target))
+        slots.append(route.edge.slot)
+        route = route.further
+        weights.append(route.weight)
     product = 1.0
     for weight in reversed(weights):  # in the order in which the gradient was made
         product *= weight

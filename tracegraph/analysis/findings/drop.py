@@ -1,4 +1,4 @@
-"""Where a gradient dies: operations that hand back far less than they receive."""
+"""The finding ``dies``: operations whose input gradient is far smaller than their output gradient."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
 
 def _most(edges: list[Edge], received: Size) -> float:
     """The largest contribution by what was received; NaN if one is not finite, so that no comparison holds."""
-    found = [size(e.contribution).rms for e in edges]
-    return max(found) / received.rms if all(map(isfinite, found)) else nan
+    sizes = [size(e.contribution).rms for e in edges]
+    return max(sizes) / received.rms if all(map(isfinite, sizes)) else nan
 
 
 def _of_weights(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:

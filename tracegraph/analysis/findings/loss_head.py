@@ -63,9 +63,9 @@ class Heads:
 
 
 def _seeds(graph: Graph) -> list[Node]:
-    """What was differentiated."""
-    found = [n for n in graph if n.gradient is not None and (n.is_output or n.loss == n.name)]
-    return found or [graph.output]
+    """The losses that were differentiated."""
+    losses = [n for n in graph if n.gradient is not None and (n.is_output or n.loss == n.name)]
+    return losses or [graph.output]
 
 
 def back(graph: Graph, node: Node) -> list[Edge]:
@@ -79,15 +79,15 @@ def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
     if _learns(graph, seed, parameters) or not graph.inputs(seed):
         inside, predictions, stack = set(), {seed.key: seed}, []
     while stack:
-        node, under = stack.pop()
+        node, inside_log = stack.pop()
         for edge in back(graph, node):
             source = graph.node(edge.source)
             if source.key in inside:
                 continue
-            if _passes(graph, source, under, parameters):
+            if _belongs_to_loss(graph, source, inside_log, parameters):
                 inside.add(source.key)
                 traits = traits_of(source)
-                stack.append((source, traits.logarithm or under and not traits.link))
+                stack.append((source, traits.logarithm or inside_log and not traits.link))
             else:
                 predictions[source.key] = source
     # What is reached by two ways, of which one may end there, is a part of the loss.
@@ -129,8 +129,8 @@ def _learns(graph: Graph, node: Node, parameters: set[int]) -> bool:
     return any(e.source in parameters for e in graph.inputs(node))
 
 
-def _passes(graph: Graph, node: Node, under: bool, parameters: set[int]) -> bool:
-    """Whether an operation belongs to a loss, and not to the network; ``under``: a logarithm is taken of its result.
+def _belongs_to_loss(graph: Graph, node: Node, inside_log: bool, parameters: set[int]) -> bool:
+    """Whether an operation belongs to the loss, not to the network; ``inside_log``: its logarithm is taken.
 
     The logarithm of a sigmoid or softmax is one function in several steps, also with a clip or an epsilon between them.
     """
@@ -140,7 +140,7 @@ def _passes(graph: Graph, node: Node, under: bool, parameters: set[int]) -> bool
     if traits.factors:
         return len(back(graph, node)) < 2
     sums_up = bool(traits.kind) and not traits.elementwise and not traits.link
-    return under or traits.kind == "arithmetic" or sums_up
+    return inside_log or traits.kind == "arithmetic" or sums_up
 
 
 def _chain(graph: Graph, seed: Node, inside: Iterable[int]) -> Iterator[int]:

@@ -12,7 +12,7 @@ from ...graph.rerun import input_values
 from ...ops.broadcast import stretched
 from ..finding import Finding, diagnostic
 from .nonfinite_words import Birth, finding
-from .operands import pointwise, whole
+from .operands import as_recorded, pointwise
 
 Array = np.ndarray[Any, Any]
 _IS: dict[str, Callable[[Any], Any]] = {"nan": np.isnan, "inf": np.isinf}
@@ -55,7 +55,7 @@ def _found(graph: Graph, kind: str) -> Iterator[Finding]:
 
 
 def _first_hand(graph: Graph, births: list[Birth], place: dict[int, int]) -> list[Birth]:
-    """The births without those of a NaN that had to follow; if there are no others, the first of them in time.
+    """The births without NaNs that only propagate an earlier one; if all do, the first of them in time.
 
     On the way back from a loss that is NaN, or once a gradient is infinite, one follows another at every turn.
     """

@@ -12,7 +12,7 @@ from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding
 from .nonfinite_causes import Operands, overflows, said, why
-from .operands import Index, fed, fibre, pointwise
+from .operands import Index, elements_behind, elements_behind_contribution, pointwise
 
 _WIDEST = 34  # letters of a badge
 _FEW = 4  # operands that are written one by one
@@ -86,7 +86,7 @@ def _of_sum(graph: Graph, birth: Birth) -> _Words:
 
 def _of_value(graph: Graph, birth: Birth) -> _Words:
     node, index = birth.node, birth.index[0]
-    at, over = fed(graph, node, index), overflows(node.value)
+    at, over = elements_behind(graph, node, index), overflows(node.value)
     if node.is_group:
         return _Words("born inside", "born inside the group", "", "look at the graph before it is collapsed")
     match = why(traits_of(node).singular, "forward", birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
@@ -106,7 +106,7 @@ def _of_value(graph: Graph, birth: Birth) -> _Words:
 def _of_rule(graph: Graph, birth: Birth) -> _Words:
     assert birth.edge is not None
     node, index, slot = birth.node, birth.index[0], birth.edge.slot
-    at = fibre(graph, node, np.shape(birth.edge.contribution), index)
+    at = elements_behind_contribution(graph, node, np.shape(birth.edge.contribution), index)
     over = overflows(birth.edge.contribution)
     short, long, place, remedy = _singular(graph, birth, at, slot) or _turned(birth, at, index, over)
     return _Words(f"born backward: {short}", f"on the way back, {long}", _numbers(graph, node, at, place), remedy)

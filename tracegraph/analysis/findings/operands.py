@@ -1,4 +1,4 @@
-"""What one element of a value, or of a contribution, is made from."""
+"""The operand elements from which one element of a value, or of a contribution, is computed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Array = np.ndarray[Any, Any]
 Index = tuple[int, ...]
 
 
-def whole(graph: Graph, node: Node) -> bool:
-    """Whether all that a node is made from is in the graph: views may have left some of it away.
+def as_recorded(graph: Graph, node: Node) -> bool:
+    """Whether a node has all inputs of its recorded operation: no view hid or folded one.
 
-    The gradient of an optimizer's step is none: it is not made from the loss, but taken from a walk back.
+    False for the gradient in an optimizer's step, which backward computed and no operation.
     """
     if not graph.inputs(node) or node.is_gradient:
         return False
@@ -27,7 +27,7 @@ def whole(graph: Graph, node: Node) -> bool:
 
 
 def pointwise(graph: Graph, node: Node) -> bool:
-    """Whether each element of a node is made from the elements at its place; also told by the shapes, in a file."""
+    """Whether each element of a node depends on the elements at its place only; the shapes of a file must agree."""
     if not traits_of(node).elementwise:
         return False
     shape = node.shape
@@ -38,8 +38,8 @@ def pointwise(graph: Graph, node: Node) -> bool:
         return False
 
 
-def fed(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
-    """The numbers that one element of a value is made from, by the name of the input, each a row; all if not known."""
+def elements_behind(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
+    """The elements of each input that enter one element of a value, by the name of the input; all if not known."""
     values = [np.asarray(v) for v in input_values(graph, node)]
     if pointwise(graph, node):
         return _named(node, [np.broadcast_to(v, node.shape)[index] for v in values])
@@ -54,10 +54,10 @@ def fed(graph: Graph, node: Node, index: Index) -> dict[str, Array]:
     return _named(node, values)
 
 
-def fibre(graph: Graph, target: Node, shape: tuple[int, ...], index: Index) -> dict[str, Array]:
-    """The numbers that one element of a contribution is made from, ``g`` and ``y`` among them, each a row.
+def elements_behind_contribution(graph: Graph, target: Node, shape: tuple[int, ...], index: Index) -> dict[str, Array]:
+    """The elements of gradient ``g``, value ``y`` and each input that enter one element of a contribution.
 
-    ``shape``: that of the contribution. Of an operation that works element by element, all rows are of one length.
+    ``shape``: that of the contribution. For an elementwise operation, all entries have the same length.
     """
     values = [np.asarray(v) for v in (target.gradient, target.value, *input_values(graph, target))]
     if pointwise(graph, target):

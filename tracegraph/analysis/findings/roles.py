@@ -6,12 +6,12 @@ import numpy as np
 
 from ...graph import Edge, Graph, Node, traits_of
 from ...graph.walk import ancestors
-from .operands import whole
+from .operands import as_recorded
 
 
 def rectified(graph: Graph, node: Node) -> Node | None:
     """The x of a node that is max(0, x): relu itself, maximum with 0, clip from 0, or where(x > 0, x, 0)."""
-    slot = _slot(graph, node) if whole(graph, node) else None
+    slot = _slot(graph, node) if as_recorded(graph, node) else None
     x = None if slot is None else graph.node(graph.inputs(node)[slot].source)
     return x if x is not None and x.shape == node.shape else None
 
@@ -37,7 +37,7 @@ def is_zero(graph: Graph, edge: Edge) -> bool:
 def _tells_sign(graph: Graph, condition: Edge, x: int) -> bool:
     """Whether a condition is x > 0 or x >= 0."""
     node = graph.node(condition.source)
-    if traits_of(node).operator not in ("gt", "ge") or not whole(graph, node):
+    if traits_of(node).operator not in ("gt", "ge") or not as_recorded(graph, node):
         return False
     left, right = graph.inputs(node)
     return left.source == x and is_zero(graph, right)

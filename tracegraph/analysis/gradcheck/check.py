@@ -19,8 +19,8 @@ from ...text.numbers import cell, clean, number
 from ...text.table import columns
 from ...text.width import cut
 from ..finding import Finding, Index
-from .compare import OK, UNKNOWN, VERDICTS, WRONG, Judged
-from .recorded_rules import SUM, Unchecked, added_up, slots, whole
+from .compare import OK, UNKNOWN, VERDICTS, WRONG, Verdict
+from .recorded_rules import SUM, Unchecked, added_up, is_complete, slots
 
 HEAD = ("node", "op", "verdict", "error", "method", "where", "expected", "found", "line")
 WIDEST = 48  # places of a cell
@@ -134,7 +134,7 @@ def _tags(check: Check) -> tuple[str, ...]:
 
 
 def _checks(graph: Graph, tolerance: float | None) -> Iterator[Check]:
-    complete = whole(graph)
+    complete = is_complete(graph)
     for node in graph:
         edges = [e for e in graph.inputs(node) if e.contribution is not None]
         check = _rule(graph, node, edges, tolerance) if edges else None
@@ -154,7 +154,7 @@ def _rule(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) 
     return _check(graph, node, judged)
 
 
-def _check(graph: Graph, node: Node, judged: dict[str, Judged]) -> Check:
+def _check(graph: Graph, node: Node, judged: dict[str, Verdict]) -> Check:
     where, worst = max(judged.items(), key=lambda item: (item[1].verdict, item[1].error))
     wrong = tuple((name, j.error) for name, j in judged.items() if j.verdict == WRONG)
     if len(graph.inputs(node)) == 1 and worst.method != SUM:

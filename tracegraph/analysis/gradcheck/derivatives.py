@@ -22,7 +22,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 class Forward:
-    """An op at recorded values, of which one can be moved; ``value`` is its result where none is."""
+    """An op at its recorded input values; ``value`` is the result there, and `moved` that beside them."""
 
     def __init__(self, op: Op, attrs: Mapping[str, Any], values: list[Any]) -> None:
         self.op, self.attrs, self.values = op, attrs, values
@@ -39,7 +39,7 @@ class Forward:
         return result if result.shape == self.value.shape else np.full(self.value.shape, np.nan)
 
     def complex_step(self, slot: int, direction: Array) -> Array:
-        """The derivative along ``way``: the imaginary part after a step in the imaginary direction."""
+        """The derivative along ``direction``: the imaginary part after a step in the imaginary direction."""
         result = self.moved(slot, (STEP * 1j) * direction)
         return result.imag / STEP if result.dtype.kind == "c" else np.full(self.value.shape, np.nan)
 
@@ -64,7 +64,7 @@ class Slopes(NamedTuple):
     edge: Array
 
 
-def screened(forward: Forward, slot: int, direction: Array, x: Array) -> tuple[Array, Array]:
+def one_step(forward: Forward, slot: int, direction: Array, x: Array) -> tuple[Array, Array]:
     """A rough derivative along a direction, and where the two sides differ by more than a smooth function's would."""
     h = SCREEN * np.maximum(1.0, np.abs(x))
     right, left = forward.sides(slot, direction, h)
@@ -73,14 +73,14 @@ def screened(forward: Forward, slot: int, direction: Array, x: Array) -> tuple[A
     return (right + left) / 2, ~(np.abs(right - left) <= 1e-4 * size + noise)
 
 
-def quick(forward: Forward, slot: int, direction: Array, x: Array) -> Array:
+def richardson(forward: Forward, slot: int, direction: Array, x: Array) -> Array:
     """Central differences at two steps, extrapolated (Richardson 1911): error of order h⁴."""
     h = 2.0**-11 * np.maximum(1.0, np.abs(x))
     wide, narrow = (sum(forward.sides(slot, direction, s)) / 2 for s in (h, h / 2))
     return (4 * narrow - wide) / 3
 
 
-def careful(forward: Forward, slot: int, direction: Array, x: Array) -> Slopes:
+def ridders(forward: Forward, slot: int, direction: Array, x: Array) -> Slopes:
     """Differences at steps from far to near, of which the best pair is extrapolated (after Ridders 1982).
 
     The steps reach from 2⁻⁶ max(1, |x|) to 2⁻¹⁸ min(1, |x|), so that they suit functions that vary on the scale of 1
@@ -97,12 +97,12 @@ def careful(forward: Forward, slot: int, direction: Array, x: Array) -> Slopes:
     return Slopes(*(np.where(smooth, b, a) for a, b in zip(first, again)))
 
 
-def _differences(forward: Forward, slot: int, way: Array, x: Array, scale: float) -> Slopes:
+def _differences(forward: Forward, slot: int, direction: Array, x: Array, scale: float) -> Slopes:
     near = scale * np.where(np.equal(x, 0), 2.0**-30, 2.0**-18 * np.minimum(1.0, np.abs(x)))
     far = scale * 2.0**-6 * np.maximum(1.0, np.abs(x))
     factor = (near / far) ** (1 / (LEVELS - 1))
     steps = [far * factor**k for k in range(LEVELS)]
-    pairs = np.array([forward.sides(slot, way, h) for h in steps])
+    pairs = np.array([forward.sides(slot, direction, h) for h in steps])
     reach = np.abs(forward.value) + np.abs(x) * np.abs(pairs[-1]).max(axis=0)
     moves = (pairs != 0).any(axis=(0, 1))  # what stays even at the largest step depends on this input no further
     noise = np.array([8 * EPS * reach / np.where(moves, h, far) for h in steps])

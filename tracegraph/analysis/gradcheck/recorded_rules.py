@@ -1,4 +1,4 @@
-"""A recorded operation made ready to be run again, and why some cannot be."""
+"""Prepare recorded operations for the check of their rules, with the reason where one cannot be checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...graph import Edge, Graph, Node
 from ...graph.rerun import as_declared, input_values, is_from_group, op_of
 from ...ops.op import Op
 from ...ops.running import run_forward, run_vjp
-from .compare import OK, WRONG, Judged, Slot, Tolerance
+from .compare import OK, WRONG, Slot, Tolerance, Verdict
 from .derivatives import Forward
 
 Array = Any
@@ -30,20 +30,20 @@ class Unchecked(Exception):
     """Why a node cannot be checked."""
 
 
-def slots(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) -> Iterator[tuple[Edge, Judged]]:
+def slots(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) -> Iterator[tuple[Edge, Verdict]]:
     """The verdict on each input that a contribution goes to."""
     op, values = _ready(graph, node)
     _finite(node, values)
-    forward = _again(op, node, values)
+    forward = _rerun(op, node, values)
     g = np.asarray(node.gradient, np.float64)
-    sent = [np.asarray(e.contribution, np.float64) for e in edges]
-    if not g.any() and not any(s.any() for s in sent):
+    contributions = [np.asarray(e.contribution, np.float64) for e in edges]
+    if not g.any() and not any(s.any() for s in contributions):
         raise Unchecked("its gradient is zero, which every rule turns into zero" if g.size else "it has no elements")
     eps = max(_eps(v) for v in (node.value, *values, *(e.contribution for e in edges)))
     limit = _tolerance(eps, tolerance)
-    for edge, contribution in zip(edges, sent):
-        wobble = partial(_wobble, forward, edge.slot, g, eps)
-        yield edge, Slot(forward, edge.slot, g, contribution, limit, eps, wobble).judge()
+    for edge, contribution in zip(edges, contributions):
+        sensitivity = partial(_rounding_sensitivity, forward, edge.slot, g, eps)
+        yield edge, Slot(forward, edge.slot, g, contribution, limit, eps, sensitivity).judge()
 
 
 def _ready(graph: Graph, node: Node) -> tuple[Op, list[Any]]:
@@ -67,7 +67,7 @@ def _finite(node: Node, values: list[Any]) -> None:
         raise Unchecked("an input is not finite")
 
 
-def _again(op: Op, node: Node, values: list[Any]) -> Forward:
+def _rerun(op: Op, node: Node, values: list[Any]) -> Forward:
     """The op at the recorded inputs, in double precision, if it gives what was recorded."""
     try:
         same = np.asarray(run_forward(op, values, node.attrs))
@@ -104,20 +104,21 @@ def _tolerance(eps: float, given: float | None) -> Tolerance:
     return Tolerance(max(EXACT, coarse), max(NEAR, coarse))
 
 
-def _wobble(forward: Forward, slot: int, g: Array, eps: float) -> Array:
-    """How far a contribution moves when inputs and result of the op, which the rule is given, move by a rounding.
+def _rounding_sensitivity(forward: Forward, slot: int, g: Array, eps: float) -> Array:
+    """How far a contribution moves, by element, when the arguments of its rule move by one rounding.
 
     That is the backward error that the best program for this formula may have (Higham, Accuracy and Stability of
     Numerical Algorithms, 1.5); some random choices of the signs stand for all. What does not move further by sixteen
     times the rounding is a jump, as of a rule that asks whether the result equals an input, and excuses nothing.
     """
     try:
-        plain = _sent(forward, slot, g, forward.value, forward.values)
-        near, far = (
-            np.max([np.abs(_sent(forward, slot, g, *_shaken(forward, size, s)) - plain) for s in range(SHAKES)], axis=0)
+        plain = _contribution(forward, slot, g, forward.value, forward.values)
+        moved = [
+            [np.abs(_contribution(forward, slot, g, *_shaken(forward, size, s)) - plain) for s in range(SHAKES)]
             for size in (eps, 16 * eps)
-        )
-    except Exception:  # a rule that fails here has sent nothing that could be excused
+        ]
+        near, far = (np.max(distances, axis=0) for distances in moved)
+    except Exception:  # a rule that fails here gives no contribution that could be excused
         return np.zeros(np.shape(forward.values[slot]))
     return np.where(np.isfinite(near) & (far >= 4 * near), near, 0.0)
 
@@ -133,13 +134,13 @@ def _shaken(forward: Forward, eps: float, seed: int) -> tuple[Array, list[Any]]:
     return shake(forward.value), [shake(v) for v in forward.values]
 
 
-def _sent(forward: Forward, slot: int, g: Array, y: Array, values: list[Any]) -> Array:
-    """What the registered rule sends, in the shape of the input."""
+def _contribution(forward: Forward, slot: int, g: Array, y: Array, values: list[Any]) -> Array:
+    """The contribution by the registered rule, in the shape of the input."""
     back = run_vjp(forward.op, slot, g, y, values, forward.attrs)
     return np.zeros(np.shape(values[slot])) if back is None else back
 
 
-def added_up(graph: Graph, node: Node) -> Judged | None:
+def added_up(graph: Graph, node: Node) -> Verdict | None:
     """Whether the contributions of all uses sum to the gradient of a node; None where there is nothing to compare.
 
     The output was given its gradient, and so was every other loss that an optimizer asked the gradient of.
@@ -158,13 +159,13 @@ def added_up(graph: Graph, node: Node) -> Judged | None:
         size[place] += np.abs(edge.contribution)
     off = np.where((gradient == total) | np.isnan(gradient) & np.isnan(total), 0.0, np.abs(gradient - total))
     if ((off == 0) | (off <= AGAIN * _eps(node.value) * size)).all():
-        return Judged(OK, 0.0, SUM)
+        return Verdict(OK, 0.0, SUM)
     worst = int(np.argmax(np.nan_to_num(off, nan=np.inf)))
     share = off.flat[worst] / max(size.flat[worst], abs(gradient.flat[worst]))
     place = tuple(map(int, np.unravel_index(worst, off.shape)))
-    return Judged(WRONG, float(share), SUM, place, float(total.flat[worst]), float(gradient.flat[worst]))
+    return Verdict(WRONG, float(share), SUM, place, float(total.flat[worst]), float(gradient.flat[worst]))
 
 
-def whole(graph: Graph) -> bool:
+def is_complete(graph: Graph) -> bool:
     """Whether all uses of every node are in the graph: it is as it was recorded, with its output."""
     return all(n.key == i for i, n in enumerate(graph)) and any(n.is_output for n in graph)
