@@ -182,12 +182,12 @@ def test_nothing_watches_by_default_and_it_costs_nothing() -> None:
     assert watching() is None
     with created() as outer:
         w = weights(2)
-    assert outer.left() == [w] and watching() is None
+    assert outer.unused() == [w] and watching() is None
 
     assert lines_run(watching) < 0.2 * lines_run(lambda: tg.parameter(1.0))
 
 
 def test_planted_a_search_that_does_not_know_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Watch, "left", lambda self, given=None: list(self.made if given is None else given))
+    monkeypatch.setattr(Watch, "unused", lambda self, given=None: list(self.parameters if given is None else given))
     w = weights(4)
     assert list(found(tg.flow(tg.sum(w)), "unused")) == ["w_1"]
