@@ -12,6 +12,7 @@ import tracegraph as tg
 from tracegraph.formula import evaluate
 from tracegraph.graph import Badge, Note
 from tracegraph.picture.words import NAME, NO_GRADIENT, Arrow, Box, Picture, picture
+from tracegraph.text.numbers import number as shown
 from tracegraph.views.fold import fold
 
 DIGITS = 6
@@ -95,8 +96,35 @@ def test_short_captions_are_local_derivatives() -> None:
     assert not [line for graph in graphs for line in wrong_factors(graph)]
 
 
+def inexact(made: Picture, digits: int) -> list[str]:
+    """The worked lines and chains of which a hand that computes with the printed numbers gets other digits."""
+    wrong = []
+    for box in made.boxes:
+        for line in box.lines:
+            if line.style == "numbers" and shown(number(line.text.removeprefix("= ")), digits) != box.panels[0].number:
+                wrong.append(f"{line.text} for {box.panels[0].number}")
+    for arrow in made.arrows:
+        for line in arrow.lines:
+            left, equals, right = line.text.rpartition(" = ")
+            if line.style == "contribution" and equals and shown(number(left), digits) != right:
+                wrong.append(line.text)
+    return wrong
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4, 6])
+def test_arithmetic_checks_by_hand(digits: int) -> None:
+    assert not [line for graph in scalar_graphs() for line in inexact(words(graph, digits=digits), digits)]
+
+
+def test_arithmetic_that_does_not_check_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tracegraph.picture import chain as module
+
+    monkeypatch.setattr(module, "digits_that_check", lambda result, digits, compute: digits)
+    assert "= 0.5(1 − 0.642)² for 0.0642" in inexact(words(fold(tg.trace(TALES["backprop"]())), digits=3), 3)
+
+
 def test_a_wrong_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tracegraph.picture import words as module
+    from tracegraph.picture import chain as module
 
     exact = module.number
     monkeypatch.setattr(module, "number", lambda x, d=4: exact(x * 1.01 if isinstance(x, float) and x > 0.5 else x, d))

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import formula
 from ..errors import GraphError
 from ..formula import notation
 from ..graph import LEAVES, Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.names import gradient_name
 from ..text.numbers import clean, number, shape
+from .chain import Formulas, brief
 from .flow_overlay import Paint, legend, painted, paints
 from .flow_overlay import caption as size_caption
 from .key import NO_GRADIENT, key_of
 from .on_cards import Badges, focus_of, marks_of
-from .options import option, options_of
+from .options import options_of
 from .overlay import DOT, header
 from .panels import Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
@@ -89,7 +89,7 @@ class _Words:
         self, graph: Graph, level: int, digits: int, cells: int | None, rows: Mapping[int, tuple[str, ...]]
     ) -> None:
         self.graph, self.level, self.digits, self.cells, self.rows = graph, level, digits, cells, rows
-        self.loss = graph.output.name
+        self.formulas, self.loss = Formulas(graph, digits), graph.output.name
         self.run = any(n.base for n in graph.nodes)
         self.flow = painted(graph)
         self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
@@ -133,8 +133,7 @@ class _Words:
         return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True)
 
     def brief(self, value: Any) -> str:
-        """A number, or the norm of an array."""
-        return self.number(value) if np.ndim(value) == 0 else f"‖·‖ {self.number(norm(value))}"
+        return brief(value, self.digits)
 
     def number(self, value: Any) -> str:
         return number(value, self.digits)
@@ -153,26 +152,17 @@ class _Words:
             return ()
         if len(node.args) > TERMS:
             return (Line(f"= {node.op} of {len(node.args)} tensors", "formula"),)
-        names = self._names(node)
+        names = self.formulas.names(node)
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"= {notation.text(node.formula, names, tensors=tensors)}", "formula")]
         closed = any(self.graph.node(e.source).is_group for e in self.graph.inputs(node))
         if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
-            numbers = {a: self.number(self.graph.carried(e)) for a, e in self._args(node)}
-            worked = notation.text(node.formula, {**names, **numbers})
+            worked = self.formulas.worked(node, names)
             if worked != self.number(node.value):
                 lines.append(Line(f"= {worked}", "numbers"))
         if options := options_of(node):
             lines.append(Line(options, "note"))
         return tuple(lines)
-
-    def _args(self, node: Node) -> list[tuple[str, Edge]]:
-        return list(zip(node.args, self.graph.inputs(node), strict=True))
-
-    def _names(self, node: Node) -> dict[str, str]:
-        """How each name in a node's formula is written: inputs by their names, options by their values."""
-        options = {k: option(v) for k, v in node.attrs.items()}
-        return {**options, **{a: pretty(e.tensor) for a, e in self._args(node)}, "y": pretty(node.name)}
 
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
@@ -195,47 +185,9 @@ class _Words:
         if self.level < 2 or len(self.graph.edges) > CAPTIONS:
             return ()
         if paint is None:
-            return self._chain(edge, target)
+            return self.formulas.chain(edge, target, self.level == 3)
         size = size_caption(edge.contribution, paint, self.digits, self.level == 3)
-        return (*self._chain(edge, target), *size) if self.level == 3 else size
-
-    def _chain(self, edge: Edge, target: Node) -> tuple[Line, ...]:
-        """The local derivative; in full, with what flows back, which stands on the card it flows to."""
-        sent = self.brief(edge.contribution)
-        unknown = edge.local is None or target.gradient is None
-        if self.level == 2 and not unknown:
-            return (Line(f"·{self._factor(edge.local)}", "contribution"),)
-        if self.level == 2 or edge.vjp is None:
-            return (Line(sent, "contribution"),)
-        if unknown:
-            return (Line(self._rule(edge, target), "caption"), Line(sent, "contribution"))
-        slope = self.number(edge.local)
-        chain = f"{self.number(target.gradient)}·{self._factor(edge.local)} = {sent}"
-        symbolic = self._slope(edge, target)
-        parts = dict.fromkeys(part for part in (_quotient(target, edge), symbolic, slope) if part)
-        return (Line(" = ".join(parts), "caption"), Line(chain, "contribution"))
-
-    def _factor(self, value: Any) -> str:
-        written = self.number(value)
-        return f"({written})" if written.startswith("−") or "×" in written else written
-
-    def _slope(self, edge: Edge, target: Node, tensors: bool = False) -> str | None:
-        local = formula.local(edge.vjp or "")
-        return None if local is None else notation.text(local, self._names(target), tensors=tensors)
-
-    def _rule(self, edge: Edge, target: Node) -> str:
-        """The way back through an array operation: its local derivative, or the whole rule with g for the gradient."""
-        slope = self._slope(edge, target, tensors=True)
-        stretched = self.graph.node(edge.source).shape != target.shape and slope is not None
-        if slope is not None and not stretched:
-            return f"{_quotient(target, edge)} = {slope}"
-        names = {**self._names(target), "g": "g"}
-        rule = notation.text(edge.vjp or "", names, tensors=True)
-        return f"Σ {rule}" if stretched and np.size(edge.contribution) < np.size(target.value) else rule
-
-
-def _quotient(target: Node, edge: Edge) -> str:
-    return f"∂{pretty(target.name)}/∂{pretty(edge.tensor)}"
+        return (*self.formulas.chain(edge, target, full=True), *size) if self.level == 3 else size
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:

@@ -40,6 +40,17 @@ def cell(x: object, digits: int = 3) -> str:
     return written
 
 
+def rounded(x: object, digits: int = 4) -> float:
+    """The number that `number` writes.
+
+    >>> rounded(0.51249739), rounded(61706.0, 2), rounded(1234567.8)
+    (0.5125, 61706.0, 1235000.0)
+    """
+    plain = float(_plain(x))
+    whole = abs(plain) < 1e7 and plain == int(plain)
+    return plain if whole or plain != plain or abs(plain) == float("inf") else float(f"{plain:.{digits - 1}e}")
+
+
 def element(x: object, digits: int = 3) -> str:
     """Write a number inside an array: with a short power of ten, and from a thousandth on without one.
 
