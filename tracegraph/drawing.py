@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .cached import cached
 from .engine.tensor import Tensor
 from .errors import GraphError, LayoutTimeout
 from .files import write_atomic
@@ -67,7 +67,7 @@ class Drawing:
         """The DOT source, without heat maps."""
         return self.render("dot").decode()
 
-    @cached_property
+    @cached
     def svg(self) -> str:
         """The drawing as SVG."""
         return self.render("svg").decode()
@@ -77,7 +77,7 @@ class Drawing:
         """The drawing laid out, with one frame that shows everything."""
         return self._sheet  # kept under another name: type checkers do not take a cached property for a property
 
-    @cached_property
+    @cached
     def _sheet(self) -> Sheet:
         draft = self.draft
         for _ in range(ATTEMPTS - 1):

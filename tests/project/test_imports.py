@@ -13,8 +13,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "tracegraph"
 ORDER = (
-    "hooks errors files notebook text formula ops graph engine optim views frontends analysis picture explanation "
-    "graphviz layout formats slides drawing training marking extend cli"
+    "hooks errors cached files notebook text formula ops graph engine optim views frontends analysis picture "
+    "explanation graphviz layout formats slides drawing training marking extend cli"
 ).split()
 """The packages and files of the top folder, bottom to top: each imports only what stands before it, or itself."""
 

@@ -5,6 +5,7 @@ The rules know neither broadcasting nor accumulation; the contribution of every 
 
 from __future__ import annotations
 
+import os
 from _thread import allocate_lock  # `threading` adds nothing that is needed here, but time to the import
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
@@ -22,6 +23,7 @@ from .values import Value, is_float, settle
 _by_id = attrgetter("id")
 _by_grad = attrgetter("grad")
 one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
+_walked: Tensor | None = None  # where the walk that runs now has started
 
 
 class Gradients(Mapping[Tensor, Value]):
@@ -70,16 +72,38 @@ def backward(loss: Tensor, seed: Any = None) -> Gradients:
     ``seed``: cotangent of the loss, of its shape; 1 by default, which takes a loss of one element.
     Called again, it gives the same gradients, not their double.
     """
+    global _walked
     start = _seed(loss, seed)
     with one_at_a_time, np.errstate(all="ignore"):
+        _walked = loss
         try:
             mark, order = reach(loss)
             loss.grad = start
             return Gradients(order, *_sweep(order, mark))
         except BaseException:
-            for t in reach(loss)[1]:  # no marks and no sums of half a walk are left behind
-                t.grad = None
+            _clear(loss)
             raise
+        finally:
+            _walked = None
+
+
+def _clear(loss: Tensor) -> None:
+    """Leave no marks and no sums of half a walk behind."""
+    for t in reach(loss)[1]:
+        t.grad = None
+
+
+def _forked() -> None:
+    """In a forked process no other thread goes on: neither holds one the lock, nor will one finish its walk."""
+    global one_at_a_time, _walked
+    one_at_a_time = allocate_lock()
+    if _walked is not None:
+        _clear(_walked)
+    _walked = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _seed(loss: Tensor, seed: Any) -> Value:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from ..cached import cached
 from ..errors import GraphError
 from ..graph import Graph
 from ..picture.parts import Picture
@@ -70,7 +70,7 @@ class Sheet(Draft, Sequence[Frame]):
     def __len__(self) -> int:
         return len(self.frames)
 
-    @cached_property
+    @cached
     def spans(self) -> dict[Shown, tuple[tuple[int, int], ...]]:
         """For each part that is ever shown, in the order of the scene: the first and last frames it is seen in.
 

@@ -6,13 +6,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..cached import cached
 from ..files import write_atomic
 from ..graph import Graph, Mark
 from ..graph.note import MarksNote
@@ -44,7 +44,7 @@ class Marking:
         self._graph, self._targets = graph, targets
         self.results, self.problems = results, problems
 
-    @cached_property
+    @cached
     def graph(self) -> Graph:
         """The graph with a mark on each node that something was written for."""
         marks: list[tuple[int, Mark]] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..cached import cached
 from ..errors import GraphError
 from ..files import write_atomic
 from ..notebook import bundle
@@ -111,7 +111,7 @@ class Multiples:
         scale = axis(values, () if line is None else (line,))
         return CurvePanel(row, what, values, x, y, width, TALL * s, scale, colour, line)
 
-    @cached_property
+    @cached
     def svg(self) -> str:
         """The picture as SVG, with attributes only."""
         return drawn(self)

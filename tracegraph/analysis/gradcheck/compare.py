@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...cached import cached
 from ...ops.broadcast import unbroadcast
 from .derivatives import Forward, Slopes, one_step, richardson, ridders
 
@@ -86,7 +86,7 @@ class Slot:
             return _worst(self._element(place) for place in places)
         return self._worst_elements([direction for direction, fine in zip(self._directions, close) if not fine])
 
-    @cached_property
+    @cached
     def _sensitivity(self) -> Array:
         return self._ask()
 
@@ -94,7 +94,7 @@ class Slot:
     def _elementwise(self) -> bool:
         return self.forward.op.elementwise
 
-    @cached_property
+    @cached
     def _directions(self) -> list[Array]:
         """Random directions for an input that is too large to check each element."""
         rng = np.random.default_rng(0)
