@@ -51,14 +51,14 @@ def destination(output: str, formats: Sequence[str], standard: str = "") -> Targ
 
 
 def deliver(
-    targets: Sequence[Target], made: Callable[[str], bytes], graph: Graph | None = None, about: Callable[[], str] = str
+    targets: Sequence[Target], write: Callable[[str], bytes], graph: Graph | None = None, about: Callable[[], str] = str
 ) -> None:
     """Make each format once, and only then write: a failure leaves no half of the files.
 
     ``graph``: what a .tgraph holds. ``about``: what is told of the files when they are made.
     """
-    data = {kind: made(kind) for kind in dict.fromkeys(t.format for t in targets if t.format != KEPT)}
-    for shown, path, kind in targets:
+    data = {kind: write(kind) for kind in dict.fromkeys(t.format for t in targets if t.format != KEPT)}
+    for typed, path, kind in targets:
         if path is None:
             pipe(data[kind])
             continue
@@ -66,7 +66,7 @@ def deliver(
             graph.save(path)
         else:
             write_atomic(path, data[kind])
-        say(f"wrote {shown}{about()}")
+        say(f"wrote {typed}{about()}")
 
 
 def pipe(data: bytes) -> None:

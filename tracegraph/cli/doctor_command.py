@@ -96,8 +96,8 @@ def extras(package: str) -> Iterator[tuple[str, str]]:
 def _members(package: str, extra: str, lines: dict[str, list[str]]) -> Iterator[str]:
     """The packages of an extra; one that names extras of our own has theirs."""
     for line in lines.get(extra, []):
-        if own := re.match(rf"{re.escape(package)}\[([\w,-]+)\]", line):
-            for other in own[1].split(","):
+        if match := re.match(rf"{re.escape(package)}\[([\w,-]+)\]", line):
+            for other in match[1].split(","):
                 yield from _members(package, other, lines)
         else:
             yield _named(line)

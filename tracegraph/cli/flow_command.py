@@ -71,15 +71,15 @@ def flow(
     sensible(fail_on, limits)
     targets = [destination(output, (*formats(), *[t for t in TABLES if t not in formats()])) for output in outputs]
     with prints_aside():
-        found = _inspected(path, name, step, limits)
+        report = _inspected(path, name, step, limits)
     try:
-        deliver(targets, lambda kind: _made(found, kind, given(look)), found.graph)
+        deliver(targets, lambda kind: _made(report, kind, given(look)), report.graph)
     finally:  # the table is there also where there is no picture
         if as_json:
-            pipe(found.to_json().encode("utf-8", "replace"))
+            pipe(report.to_json().encode("utf-8", "replace"))
         else:
-            _show(found)
-    if failed := found.fails(*fail_on):
+            _show(report)
+    if failed := report.fails(*fail_on):
         say(f"failed on: {', '.join(f'{n:,} {kind}' for kind, n in failed.items())}")
         raise SystemExit(1)
 
@@ -90,10 +90,10 @@ def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapp
     from ..views.steps import picked
 
     graph, extra = _recorded(path, name)
-    known = "flow" in graph.notes
-    if known and not step and not limits:
+    inspected_already = "flow" in graph.notes
+    if inspected_already and not step and not limits:
         return Flow(graph)
-    return inspected(picked(graph, step or None), limits, () if known else extra)
+    return inspected(picked(graph, step or None), limits, () if inspected_already else extra)
 
 
 def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
@@ -108,12 +108,12 @@ def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
     return graph, isolated(graph, watch.unused())
 
 
-def _made(found: Flow, kind: str, look: dict[str, Any]) -> bytes:
+def _made(report: Flow, kind: str, look: dict[str, Any]) -> bytes:
     """The tables or the picture as the bytes of a file."""
     from ..drawing import draw
 
-    tables = {"txt": found.table, "md": found.to_markdown, "json": found.to_json}
-    return tables[kind]().encode("utf-8", "replace") if kind in tables else draw(found, **look).render(kind)
+    tables = {"txt": report.table, "md": report.to_markdown, "json": report.to_json}
+    return tables[kind]().encode("utf-8", "replace") if kind in tables else draw(report, **look).render(kind)
 
 
 def _show(flow: Flow) -> None:
@@ -150,23 +150,23 @@ def _table(section: Section, places: int) -> Table:
 
     from ..analysis.flow_tables import SPARE
 
-    shown = section
+    visible = section
     for name in SPARE:
-        if _needed(shown) > places:
-            shown = shown.without(name)
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    for i, name in enumerate(shown.head):
-        right = i in shown.right
-        made.add_column(
+        if _needed(visible) > places:
+            visible = visible.without(name)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    for i, name in enumerate(visible.head):
+        right = i in visible.right
+        table.add_column(
             Text(name),
             justify="right" if right else "left",
             no_wrap=name != "cause",
             overflow="ellipsis",
-            min_width=_least(shown, i),
+            min_width=_least(visible, i),
         )
-    for row, style in zip(shown.rows, map(_style, shown.kinds), strict=True):
-        made.add_row(*map(Text, row), style=style)
-    return made
+    for row, style in zip(visible.rows, map(_style, visible.kinds), strict=True):
+        table.add_row(*map(Text, row), style=style)
+    return table
 
 
 def _needed(section: Section) -> int:

@@ -87,14 +87,14 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
 
 
 def _chosen(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    found = {p.stem: p for p in sorted(folder.glob("*.py")) if is_example(p)}
-    if not found:
+    examples = {p.stem: p for p in sorted(folder.glob("*.py")) if is_example(p)}
+    if not examples:
         raise Failure(f"no examples in {folder}/: run this in a clone of the project, or give --examples FOLDER")
     wanted = [name.removesuffix(".py") for name in names]
-    unknown = [name for name in wanted if name not in found]
+    unknown = [name for name in wanted if name not in examples]
     if unknown:
-        raise click.UsageError(f"no example is called {', '.join(unknown)}; there are {', '.join(found)}.")
-    return [found[name] for name in wanted or found]
+        raise click.UsageError(f"no example is called {', '.join(unknown)}; there are {', '.join(examples)}.")
+    return [examples[name] for name in wanted or examples]
 
 
 def is_example(file: Path) -> bool:
@@ -131,8 +131,8 @@ def drawings_of(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing |
 
     if hasattr(module, "drawings"):
         with blamed(Path(str(module.__file__))):
-            own = module.drawings()
-        for name, drawing in own.items():
+            drawings = module.drawings()
+        for name, drawing in drawings.items():
             if isinstance(drawing, Drawing):
                 yield name, drawing, FORMATS, 1.0
             else:

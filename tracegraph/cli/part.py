@@ -72,11 +72,11 @@ def part_of(graph: Graph, views: Views, element: str | None) -> Graph:
 def _viewed(graph: Graph, name: str, words: list[Any]) -> Graph:
     from ..views import VIEWS
 
-    known = signature(VIEWS[name])
+    parameters = signature(VIEWS[name])
     try:
-        known.bind(graph, *words)
+        parameters.bind(graph, *words)
     except TypeError as error:
-        takes = ", ".join(map(str, [p.replace(annotation=p.empty) for p in known.parameters.values()][1:]))
+        takes = ", ".join(map(str, [p.replace(annotation=p.empty) for p in parameters.parameters.values()][1:]))
         raise Failure(f"--view {name} takes ({takes}): {error}") from None
     viewed: Graph = VIEWS[name](graph, *words)
     return viewed
@@ -85,7 +85,7 @@ def _viewed(graph: Graph, name: str, words: list[Any]) -> Graph:
 def _expanded(graph: Graph, element: str) -> Graph:
     from ..views import expand
 
-    found = re.fullmatch(r"(.+)\[((?:\s*-?\d+\s*,?)*)\]", element)
-    if element in graph or not found:
+    match = re.fullmatch(r"(.+)\[((?:\s*-?\d+\s*,?)*)\]", element)
+    if element in graph or not match:
         return expand(graph, element)
-    return expand(graph, found[1], [int(i) for i in found[2].split(",") if i.strip()])
+    return expand(graph, match[1], [int(i) for i in match[2].split(",") if i.strip()])

@@ -95,18 +95,18 @@ def _read(path: Path) -> bytes:
 def made(module: ModuleType, name: str) -> Graph | Drawing:
     """The graph or drawing that a function of the program returns, or that a variable of it holds."""
     path = Path(str(module.__file__))
-    held = _lookup(module, path, name)
-    if callable(held):
-        return _as_graph(_called(held, path, name), {}, f"{path.name}: {name}() returned")
-    return _as_graph(held, vars(module), f"{path.name}: {name} is")
+    value = _lookup(module, path, name)
+    if callable(value):
+        return _as_graph(_called(value, path, name), {}, f"{path.name}: {name}() returned")
+    return _as_graph(value, vars(module), f"{path.name}: {name} is")
 
 
 def _lookup(module: ModuleType, path: Path, name: str) -> Any:
     if name in vars(module):
         return vars(module)[name]
-    own = [n for n, v in vars(module).items() if isinstance(v, FunctionType) and v.__module__ == MODULE]
-    if own:
-        remedy = f"it has {', '.join(own[:8])}: tracegraph render {path.name}:{own[0]}"
+    functions = [n for n, v in vars(module).items() if isinstance(v, FunctionType) and v.__module__ == MODULE]
+    if functions:
+        remedy = f"it has {', '.join(functions[:8])}: tracegraph render {path.name}:{functions[0]}"
     else:
         remedy = f"define a function {name}() that returns the loss"
     raise Failure(f"{path.name} has no {name}; {remedy}")
@@ -170,10 +170,10 @@ def _told(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         code = "" if error.code is None else repr(error.code)
         return f"the program ended itself with sys.exit({code}) before it was drawn"
-    said = traceback.format_exception_only(type(error), error)
+    message = traceback.format_exception_only(type(error), error)
     if isinstance(error, SyntaxError):
         return f"{type(error).__name__}: {error.msg}"
-    return " ".join(" ".join(said).split()).removeprefix("tracegraph.errors.")
+    return " ".join(" ".join(message).split()).removeprefix("tracegraph.errors.")
 
 
 @contextmanager

@@ -141,26 +141,26 @@ def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: i
     from ..slides.advice import READABLE, best, choice, choices, parts
 
     if not isinstance(what, Graph):
-        found = choice("", what)
-        say(f"type: {found.size:.1f} pt and more at 13.33 × 7.5 in; {file} gives a finished Drawing, taken as it is")
-        return found
-    whole = draw(what, **look)
-    drawings = [draw(part, **look) for part in parts(whole.graph, pieces)] if pieces > 1 else [whole]
-    found = choice("", *drawings)
-    if found.size >= READABLE or pieces > 1:
-        say(f"type: {found.size:.1f} pt and more at 13.33 × 7.5 in")
-        return found
+        plain = choice("", what)
+        say(f"type: {plain.size:.1f} pt and more at 13.33 × 7.5 in; {file} gives a finished Drawing, taken as it is")
+        return plain
+    first = draw(what, **look)
+    drawings = [draw(part, **look) for part in parts(first.graph, pieces)] if pieces > 1 else [first]
+    plain = choice("", *drawings)
+    if plain.size >= READABLE or pieces > 1:
+        say(f"type: {plain.size:.1f} pt and more at 13.33 × 7.5 in")
+        return plain
     others = list(choices(what, look, lambda graph, options: draw(graph, **options), not alone))
     better = best(others)
-    told = ", ".join(f"{c.said} gives {c.size:.1f}" for c in _steps_up(others, found.size))
+    gains = ", ".join(f"{c.said} gives {c.size:.1f}" for c in _steps_up(others, plain.size))
     say(
-        f"warning: type: {found.size:.1f} pt and more at 13.33 × 7.5 in; the last row reads from {READABLE:g}; "
-        + (told or "no other view makes it larger")
+        f"warning: type: {plain.size:.1f} pt and more at 13.33 × 7.5 in; the last row reads from {READABLE:g}; "
+        + (gains or "no other view makes it larger")
     )
-    if auto and better.size > found.size:
+    if auto and better.size > plain.size:
         say(f"drawn with {better.said}: {better.size:.1f} pt")
         return better
-    return found
+    return plain
 
 
 def _steps_up(others: list[Choice], size: float) -> Iterator[Choice]:
@@ -186,10 +186,10 @@ def _write(deck: Deck, targets: list[Target]) -> None:
     """Make each format once, and only then write."""
     data = {format: deck.render(format) for format in dict.fromkeys(t.format for t in targets if t.format)}
     count = sum(map(len, deck.chapters))
-    for shown, path, format in targets:
+    for typed, path, format in targets:
         assert path is not None  # there is no standard output here
         if format:
             write_atomic(path, data[format])
         else:
             deck.save_all(path)
-        say(f"wrote {shown} ({count} step{'s'[: count != 1]})")
+        say(f"wrote {typed} ({count} step{'s'[: count != 1]})")

@@ -19,12 +19,12 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
     """Call a function with its arrays as inputs named like its parameters, and make the graph of what it returns."""
     what = getattr(program, "__name__", type(program).__name__)
     names = _parameters(program, what, arrays)
-    made = [_given(a, name) for name, a in zip(names, arrays, strict=True)]
-    result = program(*made)
+    inputs = [_given(a, name) for name, a in zip(names, arrays, strict=True)]
+    result = program(*inputs)
     if (graph := graph_in(result)) is not None:
         return graph
     if taker := frontend_of(result):
-        return taker.graph(result, (), dict(zip(names, made, strict=True)))
+        return taker.graph(result, (), dict(zip(names, inputs, strict=True)))
     remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
     raise GraphError(f"trace: {what}() returned {type(result).__name__}, not {taken()}; return {remedy}")
 

@@ -1,4 +1,4 @@
-"""A view of a large graph that Graphviz can lay out, and that somebody can look at."""
+"""A view that reduces a large graph to a number of cards that can be laid out and read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views that draw many nodes as one."""
+"""Views that put many nodes into one card."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
 
 
 def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
-    """The card for some nodes; it has the key, value and gradient of the last one that is used outside."""
+    """The card for some nodes, with the key, value and gradient of the last one that is used outside."""
     keys = {n.key for n in inside}
     handed_on = [n for n in inside if n.is_output or any(e.target not in keys for e in graph.uses(n))]
     last = (handed_on or inside)[-1]
@@ -80,7 +80,7 @@ def _around(name: str, scopes: list[str]) -> str:
 
 
 def learned(node: Node) -> int:
-    """How many numbers are learned in a node."""
+    """The number of learned elements in a node."""
     if node.is_group:
         return int(node.attrs.get("parameters", 0))
     return int(np.size(node.value)) if node.leaf == "parameter" else 0
@@ -128,8 +128,8 @@ def _visits(graph: Graph, parts: Mapping[int, Any], members: set[int]) -> dict[A
     visits: dict[Any, int] = {}  # of any card: the last visit that it depends on
     for card in _order(graph, parts):
         inside = card in members
-        found = [visits[i] + (inside and i not in members and visits[i] >= 0) for i in into.get(card, ()) if i != card]
-        visits[card] = max([*found, 0 if inside else -1])
+        before = [visits[i] + (inside and i not in members and visits[i] >= 0) for i in into.get(card, ()) if i != card]
+        visits[card] = max([*before, 0 if inside else -1])
     return {key: visits[key] for key in members}
 
 

@@ -1,4 +1,4 @@
-"""Views that leave nodes away."""
+"""Views that drop nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .view import view
 
 @view
 def hide(graph: Graph, *names: str, roles: Iterable[str] = ()) -> Graph:
-    """Leave away the nodes with these names or roles; by default the constants.
+    """Drop the nodes with these names or roles; by default the constants.
 
     Constant numbers are put into the formulas that use them; everything else that is hidden is named there.
     Raises `GraphError` for a name or role that is not there, and if nothing would be left.
@@ -41,7 +41,7 @@ def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) 
     on_path = descendants(graph, first) & ancestors(graph, last)
     if not on_path:
         turned = "; the other way round there is one" if descendants(graph, last) & ancestors(graph, first) else ""
-        raise GraphError(f"between: no path leads from {_said(start)} to {_said(end)}{turned}")
+        raise GraphError(f"between: no path leads from {_quoted(start)} to {_quoted(end)}{turned}")
     return keep(graph, on_path)
 
 
@@ -73,12 +73,12 @@ def keep(graph: Graph, keys: Collection[int]) -> Graph:
 
 
 def with_loss(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
-    """The nodes with the name of what was differentiated, for a graph from which that itself is gone."""
+    """The nodes with the name of the differentiated loss, for a graph without the loss itself."""
     return [n if n.loss or n.gradient is None else replace(n, loss=graph.output.name) for n in nodes]
 
 
 def _cut(graph: Graph, node: Node, into: list[Edge], wanted: set[int]) -> tuple[Node, list[Edge]]:
-    """A node and the edges into it, without those from nodes that are gone."""
+    """A node and the edges into it, without the edges from dropped nodes."""
     kept = [e for e in into if e.source in wanted]
     if len(kept) == len(into):
         return node, into
@@ -100,7 +100,7 @@ def _cut(graph: Graph, node: Node, into: list[Edge], wanted: set[int]) -> tuple[
 
 
 def _number(node: Node) -> str | None:
-    """A constant as it is written in a formula; None for what cannot be."""
+    """A constant number as text for a formula; None for arrays, other roles and numbers that are not finite."""
     if not node.is_constant or node.shape or not isfinite(node.value):
         return None
     return repr(getattr(node.value, "item", lambda: node.value)())
@@ -110,5 +110,5 @@ def _keys(graph: Graph, names: str | Iterable[str]) -> set[int]:
     return {graph[name].key for name in ((names,) if isinstance(names, str) else names)}
 
 
-def _said(names: str | Iterable[str]) -> str:
+def _quoted(names: str | Iterable[str]) -> str:
     return repr(names) if isinstance(names, str) else ", ".join(map(repr, names))

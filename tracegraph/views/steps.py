@@ -1,4 +1,4 @@
-"""A view of a training run that picks some of its steps."""
+"""Views of a training run: some of its steps, or one card for each."""
 
 from __future__ import annotations
 
@@ -29,22 +29,19 @@ def steps(graph: Graph, *numbers: int) -> Graph:
     chosen = {n.key for n in graph if n.step in numbers}
     inside = ancestors(graph, chosen, lambda edge: graph.node(edge.source).step is None)
     edges = [e for e in graph.edges if e.target in inside]
-    # by key, the first step that takes it over
+    # by the key of what is taken over, the first step that does
     first_uses = {e.source: graph.node(e.target).step for e in reversed(edges) if e.source not in inside}
     contributions: dict[int, list[Any]] = {}
     for edge in edges:
         if edge.contribution is not None:
             contributions.setdefault(edge.source, []).append(edge.contribution)
-    nodes = [
-        _leaf(n, first_uses[n.key]) if n.key in first_uses else n
-        for n in graph
-        if n.key in inside or n.key in first_uses
-    ]
-    return graph.replace([_left(graph, n, contributions.get(n.key, []), numbers) for n in nodes], edges)
+    present = inside | first_uses.keys()
+    nodes = [_leaf(n, first_uses[n.key]) if n.key in first_uses else n for n in graph if n.key in present]
+    return graph.replace([_with_gradient(graph, n, contributions.get(n.key, []), numbers) for n in nodes], edges)
 
 
 def picked(graph: Graph, step: int | Iterable[int] | None) -> Graph:
-    """The graph, or one step of it, or some."""
+    """The graph with one step only, or some; all of it for None."""
     if step is None:
         return graph
     if isinstance(step, Iterable) and not isinstance(step, str):
@@ -64,19 +61,19 @@ def _check(numbers: tuple[int, ...], available: set[int]) -> None:
             raise GraphError(f"steps: there is no step {number}; there are {_listed(available)}")
 
 
-def _listed(known: set[int]) -> str:
-    low, high = min(known), max(known)
-    return f"{low} to {high}" if len(known) == high - low + 1 > 1 else ", ".join(map(str, sorted(known)))
+def _listed(numbers: set[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low} to {high}" if len(numbers) == high - low + 1 > 1 else ", ".join(map(str, sorted(numbers)))
 
 
 def _leaf(node: Node, step: int | None) -> Node:
-    """What a step takes over from the one before: a parameter or a state, as it was then."""
+    """A parameter or state of the step before, as a leaf with its value."""
     role = "parameter" if node.gradient is not None else "constant"
     return replace(node, role=role, formula="", args=(), attrs={}, step=step)
 
 
-def _left(graph: Graph, node: Node, contributions: list[Any], numbers: tuple[int, ...]) -> Node:
-    """The node with the gradient that comes from these steps."""
+def _with_gradient(graph: Graph, node: Node, contributions: list[Any], numbers: tuple[int, ...]) -> Node:
+    """The node with the part of its gradient that comes from these steps."""
     before = [e.contribution for e in graph.uses(node) if e.contribution is not None]
     if len(before) == len(contributions):
         return node
@@ -87,8 +84,8 @@ def _left(graph: Graph, node: Node, contributions: list[Any], numbers: tuple[int
 def by_step(graph: Graph, most: int | None = None) -> Graph:
     """A training run with one card for each step, of the value of its loss; parameters and states stay between them.
 
-    Constants that only the steps use go too. Where more than ``most`` cards are left, some steps in a row become one. A
-    graph with fewer than two steps is handed back as it is.
+    Constants that only the steps use are dropped. Where more than ``most`` cards remain, consecutive steps share a
+    card. A graph with fewer than two steps is returned unchanged.
     """
     numbers = sorted(n for n in {n.step for n in graph} if n is not None)
     if len(numbers) < 2:
@@ -106,7 +103,7 @@ def by_step(graph: Graph, most: int | None = None) -> Graph:
 
 
 def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) -> Graph:
-    """The nodes with these keys as cards, each of the value of a loss."""
+    """The graph with the nodes of each card in one, with the value of its loss."""
     closed = group(graph, cards)
     cards_made = {n.key for n in closed if n.is_group and n.name in losses}
     inner = {n.key for n in closed if n.is_constant and all(e.target in cards_made for e in closed.uses(n))}
@@ -115,7 +112,7 @@ def _closed(graph: Graph, cards: Mapping[int, str], losses: Mapping[str, Node]) 
 
 
 def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:
-    """The edges, those from one tensor into one card as one: it has the sum of their contributions."""
+    """The edges, with one in place of several from a tensor into a card, which has the sum of their contributions."""
     kept: dict[tuple[int, int, int | str], Edge] = {}
     count: dict[int, int] = {}
     for edge in edges:
@@ -129,8 +126,8 @@ def _merged(edges: Iterable[Edge], cards: set[int]) -> list[Edge]:
 
 
 def _sum(contributions: Iterable[Any]) -> Any:
-    known = [c for c in contributions if c is not None]
-    return reduce(add, known) if known else None
+    terms = [c for c in contributions if c is not None]
+    return reduce(add, terms) if terms else None
 
 
 def _within(node: Node) -> bool:

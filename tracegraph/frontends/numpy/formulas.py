@@ -1,4 +1,4 @@
-"""The formulas of a recorded operation: those of its op, with everything in them that only the record can tell."""
+"""The formulas of a recorded operation: those of its op, with variadic inputs, absent options and ``n`` filled in."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _value(op: Op, count: int) -> tuple[str, tuple[str, ...], bool]:
 
 @lru_cache(maxsize=1024)
 def _rules(op: Op, count: int) -> tuple[Formulas, bool]:
-    found = [None if (rule := op.vjp(slot)) is None else rule.formula for slot in range(count)]
+    rules = [None if (rule := op.vjp(slot)) is None else rule.formula for slot in range(count)]
     if op.variadic:
-        found = [rule and formula.substitute(rule, {"slot": str(slot)}) for slot, rule in enumerate(found)]
-    return tuple(found), any(_means(op, rule) for rule in found if rule)
+        rules = [rule and formula.substitute(rule, {"slot": str(slot)}) for slot, rule in enumerate(rules)]
+    return tuple(rules), any(_means(op, rule) for rule in rules if rule)
 
 
 def _means(op: Op, written: str) -> bool:

@@ -20,8 +20,8 @@ from .places import Places
 class Run:
     """A training run, read off the gradient nodes that the optimizers have recorded.
 
-    ``own``: the gradients of the tensor that is traced, if it can be differentiated. ``before``: steps that were made
-    before this record begins, for the numbers in names.
+    ``latest``: the gradients of the traced tensor, None where it cannot be differentiated. ``before``: the number of
+    steps before this record begins, for the numbers in names.
     """
 
     def __init__(
@@ -29,25 +29,27 @@ class Run:
         tensors: list[Tensor],
         variables: Mapping[str, Any],
         places: Places,
-        own: Gradients | None,
+        latest: Gradients | None,
         before: int = 0,
     ) -> None:
         self.tensors, self.before = tensors, before
         self.wanted = dict(zip(tensors, wanted_names(tensors, variables, places), strict=True))
         self.records = _records(tensors)
-        if own is not None and self.wanted[_loss(own)] in {self.wanted[loss] for loss in self.records}:
-            self.records.setdefault(_loss(own), own)  # the loss of a step that has not been made yet
+        if latest is not None and self.wanted[_loss(latest)] in {self.wanted[loss] for loss in self.records}:
+            self.records.setdefault(_loss(latest), latest)  # the loss of a step that has not been made yet
         self.many = len(self.records) > 1
         self.step = self._steps()
         self.turn = self._turns()
         self.bases = self._bases()
         self.names = self._names()
-        records = [*self.records.values(), *([own] if own is not None and _loss(own) not in self.records else [])]
+        records = list(self.records.values())
+        if latest is not None and _loss(latest) not in self.records:
+            records.append(latest)
         self.gradients, self.sent = _summed(records)
         self.reached = self._reached(records)
 
     def node(self, node: Node, t: Tensor) -> Node:
-        """The node of a tensor with what the run knows of it."""
+        """The node of a tensor with its step, its name there, and the gradient of all losses."""
         named = bool(self.wanted[t]) or t.op.traits.of_optimizer or t in self.turn
         node = replace(
             node,
@@ -67,24 +69,24 @@ class Run:
 
         What serves several steps, such as data and constants, belongs to none.
         """
-        found: dict[Tensor, int] = {}
+        steps: dict[Tensor, int] = {}
         shared: set[Tensor] = set()
         number = {loss: self.before + i for i, loss in enumerate(self.records, 1)}
         for loss, step in number.items():
             for t in _forward(loss):
-                if not t.op.traits.of_optimizer and found.setdefault(t, step) != step:
+                if not t.op.traits.of_optimizer and steps.setdefault(t, step) != step:
                     shared.add(t)
         for t in self.tensors:
             if t.op is GRADIENT:
-                found[t] = number[t.inputs[0]]
+                steps[t] = number[t.inputs[0]]
             elif t.op.traits.of_optimizer:
-                found[t] = max(found[i] for i in t.inputs if i.op.traits.of_optimizer and i in found)
+                steps[t] = max(steps[i] for i in t.inputs if i.op.traits.of_optimizer and i in steps)
                 for i in t.inputs:  # the zeros that a state starts from
-                    found.setdefault(i, found[t])
-            elif t not in found:  # computed on the side, from what a step has made before its update
-                own = [found[i] for i in t.inputs if i in found and i not in shared and not i.op.traits.of_optimizer]
-                found.update({t: max(own)} if own else {})
-        return {t: step for t, step in found.items() if t not in shared}
+                    steps.setdefault(i, steps[t])
+            elif t not in steps:  # computed on the side, from what a step has made before its update
+                inner = [steps[i] for i in t.inputs if i in steps and i not in shared and not i.op.traits.of_optimizer]
+                steps.update({t: max(inner)} if inner else {})
+        return {t: step for t, step in steps.items() if t not in shared}
 
     def _turns(self) -> dict[Tensor, int]:
         """How often each parameter and state had been updated when this value of it was made."""
@@ -97,7 +99,7 @@ class Run:
     def _bases(self) -> dict[Tensor, str]:
         """The name of each tensor without the number of its step; no two of one step have the same."""
         bases = self._of_parameters()
-        rest: dict[Any, list[Tensor]] = {}
+        others: dict[Any, list[Tensor]] = {}
         for t in self.tensors:
             if t.op is GRADIENT:
                 parameter = t.inputs[1]
@@ -106,9 +108,9 @@ class Run:
             elif t.op.traits.kind == "state":
                 bases[t] = bases[t.inputs[0]] = f"{t.op.inputs[0]}_{bases[t.inputs[1].inputs[1]]}"
             elif t not in bases and t not in self.turn:
-                rest.setdefault(self._series(t), []).append(t)
-        for those in rest.values():
-            bases.update(zip(those, numbered(those, [self.wanted[t] for t in those]), strict=True))
+                others.setdefault(self._series(t), []).append(t)
+        for series in others.values():
+            bases.update(zip(series, numbered(series, [self.wanted[t] for t in series]), strict=True))
         return bases
 
     def _of_parameters(self) -> dict[Tensor, str]:
@@ -144,16 +146,16 @@ class Run:
     def _reached(self, records: Sequence[Gradients]) -> dict[Tensor, str]:
         """The name of the loss whose gradient a tensor holds, or would hold."""
         losses = list(self.records)
-        found = {t: self.names[losses[step - 1 - self.before]] for t, step in self.step.items() if t not in self.turn}
+        names = {t: self.names[losses[step - 1 - self.before]] for t, step in self.step.items() if t not in self.turn}
         alike = {self.bases[_loss(r)] for r in records}
         total = f"(sum of {alike.pop() if len(alike) == 1 else 'losses'})"
         once: set[Tensor] = set()
         for record in records:
             name = self.names[_loss(record)]
             for t in record:
-                found[t] = total if t in once else name
+                names[t] = total if t in once else name
                 once.add(t)
-        return found
+        return names
 
 
 def _loss(record: Gradients) -> Tensor:
@@ -162,12 +164,12 @@ def _loss(record: Gradients) -> Tensor:
 
 def _records(tensors: Iterable[Tensor]) -> dict[Tensor, Gradients]:
     """The gradients of each loss, in the order of the steps; two optimizers may have differentiated the same one."""
-    found: dict[Tensor, Gradients] = {}
+    records: dict[Tensor, Gradients] = {}
     for t in tensors:
         record = t.attrs.get("_record")
         if record is not None:
-            found.setdefault(t.inputs[0], record)
-    return found
+            records.setdefault(t.inputs[0], record)
+    return records
 
 
 def _forward(loss: Tensor) -> set[Tensor]:
@@ -188,13 +190,13 @@ def _next(stem: str, taken: dict[str, int]) -> str:
 def _summed(records: Sequence[Gradients]) -> tuple[dict[Tensor, Value], dict[Tensor, list[Value]]]:
     """Gradients and contributions of all losses together: those of their sum."""
     gradients: dict[Tensor, Value] = {}
-    sent: dict[Tensor, list[Value]] = {}
+    totals: dict[Tensor, list[Value]] = {}
     for record in records:
         for t, value in record.items():
             parts = [record.contribution(t, slot) for slot in range(len(t.inputs))]
             gradients[t] = value if t not in gradients else settle(gradients[t] + value)
-            sent[t] = parts if t not in sent else [_plus(a, b) for a, b in zip(sent[t], parts, strict=True)]
-    return gradients, sent
+            totals[t] = parts if t not in totals else [_plus(a, b) for a, b in zip(totals[t], parts, strict=True)]
+    return gradients, totals
 
 
 def _plus(a: Value, b: Value) -> Value:

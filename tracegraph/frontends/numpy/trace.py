@@ -51,20 +51,20 @@ def from_tensor(target: Tensor | Sequence[Tensor], variables: Mapping[str, Any],
         tensors = _reachable(targets)
         if (watch := watching()) is not None:
             watch.in_graphs.update(t for t in tensors if t.a is None and t.needs)
-        own = _differentiate(targets[0], tensors) if len(targets) == 1 else None
+        gradients = _differentiate(targets[0], tensors) if len(targets) == 1 else None
         places, last = Places(), set(targets)
         if any(t.op.traits.of_optimizer for t in tensors):
-            return _from_run(Run(tensors, variables, places, own, before), last, places)
-        record = _record(tensors, own)
-        names, given = name_all(tensors, variables, places)
+            return _from_run(Run(tensors, variables, places, gradients, before), last, places)
+        record = _record(tensors, gradients)
+        names, from_program = name_all(tensors, variables, places)
         keys = {t: i for i, t in enumerate(tensors)}
         nodes: list[Node] = []
         edges: list[Edge] = []
-        for key, (t, (gradient, sent)) in enumerate(zip(tensors, record)):
-            nodes.append(_node(t, key, names[key], given[key], gradient, t in last, places(t).line))
+        for key, (t, (gradient, parts)) in enumerate(zip(tensors, record)):
+            nodes.append(_node(t, key, names[key], from_program[key], gradient, t in last, places(t).line))
             if t.a is not None:
-                edges += _edges(t, key, keys, names, sent)
-        del tensors, own, record, keys, names, given  # a million nodes leave no room for all of these
+                edges += _edges(t, key, keys, names, parts)
+        del tensors, gradients, record, keys, names, from_program  # a million nodes leave no room for all of these
         return Graph(nodes, edges)
 
 
@@ -139,14 +139,14 @@ def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bo
     )
 
 
-def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], sent: Sequence[Value]) -> list[Edge]:
+def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], parts: Sequence[Value]) -> list[Edge]:
     inputs = t.inputs
     rules = formulas.rules(t, len(inputs))
-    locals_ = _locals(t, inputs) if sent and type(t.value) is float and t.op.elementwise else ()
+    locals_ = _locals(t, inputs) if parts and type(t.value) is float and t.op.elementwise else ()
     edges = []
     for slot, source in enumerate(inputs):
         place = keys[source]
-        contribution = sent[slot] if sent and source.needs else None
+        contribution = parts[slot] if parts and source.needs else None
         local = locals_[slot] if locals_ and contribution is not None else None
         edges.append(_make_edge(place, key, slot, names[place], rules[slot], local, contribution))
     return edges

@@ -1,10 +1,10 @@
-"""Parameters that a loss does not depend on: found among those made and those that variables hold.
+"""Parameters that a loss does not depend on, among those that a program created or holds in variables.
 
-A record leads from a loss to its inputs only, so what a loss does not use has to be looked for elsewhere: a function is
-watched while it runs; beside a tensor there are the variables of the frame that asks. Only the frame's own variables
-count, not the globals that a function sees: a notebook holds parameters of other models, too. For the same reason a
-parameter is left alone if another loss was differentiated with respect to it, if something was computed from it that
-has nothing to do with this loss, or, at the top level of a program, if a function of the program reads it.
+A record leads from a loss to its inputs only, so unused parameters have to be searched elsewhere: those that a function
+creates are watched while it runs; for a tensor, the variables of the calling frame are searched. Only the frame's own
+variables count, not the globals that a function sees: a notebook holds parameters of other models, too. For the same
+reason a parameter is left alone if another loss was differentiated with respect to it, if something was computed from
+it that has nothing to do with this loss, or, at the top level of a program, if a function of the program reads it.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ def traced(
 
     ``parameters``: where to look for them; by default among those that a function makes, or the variables of ``frame``.
     """
-    given = None if parameters is None else _checked(parameters, what)
+    chosen = None if parameters is None else _checked(parameters, what)
     with created() as watch:
         graph = graph_of(what, arrays, frame)
-    if given is not None:
-        return graph, isolated(graph, [t for t in given if t not in watch.in_graphs], _named(frame))
+    if chosen is not None:
+        return graph, isolated(graph, [t for t in chosen if t not in watch.in_graphs], _named(frame))
     if isinstance(what, (Tensor, list, tuple)):
         names = _named(frame)
-        held = watch.unused(t for t in names if t.op is PARAMETER)
+        variables = watch.unused(t for t in names if t.op is PARAMETER)
         targets = [what] if isinstance(what, Tensor) else list(what)
         top = frame.f_code.co_name == "<module>"
-        left = _unrelated(held, targets, names, top)
-        return graph, isolated(graph, _unread(left, frame, names) if top else left, names)
+        unrelated = _unrelated(variables, targets, names, top)
+        return graph, isolated(graph, _unread(unrelated, frame, names) if top else unrelated, names)
     return graph, isolated(graph, watch.unused())
 
 
-def isolated(graph: Graph, left: Sequence[Tensor], names: Mapping[Tensor, str] | None = None) -> list[Node]:
+def isolated(graph: Graph, parameters: Sequence[Tensor], names: Mapping[Tensor, str] | None = None) -> list[Node]:
     """Nodes for parameters that a graph lacks, to stand before its own; ``names`` are those of variables."""
     places, taken = Places(), {n.name for n in graph}
     key = max((n.key for n in graph), default=-1)
     nodes = []
-    wanted = wanted_names(list(left), {}, places)
-    for new_key, (t, known) in enumerate(zip(left, wanted), key + 1):
-        name = known or (names or {}).get(t)
+    wanted = wanted_names(list(parameters), {}, places)
+    for new_key, (t, wanted_name) in enumerate(zip(parameters, wanted), key + 1):
+        name = wanted_name or (names or {}).get(t)
         nodes.append(
             Node(
                 new_key,
@@ -71,7 +71,7 @@ def isolated(graph: Graph, left: Sequence[Tensor], names: Mapping[Tensor, str] |
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The name, with a number if another node has it."""
+    """The name, with a number where another node has it already."""
     free, number = name, 1
     while free in taken:
         free, number = f"{name}_{number}", number + 1
@@ -84,27 +84,27 @@ def _checked(parameters: Iterable[Any], what: Any) -> list[Tensor]:
         raise GraphError("flow: a graph does not know its tensors; give parameters= with the loss or a function")
     if isinstance(parameters, Tensor):
         raise GraphError("flow: give a list of parameters, also for one: parameters=[w]")
-    given = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
-    for t in given:
+    tensors = list(parameters.values() if isinstance(parameters, Mapping) else parameters)
+    for t in tensors:
         if not isinstance(t, Tensor):
             raise GraphError(f"flow: parameters are tensors, as from tg.parameter, not {type(t).__name__}")
-    return list(dict.fromkeys(given))
+    return list(dict.fromkeys(tensors))
 
 
 def _named(frame: FrameType) -> dict[Tensor, str]:
-    """What the variables of a frame hold, and their names."""
+    """The tensors that the variables of a frame hold, with their names."""
     return bound(own_variables(frame))
 
 
-def _unrelated(held: list[Tensor], targets: list[Tensor], names: Iterable[Tensor], top: bool) -> list[Tensor]:
-    """Those of the parameters that serve nothing else.
+def _unrelated(parameters: list[Tensor], targets: list[Tensor], names: Iterable[Tensor], top: bool) -> list[Tensor]:
+    """The parameters that serve no other computation.
 
-    Something else is what shares no parameter and no result with the loss, and is a loss itself (one number made of
+    Another computation shares no parameter and no result with the loss, and is a loss itself (one number made of
     many), or shares nothing at all. Inside a function the latter holds for numbers only: arrays of data become a tensor
     of their own in each operation, and what was computed of them there belongs to the same network.
     """
-    if not held:
-        return held
+    if not parameters:
+        return parameters
     ours = _below(targets)
     results = {t for t in ours if t.op is PARAMETER or t.inputs}
     near, akin, foreign = set(ours), set(results), []
@@ -119,7 +119,7 @@ def _unrelated(held: list[Tensor], targets: list[Tensor], names: Iterable[Tensor
         elif inputs and t not in near and (top or not t.shape):
             foreign.append(t)
     others = _below(foreign)
-    return [t for t in held if t not in others]
+    return [t for t in parameters if t not in others]
 
 
 def _below(targets: Iterable[Tensor]) -> set[Tensor]:
@@ -127,10 +127,10 @@ def _below(targets: Iterable[Tensor]) -> set[Tensor]:
     return reachable(targets, lambda t: t.inputs)
 
 
-def _unread(held: list[Tensor], frame: FrameType, names: Mapping[Tensor, str]) -> list[Tensor]:
-    """At the top level of a program, those whose variable no function of the program reads."""
+def _unread(parameters: list[Tensor], frame: FrameType, names: Mapping[Tensor, str]) -> list[Tensor]:
+    """The parameters whose variable no function of the program reads; for the top level of a program."""
     functions = [f for f in frame.f_globals.values() if isinstance(f, FunctionType)]
     read = {name for f in functions if f.__globals__ is frame.f_globals for name in f.__code__.co_names}
-    whole = {v: held for v, held in frame.f_globals.items() if v in read and isinstance(held, (list, tuple, dict))}
-    inside = {id(t) for held in whole.values() for t in (held.values() if isinstance(held, dict) else held)}
-    return [t for t in held if names[t] not in read and id(t) not in inside]
+    containers = {v: held for v, held in frame.f_globals.items() if v in read and isinstance(held, (list, tuple, dict))}
+    inside = {id(t) for held in containers.values() for t in (held.values() if isinstance(held, dict) else held)}
+    return [t for t in parameters if names[t] not in read and id(t) not in inside]
