@@ -222,11 +222,12 @@ def test_hostile_names_are_one_short_line(name: str) -> None:
 
 
 def test_scopes_are_clusters_in_clusters() -> None:
-    made = words(fold(tg.trace(TALES["scopes"]())))
+    graph = fold(tg.trace(TALES["scopes"]()))
+    made = words(graph)
     assert [c.title for c in made.clusters] == ["encoder", "decoder"]
     assert [len(c.inner) for c in made.clusters] == [1, 1]
     placed = [key for c in made.clusters for part in (c, *c.inner) for key in part.boxes]
-    assert len(placed) == len(set(placed)) == 6
+    assert len(placed) == len(set(placed)) == sum(bool(n.scope) for n in graph) > 3
 
 
 def test_options_are_shown_unless_they_say_nothing() -> None:

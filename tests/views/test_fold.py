@@ -97,6 +97,14 @@ def test_what_has_a_name_a_scope_or_two_users_stays() -> None:
     assert [len(fold(graph)) for graph in graphs] == [4, 4, 3]
 
 
+def test_the_sign_of_a_card_is_that_of_what_its_formula_shows_outermost() -> None:
+    x, w = tg.tensor(2.0, "x"), tg.tensor(3.0, "w")
+    row = tg.tensor([1.0, 2.0], "row")
+    programs = {"²": 0.5 * (x - w) ** 2, "×": 2.0 * x, "+": x * w + 1.0, "ReLU": tg.relu(x * w), "σ": tg.sigmoid(-x)}
+    programs |= {"exp": tg.exp(-x) / 2.0, "÷": 1.0 / (x + w), "tanh": tg.tanh(row * w), "−": x - w}
+    assert {sign: fold(tg.trace(made)).output.symbol for sign, made in programs.items()} == {s: s for s in programs}
+
+
 @pytest.mark.parametrize("value", [np.float32(0.1), -2.0, 1e300, 5e-324, np.int64(3), True])
 def test_constants_are_written_as_numbers(value: float) -> None:
     graph = fold(tg.trace(tg.tensor(0.5, "x") * value))

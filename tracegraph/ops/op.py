@@ -174,7 +174,7 @@ def elementwise(
             samples,
             domain,
             analytic,
-            traits=traits._replace(element="formula"),
+            traits=traits._replace(element="formula", fold=traits.fold or "outer"),
             required=len(names),
             scalar=scalar,
             pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from .. import formula
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, traits_of
+from ..ops.op import OPS
 from .view import view
 
 MOST = 6
@@ -71,8 +74,47 @@ def _merge(
         replace(e, target=outer.key, vjp=_put(e.vjp, within), local=_product(e.local, edges[slot].local)) for e in below
     ]
     final = [*kept[:slot], *through, *kept[slot + 1 :]]
-    merged = replace(outer, formula=formula.substitute(outer.formula, names), args=args)
+    written = formula.substitute(outer.formula, names)
+    merged = replace(outer, formula=written, args=args, symbol=_symbol(outer, written))
     return merged, tuple(replace(e, slot=i) for i, e in enumerate(final))
+
+
+def _symbol(outer: Node, written: str) -> str:
+    """That of the op which a longer formula shows outermost: of a half of a square, the square."""
+    before, now = _outermost(outer.formula), _outermost(written)
+    return outer.symbol if now == before else _symbols().get(now, outer.symbol)
+
+
+@lru_cache(maxsize=4096)
+def _outermost(written: str) -> str:
+    """The operator or the function of a formula, without its sign and factors that are numbers."""
+    tree = ast.parse(written, mode="eval").body
+    while (inner := _scaled(tree)) is not None:
+        tree = inner
+    if isinstance(tree, ast.BinOp):
+        power = isinstance(tree.op, ast.Pow) and isinstance(tree.right, ast.Constant)
+        return f"{type(tree.op).__name__} {ast.unparse(tree.right) if power else ''}"
+    return ast.unparse(tree.func) if isinstance(tree, ast.Call) else type(tree).__name__
+
+
+def _scaled(tree: ast.expr) -> ast.expr | None:
+    """What is multiplied by a number, if it is more than a name."""
+    inner: ast.expr | None = tree.operand if isinstance(tree, ast.UnaryOp) else None
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, (ast.Mult, ast.Div)):
+        parts = [part for part in (tree.left, tree.right) if any(isinstance(p, ast.Name) for p in ast.walk(part))]
+        divides = isinstance(tree.op, ast.Div) and parts != [tree.left]
+        inner = parts[0] if len(parts) == 1 and not divides else None
+    return inner if isinstance(inner, (ast.BinOp, ast.Call, ast.UnaryOp)) else None
+
+
+@lru_cache(maxsize=1)
+def _symbols() -> dict[str, str]:
+    """By the outermost operator or function of its formula, the symbol of the first op that has it."""
+    found: dict[str, str] = {}
+    for op in OPS.values():
+        if op.formula and not op.variadic:
+            found.setdefault(_outermost(op.formula), op.symbol)
+    return found
 
 
 def _written(inner: Node, names: dict[str, str]) -> str:
