@@ -14,8 +14,10 @@ TRIED = 6  # candidates that are worked out, and some more for small drawings
 LARGE = 300  # cards from which on one candidate for each direction has to do
 ROW = 0.015  # lost for each row after the first
 BROKEN = 0.05  # lost for each scope that a row ends in
-CROSSING = 0.006  # lost for each crossing, and half of it for each line that changes rows
-ASPECT = 1.2, 2.5  # width to height of any larger drawing lies between
+CROSSING = 0.006  # lost for each crossing
+JUMP = 0.015  # lost for each line that changes rows
+LOOSE = 0.05  # lost where leaves that could be docked are not
+ASPECT = 0.675, 1.4  # of the page is the width to height of a larger drawing; 1.2 to 2.5 on a slide
 SMALL = 12  # cards: drawings that may have any shape
 
 
@@ -40,7 +42,7 @@ def place(
     best: tuple[float, str, Draft, Worked, int] | None = None
     for _, _, direction, made, begins in guesses[:tried]:
         worked = work(made, begins)
-        score = _score(worked, made.flat, page, len(begins), len(plan.blocks))
+        score = _score(made, worked, page, len(begins))
         if best is None or score > best[0]:
             best = score, direction, made, worked, len(begins)
     assert best is not None
@@ -64,15 +66,16 @@ def _guess(made: Draft, begins: Sequence[int], page: tuple[float, float]) -> flo
     across = sum(max(lengths.across[b:e]) + 40.0 for b, e in zip(begins, ends)) - 40.0
     size = (along, across) if made.flat else (across, along)
     broken = sum(lengths.cost[b] for b in begins[1:])
-    return min(page[0] / size[0], page[1] / size[1]) / (1 + ROW * (len(begins) - 1)) / (1 + 0.02 * broken)
+    loose = LOOSE * made.loose
+    return min(page[0] / size[0], page[1] / size[1]) / (1 + ROW * (len(begins) - 1) + BROKEN * broken + loose)
 
 
-def _score(worked: Worked, flat: bool, page: tuple[float, float], rows: int, cards: int) -> float:
-    width, height = (worked.along, worked.across) if flat else (worked.across, worked.along)
+def _score(made: Draft, worked: Worked, page: tuple[float, float], rows: int) -> float:
+    width, height = (worked.along, worked.across) if made.flat else (worked.across, worked.along)
     lost = (1 - BROKEN) ** worked.cut_scopes / (1 + ROW * (rows - 1))
-    lost /= 1 + CROSSING * (worked.crossings + worked.jumps / 2)
-    aspect = width / height if height else 1.0
-    if cards > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
+    lost /= 1 + CROSSING * worked.crossings + JUMP * worked.jumps + LOOSE * made.loose
+    aspect = width / height * page[1] / page[0] if height else 1.0
+    if len(made.plan.blocks) > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
         lost *= 0.5
     return min(page[0] / width, page[1] / height) * lost
 

@@ -18,7 +18,10 @@ from .tracks import Columns, Gaps, columns, gaps
 
 @dataclass(slots=True)
 class Draft:
-    """What does not depend on the rows: units, their layers, and the lines between them."""
+    """What does not depend on the rows: units, their layers, and the lines between them.
+
+    ``loose``: whether leaves that could be docked are not.
+    """
 
     plan: Plan
     flat: bool
@@ -27,6 +30,7 @@ class Draft:
     scopes: list[Scope]
     lines: list[tuple[int, int, int, Size]]
     lengths: Lengths
+    loose: bool
 
 
 @dataclass(slots=True)
@@ -58,7 +62,8 @@ def draft(plan: Plan, flat: bool, sides: int) -> Draft:
     ]
     scopes = [plan.blocks[u.block].scope for u in made]
     layer = layers([(s, t) for _, s, t, _ in lines], scopes)
-    return Draft(plan, flat, made, layer, scopes, lines, _lengths(plan, made, layer, scopes, lines))
+    loose = not sides and any(b.docks for b in plan.blocks)
+    return Draft(plan, flat, made, layer, scopes, lines, _lengths(plan, made, layer, scopes, lines), loose)
 
 
 def _lengths(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .plan import Scope
 
-ROW_ARROW = 0.15  # cost of an arrow from one row to another, in rows
+ROW_ARROW = 0.2  # cost of an arrow from one row to another, in rows
 MANY = 200  # layers that are cut without trying every way
 SCOPE_CUT = 3.0  # arrows that a cut through a scope counts as; less for one inside of others
 
