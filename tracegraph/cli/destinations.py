@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 import click
 
@@ -14,11 +15,7 @@ from ..files import FileError, write_atomic
 from ..formats import FORMATS
 from .failures import Failure, say
 
-if TYPE_CHECKING:
-    from ..graph import Graph
-
 STANDARD = "-"
-KEPT = "tgraph"
 
 
 def described(names: Iterable[str]) -> str:
@@ -51,19 +48,22 @@ def destination(output: str, formats: Sequence[str], standard: str = "") -> Targ
 
 
 def deliver(
-    targets: Sequence[Target], write: Callable[[str], bytes], graph: Graph | None = None, about: Callable[[], str] = str
+    targets: Sequence[Target],
+    write: Callable[[str], bytes],
+    saved: Mapping[str, Callable[[Path], object]] = MappingProxyType({}),
+    about: Callable[[], str] = str,
 ) -> None:
     """Make each format once, and only then write: a failure leaves no half of the files.
 
-    ``graph``: what a .tgraph holds. ``about``: what is told of the files when they are made.
+    ``saved``: by format, what writes to a path by itself. ``about``: what is said of the files when they are written.
     """
-    data = {kind: write(kind) for kind in dict.fromkeys(t.format for t in targets if t.format != KEPT)}
+    data = {kind: write(kind) for kind in dict.fromkeys(t.format for t in targets if t.format not in saved)}
     for typed, path, kind in targets:
         if path is None:
             pipe(data[kind])
             continue
-        if kind == KEPT and graph is not None:
-            graph.save(path)
+        if kind in saved:
+            saved[kind](path)
         else:
             write_atomic(path, data[kind])
         say(f"wrote {typed}{about()}")

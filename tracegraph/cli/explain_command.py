@@ -9,13 +9,13 @@ import click
 from .destinations import STANDARD, deliver, destination
 from .failures import debug
 from .look import given, look
-from .program import check, prints_aside, recorded, split, target
+from .program import FILE, located, prints_aside, recorded, target
 
 FORMATS = ("md", "tex", "txt")
 
 
 @click.command(short_help="Write out the solution, step by step.")
-@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@FILE
 @click.option(
     "-o",
     "--output",
@@ -43,8 +43,7 @@ def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> No
         tracegraph explain net.py:train -o solution.md -o solution.tex --digits 6
         tracegraph explain run.tgraph -o - --format md
     """
-    path, name = split(file)
-    check(path, name)
+    path, name = located(file)
     targets = [destination(output, FORMATS, format) for output in outputs]
     with prints_aside():
         graph = recorded(target(path, name))

@@ -13,7 +13,7 @@ from .destinations import deliver, destination, pipe
 from .failures import debug, say
 from .kinds import WithKinds, kinds, sensible
 from .look import given, look
-from .program import DEFAULT, check, made, prints_aside, program, recorded, split, target
+from .program import DEFAULT, FILE, located, made, prints_aside, program, recorded, target
 from .render_command import formats
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ CAUSE = 30
 
 
 @click.command(cls=WithKinds, short_help="Say what is wrong with the gradients.")
-@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@FILE
 @click.option(
     "-o",
     "--output",
@@ -66,14 +66,13 @@ def flow(
         tracegraph flow net.py --json --fail-on vanishing,nan,dead
         tracegraph flow net.py --limit vanishing=1e-9 --limit update=off --fail-on any
     """
-    path, name = split(file)
-    check(path, name)
+    path, name = located(file)
     sensible(fail_on, limits)
     targets = [destination(output, (*formats(), *[t for t in TABLES if t not in formats()])) for output in outputs]
     with prints_aside():
         report = _inspected(path, name, step, limits)
     try:
-        deliver(targets, lambda kind: _made(report, kind, given(look)), report.graph)
+        deliver(targets, lambda kind: _made(report, kind, given(look)), {"tgraph": report.graph.save})
     finally:  # the table is there also where there is no picture
         if as_json:
             pipe(report.to_json().encode("utf-8", "replace"))

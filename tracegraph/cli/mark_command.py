@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from ..formats import stills
-from .destinations import described, destination
+from .destinations import deliver, described, destination
 from .failures import debug, say
 from .look import Late, given, look
-from .program import check, prints_aside, recorded, split, target
+from .program import FILE, located, prints_aside, recorded, target
 
 REPORTS = ("md", "txt", "json")
 
@@ -28,7 +28,7 @@ def _outputs() -> str:
 
 
 @click.command(short_help="Mark what somebody wrote for a computation.")
-@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@FILE
 @click.argument("claims", metavar="CLAIMS.toml")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
@@ -55,16 +55,17 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     from ..marking import mark as judged
     from ..marking.claims import read_claims
 
-    path, name = split(file)
-    check(path, name)
+    path, name = located(file)
     targets = [destination(output, (*REPORTS, *pictures(), "tgraph")) for output in outputs]
     entries = read_claims(claims)
     with prints_aside():
         marking = judged(recorded(target(path, name)), entries)
     drawing = marking.draw(**given(look)) if any(t.format in pictures() for t in targets) else None
-    for shown, place, format in targets:
-        (drawing if drawing and format in pictures() else marking).save(place or shown)
-        say(f"wrote {shown}")
+    deliver(
+        targets,
+        lambda format: drawing.render(format) if drawing and format in pictures() else marking.report(format).encode(),
+        {"tgraph": marking.graph.save},
+    )
     if outputs:
         say(marking.summary)
     if as_json:

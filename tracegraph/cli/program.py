@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from .failures import Failure
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MODULE = "__program__"  # its __name__: not "__main__", so that a script does not run what is only for running it
 DEFAULT = "build"
+FILE = click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
 
 
 def split(text: str) -> tuple[Path, str | None]:
@@ -34,6 +37,13 @@ def split(text: str) -> tuple[Path, str | None]:
     return Path(file), name
 
 
+def located(text: str) -> tuple[Path, str | None]:
+    """``FILE:NAME`` as file and name; raises `Failure` for what is no program and no saved graph."""
+    path, name = split(text)
+    _check(path, name)
+    return path, name
+
+
 def target(path: Path, name: str | None) -> Graph | Drawing:
     """What a program or a ``.tgraph`` file gives to draw: a `Graph`, or a `Drawing` that the program made itself."""
     if path.suffix.lower() == ".tgraph":
@@ -44,8 +54,7 @@ def target(path: Path, name: str | None) -> Graph | Drawing:
         return made(module, name or DEFAULT)
 
 
-def check(path: Path, name: str | None) -> None:
-    """Raise `Failure` for what is no program and no saved graph."""
+def _check(path: Path, name: str | None) -> None:
     if path.is_dir():
         raise Failure(f"{path} is a folder; give a .py or .tgraph file in it")
     if not path.exists():

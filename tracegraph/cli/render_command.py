@@ -13,7 +13,7 @@ from .destinations import Target, deliver, described, destination
 from .failures import Failure, debug, say
 from .look import Late, OneOf, given, look
 from .part import Views, part, part_of
-from .program import DEFAULT, check, prints_aside, recorded, split, target
+from .program import DEFAULT, FILE, located, prints_aside, recorded, target
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
@@ -33,7 +33,7 @@ def _outputs() -> str:
 
 
 @click.command(short_help="Draw a program or a saved graph.")
-@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@FILE
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
 @click.option(
     "--format",
@@ -69,8 +69,7 @@ def render(
         tracegraph render run.tgraph -o - --format dot | less
         tracegraph render conv.py --expand "feature_map[0,1]" --detail full -o element.svg
     """
-    path, name = split(file)
-    check(path, name)
+    path, name = located(file)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
     targets = [destination(o, formats(), format) for o in outputs or (f"{stem}.{format}",)]
     first = next((target.path for target in targets if target.path), None)
@@ -83,7 +82,7 @@ def render(
     deliver(
         targets,
         lambda format: drawing.render(format, scale=scale),
-        drawing.recorded,
+        {"tgraph": drawing.recorded.save},
         lambda: _counted(drawing, targets),
     )
     if show and click.launch(str(first)) != 0:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..files import FileError, write_atomic
+from ..files import FileError
 from ..formats import FORMATS, stepped
-from .destinations import Target, described, destination
+from .destinations import Target, deliver, described, destination
 from .failures import Failure, debug, say
 from .look import OPTIONS, Late, OneOf, given, look
-from .program import DEFAULT, check, prints_aside, split, target
+from .program import DEFAULT, FILE, located, prints_aside, target
 
 if TYPE_CHECKING:
     from ..drawing import Drawing
     from ..graph import Graph
     from ..slides import Deck
     from ..slides.advice import Choice
+
+FOLDER = ""  # what stands for a format where each step is a file
 
 
 def formats() -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def _to() -> str:
 
 
 @click.command(short_help="Show a program step by step, on slides.")
-@click.argument("file", metavar="FILE.py[:NAME]|FILE.tgraph")
+@FILE
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
 @click.option("--to", type=OneOf(stepped), cls=Late, told=_to)
 @click.option(
@@ -101,18 +103,19 @@ def slides(
         tracegraph slides net.py -o net.html --auto
         tracegraph slides run.tgraph -o frames/ --step 1 --steps forward,backward,update
     """
-    path, name = split(file)
-    check(path, name)
+    path, name = located(file)
     stem = path.stem if name in (None, DEFAULT) else f"{path.stem}-{name}"
     targets = [_target(output, to) for output in outputs or (f"{stem}.{others().get(to or '', to or 'pptx')}",)]
     with prints_aside():
         what = target(path, name)
     options = {"detail": "full", "theme": "slides", **given(look)}
-    alone = any(t.format and not FORMATS[t.format].chapters for t in targets)
+    alone = any(t.format != FOLDER and not FORMATS[t.format].chapters for t in targets)
     chosen = _chosen(file, what, options, pieces, auto, alone)
     if strict and chosen.size < _least():
         raise Failure(f"{file}: the smallest type is {chosen.size:.1f} pt, and --strict asks for {_least():g}")
-    _write(_deck(chosen, steps, by, title, one_slide_per_step), targets)
+    deck = _deck(chosen, steps, by, title, one_slide_per_step)
+    count = sum(map(len, deck.chapters))
+    deliver(targets, deck.render, {FOLDER: deck.save_all}, lambda: f" ({count} step{'s'[: count != 1]})")
 
 
 def _least() -> float:
@@ -128,7 +131,7 @@ def _target(output: str, to: str | None) -> Target:
         return destination(output, formats())
     if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
         raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
-    return Target(output, Path(output).absolute(), "" if folder else str(to))
+    return Target(output, Path(output).absolute(), FOLDER if folder else str(to))
 
 
 def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool, alone: bool) -> Choice:
@@ -180,16 +183,3 @@ def _deck(chosen: Choice, steps: str, by: str, title: str, one_slide_per_step: b
         heading = f"{drawing.sheet.picture.title} ({i} of {many})" if many > 1 else ""
         chapters.append(frames(drawing, steps=steps, by=by, title=heading))
     return Deck(title, tuple(chapters), one_slide_per_step)
-
-
-def _write(deck: Deck, targets: list[Target]) -> None:
-    """Make each format once, and only then write."""
-    data = {format: deck.render(format) for format in dict.fromkeys(t.format for t in targets if t.format)}
-    count = sum(map(len, deck.chapters))
-    for typed, path, format in targets:
-        assert path is not None  # there is no standard output here
-        if format:
-            write_atomic(path, data[format])
-        else:
-            deck.save_all(path)
-        say(f"wrote {typed} ({count} step{'s'[: count != 1]})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,10 @@ class Marking:
         """The results as a JSON list; a number that is not finite is a text."""
         return json.dumps([_record(r) for r in self.results], ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
+    def report(self, format: str) -> str:
+        """The report as ``md``, ``txt`` or ``json``."""
+        return REPORTS[format](self)
+
     def draw(self, **options: Any) -> Drawing:
         """The graph drawn with its marks; ``options`` as for `draw`."""
         from ..drawing import draw
@@ -107,10 +111,9 @@ class Marking:
         if path.suffix.lower() == ".tgraph":
             self.graph.save(path)
             return path
-        write = {".md": self.to_markdown, ".txt": self.__str__, ".json": self.to_json}.get(path.suffix.lower())
-        if write is None:
+        if (format := path.suffix.lower().removeprefix(".")) not in REPORTS:
             return self.draw(**options).save(path)
-        write_atomic(path, write().encode())
+        write_atomic(path, self.report(format).encode())
         return path
 
     def _repr_markdown_(self) -> str:
@@ -125,6 +128,9 @@ class Marking:
 
     def __repr__(self) -> str:
         return f"Marking({self.summary})"
+
+
+REPORTS: dict[str, Callable[[Marking], str]] = {"md": Marking.to_markdown, "txt": str, "json": Marking.to_json}
 
 
 def _mark(part: Result, quantity: str, at: tuple[int, ...]) -> Mark:
