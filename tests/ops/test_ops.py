@@ -429,9 +429,13 @@ def torch_table():
 
     same = (
         "add sub mul div neg pow square reciprocal exp expm1 log log1p sqrt abs sign sin cos tan arcsin arccos arctan "
-        "sinh cosh tanh sigmoid maximum minimum where matmul einsum"
+        "sinh cosh tanh sigmoid maximum minimum where matmul einsum exp2 log2 log10 arcsinh arccosh arctanh sinc i0 "
+        "arctan2 hypot logaddexp logaddexp2 remainder fmod copysign fmax fmin"
     ).split()
     return {name: getattr(torch, name) for name in same} | {
+        "degrees": torch.rad2deg,
+        "radians": torch.deg2rad,
+        "nan_to_num": torch.nan_to_num,
         "relu": torch.relu,
         "leaky_relu": lambda x, slope=0.01: f.leaky_relu(x, slope),
         "elu": lambda x, alpha=1.0: f.elu(x, alpha),
