@@ -67,7 +67,35 @@ def onehot(env, t):
     return np.eye(env["x"].shape[-1])[np.asarray(t)]
 
 
-def scatter(g, index, x):
+def scatter(env, g, *of):
+    """The adjoint of the op in one of its inputs, in all (as a list), or of taking the elements at an index."""
+    if len(of) == 2:
+        return taken_back(g, *of)
+    if isinstance(of[0], list):
+        none = [0 * x for x in of[0]]
+        alone = [(lambda u, i=i: again(env, xs=[*none[:i], matrix(u), *none[i + 1 :]])) for i in range(len(none))]
+        return [matrix(adjoint(f, g, x)) for f, x in zip(alone, of[0])]
+    name = next(k for k in env["op"].inputs if np.array_equal(env[k], of[0]))
+    return matrix(adjoint(lambda u: again(env, **{name: u}) - again(env, **{name: 0 * u}), g, of[0]))
+
+
+def again(env, **changed):
+    return evaluate(env["op"].formula, {**env, **changed})
+
+
+def unsort(g, y, x, axis=-1):
+    """Each element of the result, and the one of the input that it is: no two are equal."""
+    back = np.zeros(np.shape(x))
+    lines = [np.moveaxis(np.atleast_1d(np.ravel(v) if axis is None else v), axis or 0, -1) for v in (g, y, x)]
+    to = np.moveaxis(back.reshape(-1) if axis is None else back, axis or 0, -1)
+    for line in np.ndindex(to.shape[:-1]):
+        sent, result, given = (v[line].tolist() for v in lines)
+        for value, number in zip(sent, result):
+            to[line][given.index(number)] = value
+    return back
+
+
+def taken_back(g, index, x):
     """Taking elements is linear: the cotangent of an element is the sum of g over the places that it was taken to."""
     back = np.zeros(np.shape(x))
     places = np.arange(np.size(x)).reshape(np.shape(x))[index]
@@ -206,6 +234,8 @@ def scatter_mean(env, g, x):
 
 _NUMPY = """exp expm1 log log1p sqrt sin cos tan arcsin arccos arctan sinh cosh tanh abs sign maximum minimum clip where
     cumsum flip transpose swapaxes reshape squeeze expand_dims broadcast_to pad einsum
+    fliplr flipud rot90 roll repeat tile moveaxis rollaxis take take_along_axis compress extract delete sort partition
+    diag diagflat diagonal trace tril triu insert
     log2 log10 cbrt arcsinh arccosh arctanh arctan2 sinc i0 nan_to_num isfinite floor trunc""".split()
 FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "sum": keeping(np.sum),
@@ -226,10 +256,12 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "flatten": np.ravel,
     "concatenate": lambda *xs, axis: np.concatenate(xs, axis),
     "stack": lambda *xs, axis: np.stack(xs, axis),
-    "scatter": scatter,
+    **{name: (lambda *xs, f=getattr(np, name): f(xs)) for name in ("vstack", "hstack", "dstack", "column_stack")},
+    "unsort": unsort,
     "unstack": lambda g, axis=0: [matrix(p) for p in np.moveaxis(np.asarray(g), axis, 0)],
 }
 BOUND = {
+    "scatter": scatter,
     "onehot": onehot,
     "split": split,
     "crop": crop,

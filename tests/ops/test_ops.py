@@ -430,9 +430,23 @@ def torch_table():
     same = (
         "add sub mul div neg pow square reciprocal exp expm1 log log1p sqrt abs sign sin cos tan arcsin arccos arctan "
         "sinh cosh tanh sigmoid maximum minimum where matmul einsum exp2 log2 log10 arcsinh arccosh arctanh sinc i0 "
+        "fliplr flipud moveaxis atleast_1d atleast_2d atleast_3d "
         "arctan2 hypot logaddexp logaddexp2 remainder fmod copysign fmax fmin"
     ).split()
     return {name: getattr(torch, name) for name in same} | {
+        "flip": lambda x, axis=None: torch.flip(x, tuple(np.atleast_1d(range(x.ndim) if axis is None else axis))),
+        "rot90": lambda x, k=1, axes=(0, 1): torch.rot90(x, k, axes),
+        **{name: (lambda x, k=0, f=getattr(torch, name): f(x, k)) for name in ("tril", "triu", "diagflat")},
+        "roll": lambda x, shift, axis=None: torch.roll(x, shift, axis),
+        "tile": lambda x, reps: torch.tile(x, tuple(np.atleast_1d(reps))),
+        "sort": lambda x, axis=-1: torch.sort(x.reshape(-1) if axis is None else x, axis or 0)[0],
+        "diag": lambda x, k=0: torch.diag(x, k),
+        "diagonal": lambda x, offset=0, axis1=0, axis2=1: torch.diagonal(x, offset, axis1, axis2),
+        "matrix_transpose": lambda x: x.mT,
+        **{
+            name: (lambda *xs, name=name: getattr(torch, name)(xs))
+            for name in "vstack hstack dstack column_stack".split()
+        },
         "degrees": torch.rad2deg,
         "radians": torch.deg2rad,
         "nan_to_num": torch.nan_to_num,
