@@ -129,19 +129,19 @@ def test_the_record_is_whole(op, program):
 
 
 UNTRACED = [
-    lambda t: np.median(t),
-    lambda t: np.sort(t),
-    lambda t: np.linalg.inv(t),
+    lambda t: np.apply_along_axis(np.sum, 0, t),
+    lambda t: np.ldexp(t, 2),
+    lambda t: np.linalg.eig(t),
     lambda t: np.fft.fft(t),
-    lambda t: np.hypot(t, t),
-    lambda t: np.add.reduce(t),
+    lambda t: np.subtract.reduce(t),
+    lambda t: np.nextafter(t, t),
     lambda t: np.exp(t, out=np.empty(6)),
-    lambda t: np.multiply.outer(t, t),
-    lambda t: np.vstack([t, t]),
+    lambda t: np.add.reduceat(t, [0, 1]),
+    lambda t: np.linalg.cond(t),
     lambda t: np.array(t),
     lambda t: np.asarray(t),
     lambda t: np.random.default_rng(0).normal(t),
-    lambda t: np.outer(t, t),
+    lambda t: np.putmask(t, A > 1, t),
 ]
 
 
@@ -154,10 +154,8 @@ def test_what_is_not_recorded_raises(program):
 
 
 def test_an_untraced_function_is_told_what_is():
-    with pytest.raises(UntracedError, match=r"np\.median is not recorded; use x\[np\.argsort"):
-        np.median(x())
-    with pytest.raises(UntracedError, match=r"np\.hypot is not recorded; use np\.sqrt\(x\*\*2 \+ y\*\*2\)"):
-        np.hypot(x(), x())
+    with pytest.raises(UntracedError, match=r"np\.linspace is not recorded; use x \+ \(y - x\)"):
+        np.linspace(x(), x())
 
 
 def test_shape_queries_are_plain():
@@ -184,10 +182,17 @@ ERRORS = [
         "matmul: shapes (2, 4, 3) and (3, 3, 2) do not fit: batch lengths 2 != 3; lengths must be equal or 1",
     ),
     (
-        lambda t: np.dot(t, np.ones((1, 3, 2))),
+        lambda t: tg.dot(t, np.ones((1, 3, 2))),
         "dot: shapes (2, 3) and (1, 3, 2) have more than two axes; use matmul or einsum",
     ),
-    (lambda t: np.dot(t, 2.0), "dot: shapes (2, 3) and () do not fit: a scalar has no axis to sum over; use a * b"),
+    (lambda t: tg.dot(t, 2.0), "dot: shapes (2, 3) and () do not fit: a scalar has no axis to sum over; use a * b"),
+    (
+        lambda t: np.pad(t, 1, mode="mean"),
+        "pad: mode 'mean' is not recorded; 'constant', 'edge', 'reflect', 'symmetric', 'wrap' are",
+    ),
+    (lambda t: np.linalg.norm(t, 3), "norm: 3 is no norm of matrices; 'fro', 'nuc', 1, 2 and inf are"),
+    (lambda t: tg.clip(t, t, 1.0), "clip: an option cannot be a tensor, no gradient would flow to it; give a number"),
+    (lambda t: tg.sum(t, dtype=np.float32), "sum has no option 'dtype'; it takes x, axis, keepdims"),
     (lambda t: t + np.ones(4), "add: shapes (2, 3) and (4,) do not fit: 3 != 4; lengths must be equal or 1"),
     (
         lambda t: np.maximum(t, np.ones(2)),
@@ -208,9 +213,6 @@ ERRORS = [
     (lambda t: t.sum(axis="rows"), "sum: axis must be an integer, not 'rows'"),
     (lambda t: t.sum(axis=1.0), "sum: axis must be an integer, not 1.0"),
     (lambda t: tg.tensor(1.0).mean(axis=0), "mean: axis 0 is out of range for shape ()"),
-    (lambda t: np.sum(t, dtype=np.float32), "sum has no option 'dtype'; it takes x, axis, keepdims"),
-    (lambda t: np.sum(t, where=B > 0), "sum has no option 'where'; it takes x, axis, keepdims"),
-    (lambda t: np.max(t, initial=0), "max has no option 'initial'; it takes x, axis, keepdims"),
     (lambda t: np.mean(t, out=np.empty(())), "mean has no option 'out'; it takes x, axis, keepdims"),
     (
         lambda t: np.sum(t, 0, np.float32),
@@ -224,7 +226,6 @@ ERRORS = [
     (lambda t: np.swapaxes(t, 0, 2), "swapaxes: axis 2 is out of range for shape (2, 3)"),
     (lambda t: np.expand_dims(t, 4), "expand_dims: axis 4 is out of range for shape (2, 3)"),
     (lambda t: np.broadcast_to(t, (3, 2)), "broadcast_to: shape (2, 3) does not broadcast to (3, 2)"),
-    (lambda t: np.pad(t, 1, mode="reflect"), "pad: mode 'reflect' is not recorded; mode='constant' is"),
     (lambda t: np.pad(t, -1), "pad: width -1 is negative; use a slice to cut"),
     (
         lambda t: np.pad(t, (1, 2, 3)),
@@ -235,10 +236,7 @@ ERRORS = [
     (lambda t: t["a"], None),
     (lambda t: t[t], None),
     (lambda t: t[np.ones(5, bool)], None),
-    (lambda t: np.linalg.norm(t, 1), "norm: ord 1 of 2 axes is not recorded; ord=None, the root of squares, is"),
-    (lambda t: np.linalg.norm(t, 2), "norm: ord 2 of 2 axes is not recorded; ord=None, the root of squares, is"),
     (lambda t: np.clip(t, None, None), "clip: give min, max or both"),
-    (lambda t: np.clip(t, t, 1.0), "clip: an option cannot be a tensor, no gradient would flow to it; give a number"),
     (lambda t: np.einsum("ij,jk->ik", t, t), None),
     (lambda t: np.einsum("ij,jk->ik", t), "einsum: 'ij,jk->ik' names 2 inputs; 1 were given"),
     (lambda t: np.einsum("ijk->i", t), "einsum: 'ijk->i' has 3 labels for an input of shape (2, 3)"),

@@ -52,7 +52,7 @@ QUESTIONS: list[Callable[[Any], Any]] = [
     lambda t: np.histogram(t, 2),
     lambda t: np.array2string(np.zeros_like(t)),
     lambda t: np.result_type(t.dtype, np.float32),
-    lambda t: np.vstack([t > 0, t < 1]),
+    lambda t: np.histogram_bin_edges(t, 3),
 ]
 
 
@@ -116,10 +116,9 @@ def test_no_function_is_refused_without_a_way(name: str) -> None:
 def test_modules_are_named_right() -> None:
     m = tg.tensor(np.eye(2))
     for function, said in (
-        (np.linalg.det, "np.linalg.det is not recorded"),
-        (np.linalg.inv, "np.linalg.inv is not recorded; use np.matmul, np.einsum or np.linalg.norm"),
+        (np.linalg.cond, "np.linalg.cond is not recorded"),
+        (np.linalg.eig, "np.linalg.eig is not recorded; use np.matmul, np.einsum or np.linalg.norm"),
         (np.fft.fft, "np.fft.fft is not recorded"),
-        (np.linalg.trace, "np.linalg.trace is not recorded; use np.sum"),
     ):
         if way(function.__name__).startswith("np." + function.__name__):
             continue  # recorded meanwhile
@@ -130,8 +129,9 @@ def test_modules_are_named_right() -> None:
 def test_scipy_is_refused_by_its_name() -> None:
     special = pytest.importorskip("scipy.special")
     t = tg.tensor([0.25, 0.75])
-    with pytest.raises(UntracedError, match=r"scipy\.special\.expit is not recorded; use tg\.sigmoid\b"):
-        special.expit(t)
+    with pytest.raises(UntracedError, match=r"scipy\.special\.log_expit is not recorded; use -tg\.softplus"):
+        special.log_expit(t)
+    assert special.expit(t).op is tg.OPS["sigmoid"] and special.xlogy(t, t).op is tg.OPS["xlogy"]
 
 
 BY_ELEMENT = [n for n in WAYS if isinstance(getattr(np, n, None), np.ufunc)]
@@ -170,6 +170,6 @@ def test_in_place_is_said_as_programs_write_it() -> None:
         total += t
     with pytest.raises(UntracedError, match=r"np\.add\.at is not recorded"):
         np.add.at(total, [0], t[:1])
-    with pytest.raises(UntracedError, match=r"np\.add\.reduce is not recorded; use np\.sum\(x, axis=0\)"):
-        np.add.reduce(t)
+    with pytest.raises(UntracedError, match=r"np\.add\.reduceat is not recorded; use np\.sum\(x, axis=0\)"):
+        np.add.reduceat(t, [0])
     total *= t > 0  # no gradient flows here

@@ -95,6 +95,76 @@ def unsort(g, y, x, axis=-1):
     return back
 
 
+def digamma(x):
+    """From Gauss' integral, (exp(−t) / t − exp(−x t) / (1 − exp(−t))) over all t, by the midpoint rule in ln t."""
+    t = np.exp(np.arange(-36, 6, 2.0**-7))
+    terms = np.exp(-t) - t * np.exp(-x * t) / -np.expm1(-t)
+    return np.sum(terms) * 2.0**-7
+
+
+def interp_slope(x, xp, fp):
+    """The slope of the piece that x is in; 0 outside."""
+    pieces = np.diff(fp) / np.diff(xp)
+    inside = [[left <= v < right for left, right in zip(xp, xp[1:])] for v in np.ravel(x)]
+    return np.reshape([pieces[row.index(True)] if any(row) else 0.0 for row in inside], np.shape(x))
+
+
+def interp_share(g, x, xp):
+    """The value is linear in the heights: what each height has to do with it is the value where it alone is 1."""
+    return np.array([np.sum(np.asarray(g) * np.interp(x, xp, row)) for row in np.eye(len(xp))])
+
+
+def standardized(x):
+    off = x - x.mean(axis=-1, keepdims=True)
+    return off / np.sqrt((off**2).sum(axis=-1, keepdims=True))
+
+
+def standardize_back(g, x):
+    """By the matrix of all slopes, of each row: (centre − unit unitᵀ) / length."""
+    g, x = np.asarray(g), np.asarray(x)
+    n = x.shape[-1]
+    lengths = np.sqrt(n * x.var(axis=-1))
+    slopes = [(np.eye(n) - 1 / n - np.outer(u, u)) / s for u, s in zip(standardized(x), lengths)]
+    return np.array([row @ m for row, m in zip(g, slopes)])
+
+
+def by_differences(function):
+    """The adjoint of a smooth function by differences of the eighth order, which are exact to twelve digits."""
+
+    def back(env, g, x, *options):
+        x, g = np.array(x), np.asarray(g)
+        sent, h = np.zeros(x.shape), 2.0**-7
+        for place in np.ndindex(x.shape):
+            for k, share in enumerate((4 / 5, -1 / 5, 4 / 105, -1 / 280), 1):
+                for step in (k * h, -k * h):
+                    moved = x.copy()
+                    moved[place] += step
+                    sent[place] += np.sum(g * function(moved, *options, **uplo(env))) * share / h * np.sign(step)
+        return matrix(sent)
+
+    return back
+
+
+def uplo(env):
+    return {"UPLO": env["UPLO"]} if "UPLO" in env else {}
+
+
+def quantile_back(env, g, x, q):
+    """The quantile is linear in the elements as long as their order stays: by small differences, element by element."""
+    x, g, back = np.array(x), np.asarray(g), np.zeros(np.shape(x))
+    options = {"axis": env["axis"], "keepdims": True, "method": env.get("method", "linear")}
+    options["axis"] = tuple(range(x.ndim)) if env["axis"] is None else env["axis"]
+    for place in np.ndindex(back.shape):
+        values = []
+        for h in (-(2.0**-10), 2.0**-10):
+            moved = x.copy()
+            moved[place] += h
+            values.append(np.quantile(moved, q, **options))
+        slope = (values[1] - values[0]) * 2**9
+        back[place] = np.sum(g.reshape(slope.shape) * slope)
+    return back
+
+
 def taken_back(g, index, x):
     """Taking elements is linear: the cotangent of an element is the sum of g over the places that it was taken to."""
     back = np.zeros(np.shape(x))
@@ -172,6 +242,9 @@ def conv_transpose(env, g, k):
 
 
 def correlate(env, x, g):
+    if "mode" in env:  # of rows: the adjoint of the op in the operand that is not here
+        name = next(k for k in "av" if not any(np.array_equal(env[k], other) for other in (x, g)))
+        return adjoint(lambda u: again(env, **{name: u}), env["g"], env[name])
     return adjoint(lambda k: conv_forward(env, x, k), g, env["k"])
 
 
@@ -232,10 +305,25 @@ def scatter_mean(env, g, x):
     return adjoint(lambda u: avg_pool(env, u), g, x)
 
 
+SMOOTH = {
+    "pinv": np.linalg.pinv,
+    "cholesky": np.linalg.cholesky,
+    "eigvalsh": np.linalg.eigvalsh,
+    "eigenvectors": lambda x, UPLO="L": np.linalg.eigh(x, UPLO)[1],
+    "matrix_power": np.linalg.matrix_power,
+    "svdvals": lambda x: np.linalg.svd(x, compute_uv=False),
+    "left_singular_vectors": lambda x: np.linalg.svd(x, full_matrices=False)[0],
+    "right_singular_vectors": lambda x: np.linalg.svd(x, full_matrices=False)[2],
+    "orthonormal_factor": lambda x: np.linalg.qr(x)[0],
+    "triangular_factor": lambda x: np.linalg.qr(x)[1],
+}
+"""Functions of matrices whose way back is checked by differences."""
+
 _NUMPY = """exp expm1 log log1p sqrt sin cos tan arcsin arccos arctan sinh cosh tanh abs sign maximum minimum clip where
     cumsum flip transpose swapaxes reshape squeeze expand_dims broadcast_to pad einsum
     fliplr flipud rot90 roll repeat tile moveaxis rollaxis take take_along_axis compress extract delete sort partition
     diag diagflat diagonal trace tril triu insert
+    inner outer vdot tensordot kron cross cumprod diff interp convolve polyval polyder quantile median
     log2 log10 cbrt arcsinh arccosh arctanh arctan2 sinc i0 nan_to_num isfinite floor trunc""".split()
 FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "sum": keeping(np.sum),
@@ -250,6 +338,11 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "log_softmax": lambda x: np.log(softmax(x)),
     "Phi": np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2, otypes=[float]),
     "phi": lambda x: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi),
+    "erf": np.vectorize(math.erf, otypes=[float]),
+    "erfc": np.vectorize(math.erfc, otypes=[float]),
+    "gammaln": np.vectorize(math.lgamma, otypes=[float]),
+    "digamma": np.vectorize(lambda x: digamma(x), otypes=[float]),
+    "finite": lambda x, nan, posinf, neginf: np.nan_to_num(x, True, nan, posinf, neginf),
     "i1": lambda x: np.mean(np.exp(x[..., None] * (c := np.cos(np.arange(0.5, 500) * np.pi / 500))) * c, axis=-1),
     "inverse": inverse,
     "reshape_as": lambda g, x: np.reshape(g, np.shape(x)),
@@ -258,16 +351,34 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "stack": lambda *xs, axis: np.stack(xs, axis),
     **{name: (lambda *xs, f=getattr(np, name): f(xs)) for name in ("vstack", "hstack", "dstack", "column_stack")},
     "unsort": unsort,
+    "interp_slope": interp_slope,
+    "interp_share": interp_share,
+    "cov": np.cov,
+    "corrcoef": np.corrcoef,
+    "det": np.linalg.det,
+    "inv": np.linalg.inv,
+    **SMOOTH,
+    "vecdot": lambda a, b: np.sum(a * b, axis=-1),
+    "matvec": lambda a, b: np.sum(a * b[..., None, :], axis=-1),
+    "vecmat": lambda a, b: np.sum(a[..., :, None] * b, axis=-2),
+    "cross_correlate": np.correlate,
+    "standardize": lambda x: standardized(np.asarray(x)),
+    "standardize_back": standardize_back,
     "unstack": lambda g, axis=0: [matrix(p) for p in np.moveaxis(np.asarray(g), axis, 0)],
 }
 BOUND = {
+    "slopes": lambda env, x, spacing, axis: np.gradient(x, spacing, axis=axis, edge_order=env["edge_order"]),
+    "correlate": correlate,
+    "quantile_back": quantile_back,
+    **{f"{name}_back": by_differences(function) for name, function in SMOOTH.items()},
+    "eigvalsh": lambda env, x: np.linalg.eigvalsh(x, **uplo(env)),
+    "eigenvectors": lambda env, x: np.linalg.eigh(x, **uplo(env))[1],
     "scatter": scatter,
     "onehot": onehot,
     "split": split,
     "crop": crop,
     "einsum_back": einsum_back,
     "conv_transpose": conv_transpose,
-    "correlate": correlate,
     "scatter_max": scatter_max,
     "scatter_mean": scatter_mean,
     **{f"conv{n}d": conv_forward for n in (1, 2, 3)},

@@ -22,7 +22,7 @@ class Kink:
     at: tuple[Any, ...]
     derivatives: tuple[Any, ...]
     why: str
-    torch: str = ""  # the same call for PyTorch; empty where it is written alike
+    torch: str = ""  # the same for PyTorch; empty where it is written alike, "-" where it has none or gives NaN
 
 
 KINKS = [
@@ -47,6 +47,16 @@ KINKS = [
     Kink("norm(x)", ([0.0, 0.0],), ([0.0, 0.0],), "convex: the subgradient of least norm", "vector_norm(x)"),
     Kink("std(x)", ([2.0, 2.0],), ([0.0, 0.0],), "convex: the subgradient of least norm", "std(x, correction=0)"),
     Kink("var(x)", ([2.0, 2.0],), ([0.0, 0.0],), "differentiable", "var(x, correction=0)"),
+    Kink("cbrt(x)", (0.0,), (inf,), "the limit from both sides", "-"),
+    Kink("hypot(a, b)", (0.0, 0.0), (0.0, 0.0), "convex: the subgradient of least norm", "-"),
+    Kink("fmax(a, b)", (1.0, 1.0), (1.0, 0.0), "the first takes a tie"),
+    Kink("fmax(a, b)", (nan, 1.0), (0.0, 1.0), "the one that is a number"),
+    Kink("fmin(a, b)", (1.0, 1.0), (1.0, 0.0), "the first takes a tie"),
+    Kink("nan_to_num(x)", (nan,), (0.0,), "a constant stands there"),
+    Kink("sinc(x)", (0.0,), (0.0,), "differentiable"),
+    Kink("xlogy(a, b)", (0.0, 0.0), (0.0, nan), "0 · ln 0 is 0", "-"),
+    Kink("ptp(x)", ([1.0, 1.0, 3.0],), ([-0.5, -0.5, 1.0],), "ties share equally", "-"),
+    Kink("cumprod(x)", ([2.0, 0.0, 3.0],), ([1.0, 8.0, 0.0],), "exact: the products of the others", "cumprod(x, 0)"),
     Kink("sqrt(x)", (0.0,), (inf,), "the limit from the right"),
     Kink("log(x)", (0.0,), (inf,), "the limit from the right"),
     Kink("arcsin(x)", (1.0,), (inf,), "the limit from inside"),
@@ -99,6 +109,8 @@ def test_kink_in_an_array(kink):
 @pytest.mark.torch
 @pytest.mark.parametrize("kink", KINKS, ids=lambda k: f"{k.call} at {k.at}")
 def test_kink_of_torch(kink):
+    if kink.torch == "-":
+        pytest.skip("PyTorch has none of it, or no number")
     torch = pytest.importorskip("torch")
     functions = {**vars(torch.nn.functional), **vars(torch), "vector_norm": torch.linalg.vector_norm}
     for name in ("relu", "leaky_relu", "elu", "gelu", "softplus", "max_pool1d", "binary_cross_entropy"):

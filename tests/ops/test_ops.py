@@ -130,7 +130,8 @@ def environment(op, values, attrs, y, g):
         every = range(np.ndim(values[0]))
         axes = np.atleast_1d(axis) % len(every) if every and axis is not None else every
         kept = [1 if i in axes else length for i, length in enumerate(np.shape(values[0]))]
-        y, g = np.reshape(y, kept), np.reshape(g, kept)
+        if np.size(y) == np.prod(kept):  # not of several quantiles
+            y, g = np.reshape(y, kept), np.reshape(g, kept)
     return {**attrs, "y": y, "g": g, "n": n, "op": op, **dict(zip(names, given, strict=True))}
 
 
@@ -397,7 +398,9 @@ def torch_table():
             reduction=reduction,
         )
 
-    def pad(x, width, constant_values=0):
+    def pad(x, width, constant_values=0, mode="constant"):
+        if mode != "constant":
+            pytest.skip("torch pads images only in this mode")
         pairs = np.broadcast_to(width, (x.ndim, 2))[::-1].ravel().tolist()
         return f.pad(x, pairs, value=constant_values)
 
@@ -427,6 +430,9 @@ def torch_table():
         made = tuple(torch.as_tensor(np.array(p)) if isinstance(p, np.ndarray) else p for p in parts)
         return x[made]
 
+    def symmetric(x, triangle):
+        return torch.tril(x) + torch.tril(x, -1).mT if triangle == "L" else torch.triu(x) + torch.triu(x, 1).mT
+
     same = (
         "add sub mul div neg pow square reciprocal exp expm1 log log1p sqrt abs sign sin cos tan arcsin arccos arctan "
         "sinh cosh tanh sigmoid maximum minimum where matmul einsum exp2 log2 log10 arcsinh arccosh arctanh sinc i0 "
@@ -437,6 +443,26 @@ def torch_table():
         "flip": lambda x, axis=None: torch.flip(x, tuple(np.atleast_1d(range(x.ndim) if axis is None else axis))),
         "rot90": lambda x, k=1, axes=(0, 1): torch.rot90(x, k, axes),
         **{name: (lambda x, k=0, f=getattr(torch, name): f(x, k)) for name in ("tril", "triu", "diagflat")},
+        "cumprod": lambda x, axis=None: torch.cumprod(x.reshape(-1) if axis is None else x, axis or 0),
+        "diff": lambda x, times=1, axis=-1: torch.diff(x, times, axis),
+        **{name: getattr(torch, name) for name in ("inner", "kron")},
+        **{name: getattr(torch.linalg, name) for name in ("inv", "det", "solve", "svdvals")},
+        "tensordot": lambda a, b, axes=2: torch.tensordot(a, b, axes),
+        "vecdot": torch.linalg.vecdot,
+        "logabsdet": lambda x: torch.linalg.slogdet(x)[1],
+        "pinv": lambda x: torch.linalg.pinv(x),
+        "cholesky": lambda x: torch.linalg.cholesky(torch.tril(x) + torch.tril(x, -1).mT),
+        "eigvalsh": lambda x, UPLO="L": torch.linalg.eigvalsh(symmetric(x, UPLO)),
+        "outer": lambda a, b: torch.outer(a.reshape(-1), b.reshape(-1)),
+        "cross": lambda a, b, axis=-1: torch.linalg.cross(*torch.broadcast_tensors(a, b), dim=axis),
+        "matrix_power": lambda x, power: torch.linalg.matrix_power(x, power),
+        "orthonormal_factor": lambda x: torch.linalg.qr(x)[0],
+        "triangular_factor": lambda x: torch.linalg.qr(x)[1],
+        "cov": lambda x, ddof=1: torch.cov(x, correction=ddof),
+        "corrcoef": torch.corrcoef,
+        "slopes": lambda x, spacing=1.0, axis=0, edge_order=1: torch.gradient(
+            x, spacing=spacing if np.isscalar(spacing) else (torch.tensor(spacing),), dim=axis, edge_order=edge_order
+        )[0],
         "roll": lambda x, shift, axis=None: torch.roll(x, shift, axis),
         "tile": lambda x, reps: torch.tile(x, tuple(np.atleast_1d(reps))),
         "sort": lambda x, axis=-1: torch.sort(x.reshape(-1) if axis is None else x, axis or 0)[0],

@@ -23,7 +23,7 @@ HEAD = '''"""The functions of `tracegraph` and the methods of `Tensor` that the 
 Written by tests/project/make_signatures.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,8 +79,9 @@ def doc(op: Op) -> str:
 
 def method(name: str, member: Any) -> str:
     """A method of tensors: an operation, or an operator of Python."""
-    if name == "T":
-        return "@property\ndef T(self) -> Tensor:\n    " + f'"""{member.__doc__}"""\n'
+    if isinstance(member, property):
+        kind = inspect.signature(member.fget).return_annotation  # type: ignore[arg-type]
+        return f"@property\ndef {name}(self) -> {kind}:\n    " + f'"""{member.__doc__}"""\n'
     if name == "backward":
         return f'def backward(self, seed: Any = None) -> Gradients:\n    """{member.__doc__.rstrip()}\n    """\n'
     if name in OPS:
@@ -88,6 +89,10 @@ def method(name: str, member: Any) -> str:
         if OPS[name].traits.method == "spread":  # its numbers may come one by one
             rest = [f"*{rest[0].split(':')[0]}: int | Sequence[int]"]
         return f"def {name}({', '.join(['self', *rest])}) -> Tensor:\n    {doc(OPS[name])}\n"
+    if name[0] != "_":
+        rest = list(inspect.signature(member).parameters.values())[1:]
+        parts = ", ".join(["self", *map(str, rest)]).replace("kwargs", "options").replace("'", "")
+        return f"def {name}({parts}) -> Tensor:\n    " + f'"""{member.__doc__.splitlines()[-1]}"""\n'
     if name == "__getitem__":
         return "def __getitem__(self, index: Any) -> Tensor: ...\n"
     if name in ("__eq__", "__ne__"):

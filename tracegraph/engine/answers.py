@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
-from ..errors import OpError, UntracedError
+from ..errors import OpError
 
 
 class Answers:
@@ -52,13 +53,11 @@ class Answers:
     def __rfloordiv__(self, other: Any) -> Any:
         return np.floor_divide(_plain(other), self.held)
 
-    def __mod__(self, other: Any) -> Any:
-        raise UntracedError("% is not recorded; use t - n * np.floor(t / n)")
-
     def __divmod__(self, other: Any) -> Any:
-        raise UntracedError("divmod is not recorded; use q = np.floor(t / n) and t - n * q")
+        return self // other, operator.mod(self, other)
 
-    __rmod__, __rdivmod__ = __mod__, __divmod__
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, operator.mod(other, self)
 
     def any(self, axis: Any = None, keepdims: bool = False) -> Any:
         """Whether any element is true."""

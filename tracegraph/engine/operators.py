@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import UntracedError
+from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
-from . import lists
+from . import compositions, lists
 from .call import apply, call, freeze, function, recorded, stacked
 from .leaves import lift
 from .questions import QUESTIONS, answer
@@ -82,15 +82,19 @@ def _array_result(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tenso
 
 
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    op = UFUNCS.get(ufunc)
+    op = UFUNCS.get(ufunc) or compositions.of_scipy(ufunc)
     if op is not None and method == "__call__" and not kwargs:
         return call(op, inputs, {}, _frame(1))
+    if (composed := compositions.of_ufunc(ufunc, method, kwargs)) is not None and _takes_gradient(inputs):
+        return _compose(composed, inputs, kwargs, ufunc.__name__, _frame(1))
     if ufunc in QUESTIONS or not _takes_gradient((*inputs, *kwargs.values())):
         return answer(getattr(ufunc, method), inputs, kwargs)
     raise refused_ufunc(ufunc, method, kwargs, op is not None)
 
 
 def _array_function(self: Tensor, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    if (composed := compositions.of_function(func, kwargs)) is not None and _takes_gradient((*args, *kwargs.values())):
+        return _compose(composed, args, kwargs, func.__name__, _frame(1))
     op = FUNCTIONS.get(func)
     if op is not None and not (func is np.where and len(args) == 1):  # np.where(mask) asks where the mask is true
         return call(op, args, kwargs, _frame(1))
@@ -98,6 +102,18 @@ def _array_function(self: Tensor, func: Any, types: Any, args: Any, kwargs: Any)
     if func in QUESTIONS or func is np.where or not _takes_gradient((*carried, *kwargs.values())):
         return answer(func, args, kwargs)
     raise refused(func)
+
+
+def _compose(composed: Any, args: Any, kwargs: dict[str, Any], name: str, frame: Any) -> Any:
+    """Run a composed function; what it records is recorded with the line of the program."""
+
+    def run(op: str, *inputs: Any, **options: Any) -> Any:
+        return call(OPS[op], inputs, options, frame)
+
+    try:
+        return composed(run, *args, **kwargs)
+    except (TypeError, ValueError) as error:
+        raise error if isinstance(error, (OpError, UntracedError)) else OpError(f"{name}: {error}") from None
 
 
 def _takes_gradient(values: Any) -> bool:
@@ -133,6 +149,31 @@ def _transposed(self: Tensor) -> Tensor:
     return call(OPS["transpose"], (self,), {}, _frame(1))
 
 
+def _last_transposed(self: Tensor) -> Tensor:
+    """The matrices in the last two axes transposed."""
+    return call(OPS["matrix_transpose"], (self,), {}, _frame(1))
+
+
+def _real(self: Tensor) -> Tensor:
+    """Itself: it has no imaginary part."""
+    return self
+
+
+def _flat(self: Tensor) -> Iterator[Tensor]:
+    """The elements one by one, in row order."""
+    return iter(call(OPS["flatten"], (self,), {}, _frame(1)))
+
+
+def _copy(self: Tensor) -> Tensor:
+    """Itself: it never changes."""
+    return self
+
+
+def _astype(self: Tensor, dtype: Any) -> Tensor:
+    """The elements as numbers of another type."""
+    return call(OPS["astype"], (self, np.dtype(dtype).name), {}, _frame(1))
+
+
 def backward(self: Tensor, seed: Any = None) -> Gradients:
     """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
 
@@ -156,7 +197,9 @@ def _equip() -> None:
             members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
         if op.traits.operator:
             members.update(_operators(op))
-    members.update(__getitem__=_getitem, T=property(_transposed), backward=backward)
+    members.update(__getitem__=_getitem, T=property(_transposed), mT=property(_last_transposed))
+    members.update(real=property(_real), flat=property(_flat), conj=_copy, copy=_copy, astype=_astype)
+    members.update(ravel=function(OPS["flatten"]), trace=function(OPS["diagonal_sum"]), backward=backward)
     members.update(__array_ufunc__=_array_ufunc, __array_function__=_array_function, __array__=_array)
     for name, member in members.items():
         setattr(Tensor if name == "__getitem__" else Recorded, name, member)

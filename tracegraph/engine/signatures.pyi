@@ -3,7 +3,7 @@
 Written by tests/project/make_signatures.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,19 @@ __all__ = [
     "max_pool2d",
     "avg_pool1d",
     "avg_pool2d",
+    "flip",
+    "fliplr",
+    "flipud",
+    "rot90",
+    "roll",
+    "repeat",
+    "tile",
+    "moveaxis",
+    "rollaxis",
+    "matrix_transpose",
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
     "transpose",
     "swapaxes",
     "reshape",
@@ -86,9 +99,92 @@ __all__ = [
     "stack",
     "pad",
     "broadcast_to",
+    "astype",
     "mse",
     "binary_cross_entropy",
     "cross_entropy",
+    "exp2",
+    "log2",
+    "log10",
+    "cbrt",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "degrees",
+    "radians",
+    "sinc",
+    "i0",
+    "nan_to_num",
+    "arctan2",
+    "hypot",
+    "logaddexp",
+    "logaddexp2",
+    "remainder",
+    "fmod",
+    "copysign",
+    "heaviside",
+    "fmax",
+    "fmin",
+    "take",
+    "take_along_axis",
+    "compress",
+    "extract",
+    "delete",
+    "sort",
+    "partition",
+    "diag",
+    "diagflat",
+    "diagonal",
+    "diagonal_sum",
+    "tril",
+    "triu",
+    "vstack",
+    "hstack",
+    "dstack",
+    "column_stack",
+    "insert",
+    "cumprod",
+    "diff",
+    "slopes",
+    "interp",
+    "convolve",
+    "correlate",
+    "polyval",
+    "quantile",
+    "median",
+    "ptp",
+    "cov",
+    "corrcoef",
+    "inner",
+    "outer",
+    "vdot",
+    "vecdot",
+    "matvec",
+    "vecmat",
+    "tensordot",
+    "kron",
+    "cross",
+    "inv",
+    "det",
+    "logabsdet",
+    "solve",
+    "pinv",
+    "lstsq",
+    "matrix_power",
+    "cholesky",
+    "eigvalsh",
+    "eigenvectors",
+    "svdvals",
+    "left_singular_vectors",
+    "right_singular_vectors",
+    "orthonormal_factor",
+    "triangular_factor",
+    "erf",
+    "erfc",
+    "gammaln",
+    "logit",
+    "xlogy",
+    "logsumexp",
 ]
 
 def add(a: _Operand, b: _Operand) -> Tensor:
@@ -326,6 +422,45 @@ def avg_pool2d(
 ) -> Tensor:
     """Mean of each window over the last two axes of (..., H, W)."""
 
+def flip(x: _Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+    """The elements in reverse order along axes, all where none is given."""
+
+def fliplr(x: _Operand) -> Tensor:
+    """The columns in reverse order."""
+
+def flipud(x: _Operand) -> Tensor:
+    """The rows in reverse order."""
+
+def rot90(x: _Operand, k: int = 1, axes: Any = (0, 1)) -> Tensor:
+    """Turned by ``k`` right angles in the plane of two axes."""
+
+def roll(x: _Operand, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Tensor:
+    """Moved along axes; what leaves at the end comes in at the front."""
+
+def repeat(x: _Operand, repeats: Any, axis: int | None = None) -> Tensor:
+    """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
+
+def tile(x: _Operand, reps: int | Sequence[int]) -> Tensor:
+    """The whole several times side by side along each axis."""
+
+def moveaxis(x: _Operand, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Some axes moved to other places; the rest stay in their order."""
+
+def rollaxis(x: _Operand, axis: int, start: int = 0) -> Tensor:
+    """One axis moved backwards, until it stands before the place ``start``."""
+
+def matrix_transpose(x: _Operand) -> Tensor:
+    """The last two axes exchanged."""
+
+def atleast_1d(x: _Operand) -> Tensor:
+    """With an axis where there is none."""
+
+def atleast_2d(x: _Operand) -> Tensor:
+    """With new axes in front until there are two: a vector is one row."""
+
+def atleast_3d(x: _Operand) -> Tensor:
+    """With new axes until there are three: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
+
 def transpose(x: _Operand, axes: Sequence[int] | None = None) -> Tensor:
     """The axes in another order; reversed where none is given."""
 
@@ -354,10 +489,13 @@ def stack(*xs: _Operand | Sequence[_Operand], axis: int = 0) -> Tensor:
     """Tensors of one shape side by side along a new axis."""
 
 def pad(x: _Operand, width: Any, mode: str = "constant", constant_values: float = 0) -> Tensor:
-    """With ``width`` constant elements around: n, (before, after), or a pair for each axis."""
+    """With ``width`` elements around: n, (before, after), or a pair for each axis."""
 
 def broadcast_to(x: _Operand, shape: int | Sequence[int]) -> Tensor:
     """The same elements repeated along axes of length 1 and new leading ones."""
+
+def astype(x: _Operand, dtype: Any = None) -> Tensor:
+    """The same numbers in another type, such as "float32"; None keeps it."""
 
 def mse(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
     """The squared error of two tensors of one shape, by one of four conventions."""
@@ -367,6 +505,254 @@ def binary_cross_entropy(p: _Operand, t: _Operand, reduction: str = "mean", from
 
 def cross_entropy(x: _Operand, t: _Operand, reduction: str = "mean") -> Tensor:
     """The cross entropy of softmax(x) along the last axis: x are logits of shape (..., classes), not probabilities."""
+
+def exp2(x: _Operand) -> Tensor:
+    """``2 ** x``, element by element."""
+
+def log2(x: _Operand) -> Tensor:
+    """``log2(x)``, element by element."""
+
+def log10(x: _Operand) -> Tensor:
+    """``log10(x)``, element by element."""
+
+def cbrt(x: _Operand) -> Tensor:
+    """``cbrt(x)``, element by element."""
+
+def arcsinh(x: _Operand) -> Tensor:
+    """``arcsinh(x)``, element by element."""
+
+def arccosh(x: _Operand) -> Tensor:
+    """``arccosh(x)``, element by element."""
+
+def arctanh(x: _Operand) -> Tensor:
+    """``arctanh(x)``, element by element."""
+
+def degrees(x: _Operand) -> Tensor:
+    """Radians as degrees."""
+
+def radians(x: _Operand) -> Tensor:
+    """Degrees as radians."""
+
+def sinc(x: _Operand) -> Tensor:
+    """sin(πx) / (πx), element by element; 1 at 0."""
+
+def i0(x: _Operand) -> Tensor:
+    """The modified Bessel function I₀, element by element; its derivative is I₁."""
+
+def nan_to_num(x: _Operand, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    """Numbers in the place of NaN and of infinities (None: the largest that there is); no gradient flows to those."""
+
+def arctan2(a: _Operand, b: _Operand) -> Tensor:
+    """The angle of the point (b, a), element by element: the arctangent of a / b in the right quadrant."""
+
+def hypot(a: _Operand, b: _Operand) -> Tensor:
+    """The length √(a² + b²), element by element, without overflow; gradient 0 at 0."""
+
+def logaddexp(a: _Operand, b: _Operand) -> Tensor:
+    """ln(eᵃ + eᵇ), element by element, without overflow."""
+
+def logaddexp2(a: _Operand, b: _Operand) -> Tensor:
+    """log₂(2ᵃ + 2ᵇ), element by element, without overflow."""
+
+def remainder(a: _Operand, b: _Operand) -> Tensor:
+    """What a leaves when divided by b, with the sign of b, element by element: Python's %."""
+
+def fmod(a: _Operand, b: _Operand) -> Tensor:
+    """What a leaves when divided by b, with the sign of a, element by element: C's fmod."""
+
+def copysign(a: _Operand, b: _Operand) -> Tensor:
+    """The size of a with the sign of b, element by element; no gradient flows to b."""
+
+def heaviside(x: _Operand, h: _Operand) -> Tensor:
+    """The step: 0 where x < 0, 1 where x > 0 and h at 0, element by element; no gradient flows to x."""
+
+def fmax(a: _Operand, b: _Operand) -> Tensor:
+    """The larger of two, the other where one is NaN; a takes a tie."""
+
+def fmin(a: _Operand, b: _Operand) -> Tensor:
+    """The smaller of two, the other where one is NaN; a takes a tie."""
+
+def take(x: _Operand, indices: Any, axis: int | None = None, mode: Any = "raise") -> Tensor:
+    """The elements (or the parts along an axis) of these numbers; one that is taken twice counts twice."""
+
+def take_along_axis(x: _Operand, indices: Any, axis: int | None = -1) -> Tensor:
+    """For each line along an axis its own elements, by their numbers, as argsort and argmax give them."""
+
+def compress(x: _Operand, condition: Any, axis: int | None = None) -> Tensor:
+    """The elements (or the parts along an axis) for which a row of conditions holds."""
+
+def extract(x: _Operand, condition: Any) -> Tensor:
+    """The elements at which a condition holds, in a row."""
+
+def delete(x: _Operand, obj: Any, axis: int | None = None) -> Tensor:
+    """Without the elements (or the parts along an axis) of these numbers."""
+
+def sort(x: _Operand, axis: int | None = -1) -> Tensor:
+    """The elements along an axis in rising order."""
+
+def partition(x: _Operand, kth: int | Sequence[int], axis: int | None = -1) -> Tensor:
+    """The elements along an axis so that number ``kth`` has its place in the sorted order, smaller ones before it."""
+
+def diag(x: _Operand, k: int = 0) -> Tensor:
+    """The diagonal of a matrix, or the matrix that has a vector on it; ``k`` counts diagonals to the right."""
+
+def diagflat(x: _Operand, k: int = 0) -> Tensor:
+    """The matrix that has all elements on its diagonal."""
+
+def diagonal(x: _Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The diagonal of the matrices in two axes, as a new last axis."""
+
+def diagonal_sum(x: _Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The sum of the diagonal of the matrices in two axes: what NumPy calls the trace."""
+
+def tril(x: _Operand, k: int = 0) -> Tensor:
+    """The lower triangle of the last two axes, up to diagonal ``k``; 0 elsewhere."""
+
+def triu(x: _Operand, k: int = 0) -> Tensor:
+    """The upper triangle of the last two axes, from diagonal ``k``; 0 elsewhere."""
+
+def vstack(*xs: _Operand | Sequence[_Operand]) -> Tensor:
+    """One above the other: along the first axis; vectors are rows."""
+
+def hstack(*xs: _Operand | Sequence[_Operand]) -> Tensor:
+    """Side by side: along the second axis, vectors along their only one."""
+
+def dstack(*xs: _Operand | Sequence[_Operand]) -> Tensor:
+    """One behind the other: along the third axis."""
+
+def column_stack(*xs: _Operand | Sequence[_Operand]) -> Tensor:
+    """Side by side; vectors are columns."""
+
+def insert(x: _Operand, values: _Operand, obj: Any, axis: int | None = None) -> Tensor:
+    """With values put in before the elements (or the parts along an axis) of these numbers."""
+
+def cumprod(x: _Operand, axis: int | None = None) -> Tensor:
+    """The running product along an axis; None runs over all elements in a row."""
+
+def diff(x: _Operand, times: int = 1, axis: int = -1) -> Tensor:
+    """The differences of neighbours along an axis, ``times`` over."""
+
+def slopes(x: _Operand, spacing: Any = 1.0, axis: int = 0, edge_order: int = 1) -> Tensor:
+    """The slopes along an axis by central differences, one-sided at the ends: what `numpy.gradient` computes."""
+
+def interp(x: _Operand, xp: _Operand, fp: _Operand) -> Tensor:
+    """The height at x of the broken line through the points (xp, fp), xp rising; constant outside."""
+
+def convolve(a: _Operand, v: _Operand, mode: Any = "full") -> Tensor:
+    """The convolution Σ a[k] v[n − k] of two rows; ``mode``: "full", "same" (as long as the longer) or "valid"."""
+
+def correlate(a: _Operand, v: _Operand, mode: Any = "valid") -> Tensor:
+    """The correlation Σ a[n + k] v[k] of two rows; ``mode``: "full", "same" (as long as the longer) or "valid"."""
+
+def polyval(p: _Operand, x: _Operand) -> Tensor:
+    """The polynomial with coefficients ``p``, that of the highest power first, at each x."""
+
+def quantile(
+    x: _Operand, q: Any, axis: int | tuple[int, ...] | None = None, method: Any = "linear", keepdims: bool = False
+) -> Tensor:
+    """The value that a share ``q`` of the elements along axes lies below; several q are a new first axis."""
+
+def median(x: _Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+    """The element in the middle of the sorted order along axes; the mean of the two in the middle."""
+
+def ptp(x: _Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+    """The largest less the smallest element along axes; elements that tie share the gradient equally."""
+
+def cov(x: _Operand, ddof: float = 1) -> Tensor:
+    """The covariances of the rows: of each pair the mean of the product of the deviations, with n − ddof for n."""
+
+def corrcoef(x: _Operand) -> Tensor:
+    """The correlations of the rows: their covariances divided by both standard deviations."""
+
+def inner(a: _Operand, b: _Operand) -> Tensor:
+    """The sums of products over the last axes of both."""
+
+def outer(a: _Operand, b: _Operand) -> Tensor:
+    """All products of an element of a with one of b, as a matrix."""
+
+def vdot(a: _Operand, b: _Operand) -> Tensor:
+    """The sum of the products of all elements, in their order."""
+
+def vecdot(a: _Operand, b: _Operand) -> Tensor:
+    """The products of vectors with vectors, which the last axes hold."""
+
+def matvec(a: _Operand, b: _Operand) -> Tensor:
+    """The products of matrices with vectors, which the last axes hold."""
+
+def vecmat(a: _Operand, b: _Operand) -> Tensor:
+    """The products of vectors with matrices, which the last axes hold."""
+
+def tensordot(a: _Operand, b: _Operand, axes: Any = 2) -> Tensor:
+    """The sums of products over pairs of axes: the last of a and the first of b (a number), or those that are named."""
+
+def kron(a: _Operand, b: _Operand) -> Tensor:
+    """The Kronecker product: b in the place of each element of a, times that element."""
+
+def cross(a: _Operand, b: _Operand, axis: int = -1) -> Tensor:
+    """The vector product of the vectors of three elements along an axis."""
+
+def inv(x: _Operand) -> Tensor:
+    """The inverse of matrices."""
+
+def det(x: _Operand) -> Tensor:
+    """The determinant of matrices; the gradient is exact also where it is 0."""
+
+def logabsdet(x: _Operand) -> Tensor:
+    """The logarithm of the size of the determinant, which neither overflows nor vanishes: that of `slogdet`."""
+
+def solve(a: _Operand, b: _Operand) -> Tensor:
+    """The solution x of the linear system a @ x = b."""
+
+def pinv(x: _Operand, rcond: float | None = None) -> Tensor:
+    """The pseudoinverse of matrices; their rank must not change nearby. ``rcond``: singular values taken for 0."""
+
+def lstsq(a: _Operand, b: _Operand) -> Tensor:
+    """The x with the least ‖a @ x − b‖, the shortest where there are several: the first result of NumPy's."""
+
+def matrix_power(x: _Operand, power: int) -> Tensor:
+    """The product of ``power`` times the same matrix, of its inverse where that is negative."""
+
+def cholesky(x: _Operand) -> Tensor:
+    """The lower triangle L with L @ L.T = x, for x symmetric and positive, of which the lower triangle is read."""
+
+def eigvalsh(x: _Operand, UPLO: Any = "L") -> Tensor:
+    """The eigenvalues of symmetric matrices, rising; ``UPLO``: the triangle that is read, "L" or "U"."""
+
+def eigenvectors(x: _Operand, UPLO: Any = "L") -> Tensor:
+    """The eigenvectors of symmetric matrices as columns, in the order of `eigvalsh`: the second result of `eigh`."""
+
+def svdvals(x: _Operand) -> Tensor:
+    """The singular values of matrices, falling."""
+
+def left_singular_vectors(x: _Operand) -> Tensor:
+    """The left singular vectors as columns, in the order of `svdvals`: u of `svd` without the full matrices."""
+
+def right_singular_vectors(x: _Operand) -> Tensor:
+    """The right singular vectors as rows, in the order of `svdvals`: vh of `svd` without the full matrices."""
+
+def orthonormal_factor(x: _Operand) -> Tensor:
+    """Q of the QR decomposition in its reduced form, for matrices with at least as many rows as columns."""
+
+def triangular_factor(x: _Operand) -> Tensor:
+    """R of the QR decomposition, for matrices with at least as many rows as columns."""
+
+def erf(x: _Operand) -> Tensor:
+    """The error function 2/√π ∫₀ˣ exp(−t²) dt, element by element."""
+
+def erfc(x: _Operand) -> Tensor:
+    """1 − erf(x), exact also where it is tiny, element by element."""
+
+def gammaln(x: _Operand) -> Tensor:
+    """The logarithm of |Γ(x)|, element by element; its derivative is the digamma function."""
+
+def logit(x: _Operand) -> Tensor:
+    """The logarithm of the odds x / (1 − x), element by element: what `sigmoid` undoes."""
+
+def xlogy(a: _Operand, b: _Operand) -> Tensor:
+    """a ln b, and 0 where a is 0, element by element: the terms of entropies and likelihoods."""
+
+def logsumexp(x: _Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+    """The logarithm of the sum of the exponentials along axes, without overflow."""
 
 class Methods:
     """What tensors have from the operations."""
@@ -459,6 +845,8 @@ class Methods:
     def __rmatmul__(self, other: _Operand) -> Tensor: ...
     def dot(self, b: _Operand) -> Tensor:
         """The product of vectors and matrices, as ``a @ b``; for more than two axes use matmul or einsum."""
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
     def transpose(self, *axes: int | Sequence[int]) -> Tensor:
         """The axes in another order; reversed where none is given."""
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
@@ -471,9 +859,56 @@ class Methods:
         """Without axes of length 1: those given, or all."""
     def expand_dims(self, axis: int | tuple[int, ...] | None) -> Tensor:
         """With new axes of length 1 at the given places of the result."""
+    def exp2(self) -> Tensor:
+        """``2 ** x``, element by element."""
+    def log2(self) -> Tensor:
+        """``log2(x)``, element by element."""
+    def log10(self) -> Tensor:
+        """``log10(x)``, element by element."""
+    def cbrt(self) -> Tensor:
+        """``cbrt(x)``, element by element."""
+    def arcsinh(self) -> Tensor:
+        """``arcsinh(x)``, element by element."""
+    def arccosh(self) -> Tensor:
+        """``arccosh(x)``, element by element."""
+    def arctanh(self) -> Tensor:
+        """``arctanh(x)``, element by element."""
+    def degrees(self) -> Tensor:
+        """Radians as degrees."""
+    def radians(self) -> Tensor:
+        """Degrees as radians."""
+    def __mod__(self, other: _Operand) -> Tensor: ...
+    def __rmod__(self, other: _Operand) -> Tensor: ...
+    def take(self, indices: Any, axis: int | None = None, mode: Any = "raise") -> Tensor:
+        """The elements (or the parts along an axis) of these numbers; one that is taken twice counts twice."""
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """The diagonal of the matrices in two axes, as a new last axis."""
+    def cumprod(self, axis: int | None = None) -> Tensor:
+        """The running product along an axis; None runs over all elements in a row."""
+    def ptp(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The largest less the smallest element along axes; elements that tie share the gradient equally."""
     @property
     def T(self) -> Tensor:
         """The transpose."""
+    @property
+    def mT(self) -> Tensor:
+        """The matrices in the last two axes transposed."""
+    @property
+    def real(self) -> Tensor:
+        """Itself: it has no imaginary part."""
+    @property
+    def flat(self) -> Iterator[Tensor]:
+        """The elements one by one, in row order."""
+    def conj(self) -> Tensor:
+        """Itself: it never changes."""
+    def copy(self) -> Tensor:
+        """Itself: it never changes."""
+    def astype(self, dtype: Any = None) -> Tensor:
+        """The same numbers in another type, such as "float32"; None keeps it."""
+    def ravel(self, **options: Any) -> Tensor:
+        """All elements in a row."""
+    def trace(self, **options: Any) -> Tensor:
+        """The sum of the diagonal of the matrices in two axes: what NumPy calls the trace."""
     def backward(self, seed: Any = None) -> Gradients:
         """Differentiate this tensor; fill ``grad`` of every tensor that a gradient reaches.
         ``seed`` is the cotangent of this tensor, of its shape; it is needed unless there is one element only.

@@ -7,4 +7,5 @@ Those of optimizers are in a registry of their own, which loads with them.
 # isort: off
 from . import arithmetic, elementwise, activations, reductions, linear  # noqa: F401
 from . import conv, pool, shapes, losses  # noqa: F401
-from . import functions, pairs, moving, selecting, joining  # noqa: F401
+from . import functions, pairs, moving, selecting, joining, scans, signals, statistics  # noqa: F401
+from . import products, inverses, decompositions, special  # noqa: F401

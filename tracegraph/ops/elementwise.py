@@ -209,7 +209,7 @@ elementwise(
     "abs",
     "abs(x)",
     "g * sign(x)",
-    numpy=np.abs,
+    numpy=(np.abs, np.fabs),
     scalar=abs,
     symbol="|·|",
     analytic=False,

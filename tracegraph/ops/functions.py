@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..text.formula_words import Form, Word
 from .causes import INSIDE, POSITIVE, SMALLER, inf, nan, pole
 from .op import Sample, elementwise, helper
 from .traits import Traits
@@ -119,8 +120,8 @@ for _name, _functions, _scalar, _factor, _text in (
 def _sinc_back(g: Array, y: Array, x: Array) -> Array:
     """The slope (cos πx − y) / x; its series near 0, where the difference cancels."""
     turned = np.pi * x
-    small = np.abs(turned) < 1e-2
-    series = -turned * (np.pi / 3) * (1 - turned**2 / 10 * (1 - turned**2 / 28))
+    small, square = np.abs(turned) < 0.25, turned * turned
+    series = -turned * (np.pi / 3) * (1 - square / 10 * (1 - square / 28 * (1 - square / 54 * (1 - square / 88))))
     with np.errstate(divide="ignore", invalid="ignore"):
         return g * np.where(small, series, (np.cos(turned) - y) / x)
 
@@ -136,6 +137,7 @@ elementwise(
     ("g * (cos(3.141592653589793 * x) - sinc(x)) / x", "sinc_back(g, y, x)"),
     numpy=np.sinc,
     scalar=_sinc,
+    analytic=False,
     traits=Traits("function"),
     doc="sin(πx) / (πx), element by element; 1 at 0.",
 )
@@ -158,10 +160,14 @@ elementwise(
     "i0",
     "i0(x)",
     "g * i1(x)",
-    array=lambda x: np.i0(x).astype(np.asarray(x).dtype)[()],
+    array=lambda x: np.i0(x).astype(np.result_type(x, np.float16))[()],
     numpy=np.i0,
     scalar=lambda x: float(np.i0(x)),
     symbol="I₀",
+    words={
+        "i0": Word(np.i0, Form("I₀({0})", r"I_0\left({0}\right)"), "each"),
+        "i1": Word(_bessel1, Form("I₁({0})", r"I_1\left({0}\right)"), "each"),
+    },
     analytic=False,
     traits=Traits("function", rescales=True),
     doc="The modified Bessel function I₀, element by element; its derivative is I₁.",
@@ -175,14 +181,15 @@ def _nan_to_num(x: Array, nan: float = 0.0, posinf: float | None = None, neginf:
 helper("isfinite", np.isfinite, math.isfinite)
 elementwise(
     "nan_to_num",
-    "nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)",
+    "finite(x, nan, posinf, neginf)",
     ("where(isfinite(x), g, 0)", "gate(g, isfinite(x))"),
     array=_nan_to_num,
     scalar=lambda x, **options: float(_nan_to_num(x, **options)),
     numpy=np.nan_to_num,
     analytic=False,
-    traits=Traits("choice", method=""),
-    samples=(Sample((np.array([0.5, np.nan, -1.0, np.inf, -np.inf]),), {"nan": 0.25, "posinf": 9.0, "neginf": -9.0}),),
+    traits=Traits("choice"),
+    words={"finite": Word(_nan_to_num, shape="each"), "isfinite": Word(np.isfinite, shape="each")},
+    samples=(Sample(((3,),), {"nan": 0.25, "posinf": 9.0, "neginf": -9.0}),),
     doc="Numbers in the place of NaN and of infinities (None: the largest that there is); no gradient flows to those.",
     nan=0.0,
     posinf=None,

@@ -115,7 +115,7 @@ def dot(a: Array, b: Array) -> Array:
     return np.dot(a, b)
 
 
-def _labels(spec: Any, xs: tuple[Array, ...]) -> tuple[list[str], str]:
+def labels(spec: Any, xs: tuple[Array, ...]) -> tuple[list[str], str]:
     """The labels of every input and of the output, written out: no blanks, no dots, the output always there."""
     if not isinstance(spec, str):
         raise OpError('einsum: the first argument is the specification, such as "ij,jk->ik"')
@@ -137,9 +137,9 @@ def _labels(spec: Any, xs: tuple[Array, ...]) -> tuple[list[str], str]:
     return terms, output
 
 
-def _einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
+def einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
     """Swap the output and this input; labels that only this input has are spread, repeated ones fill a diagonal."""
-    terms, output = _labels(spec, xs)
+    terms, output = labels(spec, xs)
     own, x = terms[slot], np.asarray(xs[slot])
     unique = "".join(dict.fromkeys(own))
     others = [t for i, t in enumerate(terms) if i != slot]
@@ -160,7 +160,7 @@ def _einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
 
 @op(
     "einsum(spec, *xs)",
-    ("einsum_back(g, spec)[slot]", _einsum_back),
+    ("einsum_back(g, spec)[slot]", einsum_back),
     inputs="*xs",
     numpy=np.einsum,
     traits=Traits("product", singular=SUM_OF_PRODUCTS),
@@ -180,5 +180,5 @@ def _einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
 )
 def einsum(*xs: Array, spec: str) -> Array:
     """A sum of products by the labels of axes, as NumPy's: ``einsum("ij,jk->ik", a, b)`` is ``a @ b``."""
-    terms, output = _labels(spec, xs)
+    terms, output = labels(spec, xs)
     return np.einsum(f"{','.join(terms)}->{output}", *xs, optimize=len(xs) > 1)

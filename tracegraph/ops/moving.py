@@ -56,7 +56,7 @@ def like(shape: tuple[int, ...], *options: dict[str, Any]) -> tuple[Sample, ...]
 
 
 @moving("flip(x, axis=axis)", "flip(g, axis=axis)", np.flip, *like((2, 3), {}, {"axis": 0}, {"axis": (0, -1)}))
-def flip(x: Array, axis: int | Sequence[int] | None = None) -> Array:
+def flip(x: Array, axis: Any = None) -> Array:
     """The elements in reverse order along axes, all where none is given."""
     return np.flip(x, tuple(axis) if isinstance(axis, list) else axis)
 
@@ -74,7 +74,7 @@ def flipud(x: Array) -> Array:
 
 
 @moving("rot90(x, k, axes)", "rot90(g, -k, axes)", np.rot90, *like((2, 3, 4), {}, {"k": 2}, {"k": 3, "axes": (1, 2)}))
-def rot90(x: Array, k: int = 1, axes: Sequence[int] = (0, 1)) -> Array:
+def rot90(x: Array, k: int = 1, axes: Any = (0, 1)) -> Array:
     """Turned by ``k`` right angles in the plane of two axes."""
     return np.rot90(x, k, tuple(axes))
 
@@ -98,7 +98,7 @@ def roll(x: Array, shift: int | Sequence[int], axis: int | Sequence[int] | None 
     traits=Traits("arrange", "copy", method="plain"),
 )
 def repeat(x: Array, repeats: Any, axis: int | None = None) -> Array:
-    """Each element (or each part along an axis) several times in a row; ``repeats`` may differ from part to part."""
+    """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
     return np.repeat(x, repeats, axis)
 
 

@@ -26,7 +26,7 @@ _PLACES = Traits("arrange", "copy", masks=True)
     ),
     traits=Traits("arrange", "copy", masks=True, method="plain"),
 )
-def take(x: Array, indices: Any, axis: int | None = None, mode: str = "raise") -> Array:
+def take(x: Array, indices: Any, axis: int | None = None, mode: Any = "raise") -> Array:
     """The elements (or the parts along an axis) of these numbers; one that is taken twice counts twice."""
     return np.take(x, indices, axis, mode=mode)
 
@@ -103,8 +103,7 @@ def _unsort(g: Array, y: Array, x: Array, kth: Any = None, axis: int | None = -1
     ("unsort(g, y, x, axis=axis)", lambda g, y, x, axis=-1: _unsort(g, y, x, axis=axis)),
     numpy=np.sort,
     samples=like((3, 4), {}, {"axis": 0}, {"axis": None}),
-    traits=Traits("arrange", "copy", along="last"),
-    analytic=False,
+    traits=Traits("arrange", along="last"),
 )
 def sort(x: Array, axis: int | None = -1) -> Array:
     """The elements along an axis in rising order."""
@@ -116,7 +115,7 @@ def sort(x: Array, axis: int | None = -1) -> Array:
     ("unsort(g, y, x, axis=axis)", _unsort),
     numpy=np.partition,
     samples=like((3, 4), {"kth": 1}, {"kth": (0, 2), "axis": 0}, {"kth": 5, "axis": None}),
-    traits=Traits("arrange", "copy"),
+    traits=Traits("arrange"),
     analytic=False,
 )
 def partition(x: Array, kth: int | Sequence[int], axis: int | None = -1) -> Array:
@@ -163,10 +162,10 @@ def _trace_back(g: Array, y: Array, x: Array, **options: Any) -> Array:
     (HOME, _trace_back),
     numpy=np.trace,
     samples=(*like((3, 4), {}, {"offset": -1}), *like((2, 3, 4), {"axis1": 1, "axis2": 2})),
-    traits=Traits("reduction", "total", method="plain"),
+    traits=Traits("reduction", "total"),
 )
-def trace(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
-    """The sum of the diagonal of the matrices in two axes."""
+def diagonal_sum(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
+    """The sum of the diagonal of the matrices in two axes: what NumPy calls the trace."""
     return np.trace(x, offset, axis1, axis2)
 
 

@@ -2,13 +2,14 @@
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..errors import OpError
 from .axes import one_axis
 from .causes import inf, nan
+from .moving import moved_back
 from .op import Sample, op
 from .traits import Traits
 
@@ -244,13 +245,21 @@ def _widths(x: Array, width: Any) -> tuple[tuple[int, int], ...]:
     return tuple(pairs)
 
 
+_MODES = ("edge", "reflect", "symmetric", "wrap")
+"""Paddings that repeat elements; "constant" is the other one that is known."""
+
+
 def _cropped(g: Array, y: Array, x: Array, width: Any, mode: str = "constant", constant_values: float = 0) -> Array:
+    if mode != "constant":
+        return moved_back(lambda places: np.pad(places, _widths(x, width), mode=cast(Any, mode)))(g, y, x)
     return g[tuple(slice(before, before + n) for (before, _), n in zip(_widths(x, width), np.shape(x)))]
 
 
 @op(
     "pad(x, width, constant_values=constant_values)",
     ("crop(g, width)", _cropped),
+    variants=dict.fromkeys(_MODES, ("pad(x, width, mode=mode)", "scatter(g, x)")),
+    choose=lambda x, width, mode="constant", constant_values=0: mode,
     numpy=np.pad,
     traits=Traits(
         "arrange",
@@ -267,12 +276,18 @@ def _cropped(g: Array, y: Array, x: Array, width: Any, mode: str = "constant", c
         Sample(((2, 3),), {"width": (1, 2)}),
         Sample(((2, 0),), {"width": 1}),
         Sample(((2, 3),), {"width": ((0, 1), (2, 0)), "constant_values": 1.5}),
+        *(Sample(((2, 3),), {"width": ((1, 1), (2, 1)), "mode": mode}) for mode in _MODES),
     ),
 )
 def pad(x: Array, width: Any, mode: str = "constant", constant_values: float = 0) -> Array:
-    """With ``width`` constant elements around: n, (before, after), or a pair for each axis."""
+    """With ``width`` elements around: n, (before, after), or a pair for each axis.
+
+    ``mode``: "constant", or what repeats elements: "edge", "reflect", "symmetric", "wrap".
+    """
+    if mode in _MODES:
+        return np.pad(x, _widths(x, width), mode=cast(Any, mode))
     if mode != "constant":
-        raise OpError(f"pad: mode {mode!r} is not recorded; mode='constant' is")
+        raise OpError(f"pad: mode {mode!r} is not recorded; 'constant', {', '.join(map(repr, _MODES))} are")
     if np.ndim(constant_values):
         raise OpError("pad: constant_values must be one number")
     return np.pad(x, _widths(x, width), constant_values=constant_values)
@@ -300,3 +315,14 @@ def broadcast_to(x: Array, shape: Any) -> Array:
 
 def _written(shape: Any) -> str:
     return str(tuple(shape) if isinstance(shape, (list, np.ndarray)) else shape)
+
+
+@op(
+    "x",
+    ("g", lambda g, y, x, dtype=None: np.asarray(g, np.asarray(x).dtype)[()]),
+    traits=Traits("shape", "copy", keeps_axes=True),
+    samples=(Sample(((3,),)), Sample(((),))),
+)
+def astype(x: Array, dtype: Any = None) -> Array:
+    """The same numbers in another type, such as "float32"; None keeps it."""
+    return np.asarray(x, dtype)[()] if dtype is None else np.asarray(x).astype(dtype)[()]

@@ -97,6 +97,8 @@ WORDS: dict[str, Word] = {
     "hypot": _each("hypot"),
     "logaddexp": _each("logaddexp"),
     "heaviside": _each("heaviside"),
+    "trunc": _each("trunc"),
+    "sinc": _each("sinc"),
     "maximum": _each("maximum", "max({all})", r"\max\left({all}\right)", mistaken=("minimum",)),
     "minimum": _each("minimum", "min({all})", r"\min\left({all}\right)", mistaken=("maximum",)),
     "clip": _each("clip"),
@@ -105,6 +107,7 @@ WORDS: dict[str, Word] = {
     "softplus": Word(lambda x: np.logaddexp(x, 0), shape="each", mistaken=("exp", "sigmoid")),
     "relu": Word(lambda x: np.maximum(x, 0), Form("ReLU({0})", r"\operatorname{{ReLU}}\left({0}\right)"), "each"),
     "erf": Word(math.erf, shape="each"),
+    "erfc": Word(math.erfc, shape="each"),
     "Phi": Word(lambda x: math.erfc(-x / math.sqrt(2)) / 2, shape="each"),  # of the normal distribution
     "phi": Word(lambda x: np.exp(-x * x / 2) / math.sqrt(2 * math.pi), shape="each"),  # its density
     "sum": _of_many(Form("Σ{axis} {0:power}", r"\sum{axis} {0:power}", "prefix"), forgotten=False),

@@ -1,0 +1,74 @@
+"""Which functions of NumPy are composed of recorded operations, and the methods of ufuncs, which are too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..ops.op import OPS, Op
+from .composed_arrays import ARRAYS, UFUNC_CALLS
+from .composed_matrices import MATRICES
+from .composed_sums import MASKED, OPTIONS, SUMS
+from .questions import plain
+
+Composed = Callable[..., Any]
+
+COMPOSED: dict[Any, Composed] = ARRAYS | SUMS | MATRICES
+"""By the function of NumPy."""
+
+REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+"""What the method ``reduce`` of a ufunc is called elsewhere; ``accumulate`` and ``outer`` are below."""
+
+ACCUMULATED = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
+def of_scipy(ufunc: np.ufunc) -> Op | None:
+    """The operation that a ufunc of `scipy.special` is: that of its name."""
+    name = ufunc.__name__
+    if getattr(sys.modules.get("scipy.special"), name, None) is not ufunc:
+        return None
+    return OPS.get("sigmoid" if name == "expit" else name)
+
+
+def of_function(function: Any, options: Mapping[str, Any]) -> Composed | None:
+    """How a function is composed; None where it is an operation itself, or is not recorded."""
+    if OPTIONS & options.keys() and function in MASKED:
+        return MASKED[function]
+    return COMPOSED.get(function)
+
+
+def of_ufunc(ufunc: np.ufunc, method: str, options: Mapping[str, Any]) -> Composed | None:
+    """The same for a ufunc and its methods."""
+    if method == "__call__":
+        return UFUNC_CALLS.get(ufunc) if not options else None
+    if method == "reduce" and ufunc in REDUCED:
+        return _reduce(MASKED[REDUCED[ufunc]])
+    if method == "accumulate" and ufunc in ACCUMULATED:
+        return _accumulate(ACCUMULATED[ufunc].__name__)
+    return _outer(ufunc) if method == "outer" and not options else None
+
+
+def _reduce(masked: Composed) -> Composed:
+    def function(run: Any, array: Any, axis: Any = 0, *args: Any, **options: Any) -> Any:
+        options = {k: v for k, v in options.items() if v is not np._NoValue}
+        return masked(run, array, axis, *args, **options)
+
+    return function
+
+
+def _accumulate(name: str) -> Composed:
+    def function(run: Any, array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
+        return run(name, array, axis=axis)
+
+    return function
+
+
+def _outer(ufunc: np.ufunc) -> Composed:
+    def function(run: Any, a: Any, b: Any) -> Any:
+        ones = (1,) * np.ndim(plain(b))
+        return ufunc(run("reshape", a, (*np.shape(plain(a)), *ones)), b)
+
+    return function
