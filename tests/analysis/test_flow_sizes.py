@@ -36,7 +36,7 @@ def test_exactly_zero_is_told_apart() -> None:
     flow = tg.flow(lambda: tg.sum(tg.relu(rng().normal(size=(9, 4)) ** 2 @ tg.parameter(-np.ones((4, 4)), "w"))))
     first = next(f for f in flow.findings if f.kind == "vanishing")
     assert first.measure == 0 and first.badge == "vanishing: mean |g| 0" and "exactly 0" in first.cause
-    assert first.cause.endswith("relu at relu_1 hands nothing back of what it receives")
+    assert first.cause.endswith("relu at relu₁ hands nothing back of what it receives")
 
 
 def test_what_arrives_and_cancels_is_told_apart() -> None:

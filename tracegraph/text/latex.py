@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .names import ACCENTS, ELEMENT, GREEK, symbol_of, unpretty
+from .names import ACCENTS, ELEMENT, GREEK, numbered, symbol_of, unpretty
 from .numbers import FALLBACK, LOW, MINUS, clean, lowered, number
 
 _COMMANDS = {letter: "\\" + name for name, letter in GREEK.items() if name != "eps"}
@@ -45,7 +45,8 @@ def latex_name(name: str) -> str:
         return latex_name(element[1]) + element[2]
     split = symbol_of(unpretty(name))
     if not split or not "".join([split.base, *split.parts]).translate(_NO_GREEK).isascii():
-        return r"\text{%s}" % latex_text(name)
+        words, numbers = numbered(unpretty(name))
+        return r"\text{%s}" % latex_text(words if numbers else name) + "_{%s}" % ",".join(numbers) * bool(numbers)
     base = _COMMANDS.get(split.base, split.base)
     base = base if len(split.base) == 1 else rf"\mathit{{{base}}}"
     base = ACCENTS[split.accent][1] % base if split.accent else base

@@ -72,15 +72,27 @@ def pretty(name: str) -> str:
 
     >>> pretty("w_35"), pretty("delta5"), pretty("y_hat"), pretty("W_xh"), pretty("fc1.weight"), pretty("z_5[0,1]")
     ('w₃₅', 'δ₅', 'ŷ', 'Wₓₕ', 'fc1.weight', 'z₅[0,1]')
+    >>> pretty("h_1_2"), pretty("loss_3"), pretty("max_pool_2"), pretty("hs[1]_2")
+    ('h₁,₂', 'loss₃', 'max_pool₂', 'hs[1]₂')
     """
     if element := ELEMENT.fullmatch(name):
         return pretty(element[1]) + element[2]
     split = symbol_of(name)
     below = subscript(",".join(split.parts)) if split else ""
     if not split or re.search(r"\w", below.translate(_IS_SUB)):
-        return clean(name)
+        words, numbers = numbered(name)
+        return clean(words) + subscript(",".join(numbers))
     base = split.base + (ACCENTS[split.accent][0] if split.accent else "")
     return clean(unicodedata.normalize("NFC", base)) + below
+
+
+_NUMBERED = re.compile(r"([^\W\d_]+(?:_[^\W\d_]+)*|.+\])((?:_[0-9]+)+)")
+
+
+def numbered(name: str) -> tuple[str, list[str]]:
+    """Words, or an element of a list, and the numbers that tell them from others of that name."""
+    found = _NUMBERED.fullmatch(name)
+    return (found[1], found[2].split("_")[1:]) if found else (name, [])
 
 
 _IS_SUB = {code: None for code in SUB.values()}
