@@ -13,7 +13,7 @@ from .. import formula
 from ..graph import Edge, Graph, Node
 from ..graph.measure import norm
 from ..picture.options import option, options_of
-from ..picture.panels import panel
+from ..picture.panels import WIDE, panel
 from ..text.names import gradient_name, pretty
 from ..text.numbers import number, shape
 from ..text.width import cut
@@ -219,7 +219,7 @@ class _Words:
         size = f"vector of {np.size(value)}" if np.ndim(value) == 1 else f"{shape(np.shape(value))} array"
         if np.size(value) == 0:
             return Shown(words=f"{size} (empty)")
-        if np.size(value) <= 1000 and (grids := panel("", value, self.digits).grids):
+        if max(np.shape(value)) <= WIDE and (grids := panel("", value, self.digits).grids):  # longer ones are wrapped
             return Shown(matrices=tuple(g.cells for g in grids))
         return Shown(number(norm(value), self.digits), words=f"{size}, ‖·‖ = ")
 
