@@ -355,8 +355,8 @@ def test_scopes_of_a_run_collapse() -> None:
 
 
 def test_a_long_run_is_drawn_as_cards() -> None:
-    drawing = tg.draw(lambda: line(60))
-    assert len(drawing.picture.boxes) <= 500 and "step 60" in [b.title for b in drawing.picture.boxes]
+    drawing = tg.draw(lambda: line(80))
+    assert len(drawing.picture.boxes) <= 500 and "step 80" in [b.title for b in drawing.picture.boxes]
 
 
 def test_a_longer_run_has_cards_of_several_steps() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from pictures import random_program
 
 import tracegraph as tg
 from tracegraph import formula
-from tracegraph.graph import Edge, Graph, Node, traits_of
+from tracegraph.graph import Badge, Edge, Graph, Node, Note, traits_of
 from tracegraph.views.coarse import coarse
 from tracegraph.views.fold import MOST, fold
 
@@ -148,3 +149,33 @@ def test_a_chain_becomes_few_cards() -> None:
 def test_wrong_depth(depth: object) -> None:
     with pytest.raises(tg.GraphError, match="depth must be a whole number"):
         coarse(graph_of(1), depth, 500)  # type: ignore[arg-type]
+
+
+def test_a_gradient_that_its_parameter_shows_has_no_card() -> None:
+    """What the update hands on comes from the loss, with the same number; with a mark on it the card stays."""
+    x = tg.constant(2.0, "x")
+    w, sgd = tg.parameter(1.0, "w"), tg.optim.SGD(lr=0.1)
+    for _ in range(2):
+        L = (w * x - 3.0) ** 2
+        [w] = sgd.step(L, [w])
+    whole = tg.trace([w])
+    folded = tg.fold(whole)
+    assert [n.name for n in whole if n.is_gradient] and not [n.name for n in folded if n.is_gradient]
+    for node in (n for n in folded if n.op == "sgd"):
+        parameter, gradient = folded.inputs(node)
+        assert folded.node(gradient.source).name == f"L_{node.step}"
+        assert folded.carried(gradient) == folded.node(parameter.source).gradient
+        assert folded.carried(parameter) - 0.1 * folded.carried(gradient) == pytest.approx(node.value)
+    key = next(n.key for n in whole if n.is_gradient)
+    marked = tg.fold(whole.with_note("mine", Note((Badge(key, "look"),))))
+    assert [n.key for n in marked if n.is_gradient] == [key]
+
+
+def test_a_folded_run_is_kept_in_a_file(tmp_path: Path) -> None:
+    w, sgd = tg.parameter([1.0, 2.0], "w"), tg.optim.SGD(lr=0.1)
+    [w] = sgd.step((w * w).sum(), [w])
+    folded = tg.fold(tg.trace([w]))
+    folded.save(tmp_path / "run.tgraph")
+    again = tg.load(tmp_path / "run.tgraph")
+    handed = [(e.tensor, np.asarray(e.handed).tolist()) for e in folded.edges if e.handed is not None]
+    assert handed and handed == [(e.tensor, np.asarray(e.handed).tolist()) for e in again.edges if e.handed is not None]

@@ -89,7 +89,7 @@ class Graph:
 
     def carried(self, edge: Edge) -> Any:
         """The value that an edge hands on: that of its source, or one element of it."""
-        value = self.node(edge.source).value
+        value = self.node(edge.source).value if edge.handed is None else edge.handed
         return value if edge.index is None else np.asarray(value)[edge.index].item()
 
     def inputs(self, node: Node) -> tuple[Edge, ...]:

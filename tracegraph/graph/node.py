@@ -107,8 +107,9 @@ class Edge:
 
     ``vjp``: the way back as a formula (``g`` is the gradient of the target, ``y`` its value). ``local``: the local
     derivative where both ends are scalars. ``contribution``: what flows back; None where no gradient does.
-    ``tensor``: name of the tensor, which differs from the source's only where the source is a group. ``index``: the
-    element of it that is used, and that the contribution goes to; None for all of it.
+    ``tensor``: name of the tensor, which differs from the source's only where the source is a group, or hands on a
+    value that is not its own: ``handed``, where a view has put away the card in between. ``index``: the element of it
+    that is used, and that the contribution goes to; None for all of it.
     """
 
     source: int
@@ -119,6 +120,7 @@ class Edge:
     local: float | None = None
     contribution: Any = None
     index: tuple[int, ...] | None = None
+    handed: Any = None
 
 
 def traits_of(node: Node) -> Traits:

@@ -99,7 +99,7 @@ def _number(value: Any) -> Any:
 
 
 _dict = _exactly(dict)
-_NUMBERS = ("value", "gradient", "contribution", "local")
+_NUMBERS = ("value", "gradient", "contribution", "local", "handed")
 _FORMULAS = ("formula", "vjp")
 _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "int": _index,

@@ -24,6 +24,7 @@ MOST = 6
 def fold(graph: Graph) -> Graph:
     """Put unnamed arithmetic into the formula of its only user, and numbers of the program in as such.
 
+    The gradient that an update uses is handed on by the loss, as its number stands on the card of the parameter.
     Contributions stay what they were; formulas and local derivatives are composed by the chain rule.
     """
     nodes = {n.key: n for n in graph.nodes}
@@ -44,9 +45,27 @@ def fold(graph: Graph) -> Graph:
                 gone.add(inner.key)
             else:
                 slot += 1
-    edges = [e for key, edges_in in into.items() if key not in gone for e in edges_in]
+    repeated = _repeated(graph, noted)
+    gone |= repeated.keys()
+    edges = [_handed(e, nodes, repeated) for key, edges_in in into.items() if key not in gone for e in edges_in]
     gone -= {e.source for e in edges}
     return graph.replace([n for key, n in nodes.items() if key not in gone], edges)
+
+
+def _repeated(graph: Graph, noted: set[int]) -> dict[int, int]:
+    """By gradient that is on the card of its parameter already, the loss that it is of."""
+    gradients = [n for n in graph.nodes if n.is_gradient and n.key not in noted and graph.uses(n)]
+    known = {n.name: n.gradient for n in graph.nodes if n.gradient is not None} if gradients else {}
+    names = {n.key: str(n.attrs.get("w")) for n in gradients}
+    same = [n for n in gradients if names[n.key] in known and np.array_equal(known[names[n.key]], n.value)]
+    return {n.key: edges[0].source for n in same if len(edges := graph.inputs(n)) == 1}
+
+
+def _handed(edge: Edge, nodes: dict[int, Node], repeated: dict[int, int]) -> Edge:
+    """The edge from what has the card, if its source has none."""
+    if edge.source not in repeated:
+        return edge
+    return replace(edge, source=repeated[edge.source], handed=nodes[edge.source].value)
 
 
 def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) -> bool:
