@@ -1,4 +1,4 @@
-"""What tensors answer with plain numbers, booleans and text, as nothing of it has a derivative."""
+"""Methods and operators of tensors without a derivative: they return plain numbers, booleans and text."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Answers:
         return np.nonzero(self.held)
 
     def round(self, decimals: int = 0) -> Any:
-        """The elements rounded: plain numbers, as the derivative is 0 wherever there is one."""
+        """The elements rounded, as plain numbers: the derivative is 0 wherever it exists."""
         return np.round(self.held, decimals)
 
     def item(self) -> Any:

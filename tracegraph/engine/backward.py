@@ -27,7 +27,7 @@ _walked: Tensor | None = None  # where the walk that runs now has started
 
 
 class Gradients(Mapping[Tensor, Value]):
-    """What `backward` returns: the gradient of every tensor it reached, and the contribution of every edge."""
+    """The result of `backward`: the gradient of every tensor it reached, and the contribution of every edge."""
 
     __slots__ = ("_order", "_values", "_parts", "_index")
 
@@ -48,7 +48,7 @@ class Gradients(Mapping[Tensor, Value]):
         return sum(v is not None for v in self._values)
 
     def contribution(self, tensor: Tensor, slot: int) -> Value:
-        """What ``tensor`` sends back to its input number ``slot``; None where no gradient flows."""
+        """The contribution of ``tensor`` to its input number ``slot``; None where no gradient flows."""
         if not 0 <= slot < len(tensor.inputs):
             raise IndexError(f"{tensor!r} has {len(tensor.inputs)} inputs; slot {slot} is not one of them")
         if tensor.a is None or not tensor.inputs[slot].needs:  # the walk ends at an update
@@ -56,7 +56,7 @@ class Gradients(Mapping[Tensor, Value]):
         return self._parts[self._find(tensor)[1] + slot]
 
     def _find(self, tensor: Tensor) -> tuple[int, int]:
-        """Where a tensor stands: in the order, and its first contribution among all of them."""
+        """The place of a tensor in the order, and that of its first contribution."""
         if self._index is None:
             starts = accumulate((0 if t.a is None else len(t.inputs) for t in self._order), initial=0)
             self._index = {t: (i, start) for i, (t, start) in enumerate(zip(self._order, starts, strict=False))}
@@ -155,7 +155,7 @@ def reach(loss: Tensor) -> tuple[object, list[Tensor]]:
 
 
 def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]:
-    """Walk back over ``order``; return the gradient of each tensor, and what each sent to its inputs, end to end."""
+    """Walk back over ``order``; return the gradient of each tensor, and the contributions to all inputs, end to end."""
     parts: list[Value] = []
     keep = parts.append
     for t in order:

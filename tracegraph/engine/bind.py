@@ -1,4 +1,4 @@
-"""Sorting the arguments of a call into the inputs and the options of an op."""
+"""Bind the arguments of a call to the inputs and the options of an op."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALIASES = {
 
 
 def bind(op: Op, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments by position, then by name, into (inputs, options); what is left over is an error."""
+    """Arguments by position, then by name, as (inputs, options); an unknown or missing one is an error."""
     if op.variadic:
         return _bind_variadic(op, args, kwargs)
     names = (*op.inputs, *op.attrs)

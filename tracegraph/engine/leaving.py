@@ -1,4 +1,4 @@
-"""Where a plain number is asked of a tensor that takes a gradient: on purpose, or by what would lose the record.
+"""A plain number is taken of a tensor with a gradient: on purpose, or by a call that would lose the record.
 
 ``float(loss)`` and ``"%.3f" % loss`` are what people log with. `math.exp` of a tensor, or storing one in an array,
 takes the number and drops the record, and gradients would be wrong in silence: an error names the recorded way.
@@ -82,7 +82,7 @@ def array(frame: FrameType) -> bool:
 
 
 def _found(frame: FrameType, path: list[str]) -> Any:
-    """What a dotted name stands for, as far as no code runs when it is asked for."""
+    """The value of a dotted name, as far as looking it up runs no code."""
     value = variable(frame, path[0])
     for name in path[1:]:
         value = getattr_static(value, name, UNKNOWN)
@@ -94,7 +94,7 @@ def _asks_first(function: Any) -> bool:
 
 
 def refusal(frame: FrameType, shape: tuple[int, ...]) -> UntracedError:
-    """What is said about a tensor that something turns into an array; names the outermost function of a library."""
+    """The error for a tensor that is turned into an array; it names the outermost function of a library."""
     here = site(frame)
     if here.kind == "store":
         return UntracedError(_lost("storing a tensor in an array", "np.stack of a list of tensors, or np.where"))

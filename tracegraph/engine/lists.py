@@ -35,7 +35,7 @@ def _whole(objects: np.ndarray[Any, Any]) -> Tensor | None:
 
 
 def as_array(t: Tensor, dtype: Any, frame: Any, element: Callable[..., Tensor]) -> np.ndarray[Any, Any]:
-    """What NumPy gets that turns a tensor into an array: of one in a list, its elements as objects.
+    """The array for NumPy in place of a tensor; of a tensor inside a list, its elements as objects.
 
     ``element`` records one of them.
     """

@@ -1,4 +1,4 @@
-"""What makes tensors act as numbers and arrays: operators and methods from the registry, and NumPy's protocols."""
+"""Operators and methods of tensors, made from the registry of operations, and NumPy's protocols."""
 
 from __future__ import annotations
 

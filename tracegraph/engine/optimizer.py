@@ -1,4 +1,4 @@
-"""The step that all optimizers share: what it checks, what it records, and the states that it carries on."""
+"""The step that all optimizers share: its checks, its records, and the states that it carries on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .values import Value, settle
 
 @dataclass
 class Optimizer:
-    """What all optimizers share; a kind of its own defines ``update``."""
+    """The base of all optimizers; each kind defines ``update``."""
 
     _states: dict[tuple[int, str], Tensor] = field(default_factory=dict, init=False, repr=False)
     _made: list[Tensor] = field(default_factory=list, init=False, repr=False)
@@ -33,7 +33,7 @@ class Optimizer:
 
     @property
     def count(self) -> int:
-        """How many steps were made."""
+        """The number of steps so far."""
         return self._count
 
     def step(self, loss: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
@@ -114,7 +114,7 @@ LEAVES = (PARAMETER, INPUT)
 
 
 def share(default: float) -> Any:
-    """An option that says how much is kept of what was before."""
+    """An option for the share of the old value that is kept, from 0 to less than 1."""
     return field(default=default, metadata={"below": 1})
 
 

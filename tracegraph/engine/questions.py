@@ -1,4 +1,4 @@
-"""NumPy's functions without a derivative: they answer about a tensor as about its plain array."""
+"""NumPy's functions without a derivative, which treat a tensor as its plain array."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def plain(value: Any) -> Any:
 
 
 def answer(function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-    """What a function says about plain arrays."""
+    """The result of a function for plain arrays."""
     return function(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})

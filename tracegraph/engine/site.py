@@ -1,4 +1,4 @@
-"""What a program is doing right now, read from its bytecode: calling a function, storing, or formatting text."""
+"""The operation that a program is performing, read from its bytecode: a call, a store, or formatting of text."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Site(NamedTuple):
 
 
 def site(frame: FrameType) -> Site:
-    """What the program of a frame is doing."""
+    """The instruction that a frame is executing."""
     return _site(frame.f_code, frame.f_lasti)
 
 
@@ -76,12 +76,12 @@ def _call(steps: list[dis.Instruction], place: int) -> Site:
 
 
 def _heights(steps: list[dis.Instruction]) -> list[int]:
-    """How far the interpreter's stack has grown after each step."""
+    """The height of the interpreter's stack after each step."""
     return list(accumulate(dis.stack_effect(s.opcode, s.arg, jump=False) for s in steps))
 
 
 def _start(steps: list[dis.Instruction], place: int) -> int:
-    """Where the function of a call is loaded: as far back as the interpreter's stack has grown by what the call takes.
+    """The place where the function of a call is loaded: as far back as the stack has grown by the call's operands.
 
     Where the arguments branch, counting would mislead; the positions in the source tell, from Python 3.11 on.
     """
@@ -113,7 +113,7 @@ def _first_at(steps: list[dis.Instruction], place: int) -> int:
 
 
 def _argument(loads: list[dis.Instruction], heights: list[int]) -> str:
-    """What the first argument is, from the instructions that make all of them; nothing where it is worked out."""
+    """The first argument of a call, from the instructions that load all of them; empty where it is computed."""
     if loads and loads[-1].opname == "STORE_FAST":  # the end of an inlined comprehension
         return "["
     first = loads[: max((i + 1 for i, height in enumerate(heights) if height == 1), default=0)]
@@ -136,7 +136,7 @@ def function_at(frame: FrameType, path: tuple[str, ...]) -> Any:
 
 
 def variable(frame: FrameType, name: str) -> Any:
-    """What a name stands for in a frame."""
+    """The value of a name in a frame."""
     for space in (own_variables(frame), frame.f_globals, vars(builtins)):
         if name in space:
             return space[name]

@@ -1,4 +1,4 @@
-"""What a tensor holds: a Python float for a float64 scalar, a NumPy scalar of another type, or a read-only array."""
+"""The value of a tensor: a Python float for a float64 scalar, a NumPy scalar of another type, or a read-only array."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_COMPLEX = "complex numbers are not recorded; write the real and the imaginary
 
 
 class Held(OpError):
-    """A list or an array of objects holds tensors, which have a record already."""
+    """The error for a list or an array of objects that holds tensors, which have a record already."""
 
 
 def own(role: str, value: Any, keep_int: bool = False) -> Value:

@@ -1,4 +1,4 @@
-"""How to write with recorded functions what is not recorded itself: `way` answers for a function's name.
+"""Recorded replacements for functions that are not recorded: `way` looks one up by the function's name.
 
 Each way is an expression in `np` and `tg` of the inputs ``x`` and ``y``; what follows a comma and "or" is a remark.
 """
@@ -98,7 +98,7 @@ MATH = {"acos": "arccos", "asin": "arcsin", "atan": "arctan"}
 
 
 def way(name: str) -> str:
-    """The nearest recorded way to compute what a function of this name does; empty where there is none."""
+    """The nearest recorded expression for a function of this name; empty where there is none."""
     name = MATH.get(name, name)
     for op in OPS.values():
         if any(name == f.__name__ for f in op.numpy):

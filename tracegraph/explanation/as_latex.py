@@ -29,7 +29,7 @@ HEAD = r"""\documentclass[11pt]{article}
 
 
 class Latex:
-    """How the mathematical mode of LaTeX is written."""
+    """The style of LaTeX's mathematical mode."""
 
     newline = r"\\"
 

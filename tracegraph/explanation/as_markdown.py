@@ -26,7 +26,7 @@ _WORD = re.compile(r"\\(text|operatorname)\{([^{}]*)\}")
 
 
 class Markdown(Latex):
-    """How formulas in Markdown are written: as in LaTeX, but for what gets lost on the way."""
+    """The style of formulas in Markdown: LaTeX without the forms that Markdown readers break."""
 
     newline = r"\cr"
 

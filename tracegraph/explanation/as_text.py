@@ -15,7 +15,7 @@ WIDTH = 100  # characters of a line
 
 
 class Text:
-    """How plain text is written."""
+    """The style of plain text."""
 
     def formula(self, text: str, names: Mapping[str, str], tensors: bool) -> str:
         return notation.text(text, names, tensors=tensors)

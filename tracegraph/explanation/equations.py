@@ -1,4 +1,4 @@
-"""A graph as a list of equations: what is given, the way forward, the chain rule back, the updates."""
+"""A graph as a list of equations: given values, forward pass, chain rule, updates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CELLS = 36  # numbers that are put into one formula, at most
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value as the picture shows it: a number, or small matrices, or words and the norm for what is larger."""
+    """A value in the form of the picture: a number, small matrices, or words and the norm of a large array."""
 
     number: str = ""
     matrices: tuple[tuple[tuple[str, ...], ...], ...] = ()
@@ -63,7 +63,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What is worked out at one node (its key): ``stage`` is given, forward, backward or update."""
+    """The equations of one node (its key) in one ``stage``: given, forward, backward or update."""
 
     stage: str
     step: int | None
@@ -77,7 +77,7 @@ SPREAD = "to each element"
 
 
 def title(graph: Graph) -> str:
-    """The heading of a solution: what was computed, or what was trained and in how many steps."""
+    """The heading of a solution: the computed tensor, or the number of training steps."""
     steps = len({n.step for n in graph} - {None})
     named = [n.name for n in graph if n.is_output] or [graph.output.name]
     if steps:
@@ -96,7 +96,7 @@ def solution(graph: Graph, digits: int) -> Iterator[Section]:
 
 
 def moves(graph: Graph, digits: int) -> Iterator[Move]:
-    """What is worked out, in order: given, forward, backward, update; and again for each step of a training run."""
+    """The moves of a solution in order: given, forward, backward, update; again for each step of a training run."""
     words = _Words(graph, digits)
     for node in graph:
         if not graph.inputs(node) and not node.formula:
@@ -174,7 +174,7 @@ class _Words:
         return replace(equation, values=None, note=SPREAD)
 
     def term(self, prefix: str, edge: Edge, names: dict[str, str], values: dict[str, Any]) -> tuple[str, Shape | None]:
-        """What one use sends back, in names of its own, and its shape, if that can be told.
+        """The contribution of one use as a formula with prefixed names, and its shape, None where unknown.
 
         The meaning of the names is added to ``names`` and ``values``.
         """
@@ -208,7 +208,7 @@ class _Words:
         return Equation(cut(name, LONGEST), self.shown(value), text, short, numbers, tensors, note)
 
     def value(self, edge: Edge) -> Any:
-        """What an edge hands on; of a group only its last tensor is known."""
+        """The value that an edge carries; of a group, that of its last tensor."""
         source = self.graph.node(edge.source)
         return self.graph.carried(edge) if not source.is_group or edge.tensor == source.name else None
 
@@ -241,7 +241,7 @@ def _fit(values: Iterable[Shown]) -> bool:
 
 
 def _rest(gradient: Any, uses: Sequence[Edge]) -> Any:
-    """What a gradient has besides these contributions: from uses that are left out here, or that a view left out."""
+    """The part of a gradient that is not among these contributions: from uses left out here or by a view."""
     with np.errstate(all="ignore"):
         rest = np.asarray(gradient, float) - sum(np.asarray(e.contribution, float) for e in uses)
     return np.where(np.isfinite(rest), rest, 0.0)  # infinity less infinity is nothing to speak of

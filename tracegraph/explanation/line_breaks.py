@@ -13,7 +13,7 @@ from .equations import Equation, Shown
 
 
 class Style(Protocol):
-    """How one kind of text is written."""
+    """The notation of one output format."""
 
     def formula(self, text: str, names: Mapping[str, str], tensors: bool) -> str:
         """A formula with its names."""
@@ -71,7 +71,7 @@ def value(content: Shown, style: Style) -> Side:
 
 
 def width(cells: Sequence[Sequence[str]]) -> int:
-    """How wide a matrix is; ``1e−5`` becomes a power of ten."""
+    """The number of characters in a line of a matrix; ``1e−5`` becomes a power of ten."""
     return sum(max(len(c) + 5 * ("e" in c) for c in column) + 2 for column in zip(*cells)) + 2
 
 

@@ -1,4 +1,4 @@
-"""Shapes of formulas: whether a rule gives more than its input has room for, because broadcasting stretched it."""
+"""Shapes of formulas: whether a rule's result is larger than its input, because broadcasting stretched it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Shape = tuple[int, ...]
 
 
 def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
-    """The shape of what a rule gives, with values for its names; None where it cannot be told."""
+    """The shape of a rule's result, with values for its names; None where unknown."""
     shapes = {name: shape(value) for name, value in values.items()}
     if traits_of(target).kind == "reduction":  # these keep the axes that they reduce with length 1, in a formula
         shapes.update(g=(), y=())
@@ -28,12 +28,12 @@ def made(rule: str, target: Node, values: Mapping[str, Any]) -> Shape | None:
 
 
 def summed(shape: Shape | None, target: Shape) -> Shape:
-    """The axes over which the walk back sums what a rule gives, because broadcasting had stretched them."""
+    """The axes over which backward sums the result of a rule, because broadcasting had stretched them."""
     return () if shape is None else stretched(shape, target)
 
 
 def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:
-    """The shape of an expression; KeyError or ValueError where it cannot be told."""
+    """The shape of an expression; KeyError or ValueError where unknown."""
     if isinstance(node, ast.Name):
         return shapes[node.id]
     if isinstance(node, ast.Constant):

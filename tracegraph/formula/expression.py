@@ -93,7 +93,7 @@ def _check(tree: ast.expr, formula: str) -> None:
 
 
 def _problem(node: ast.AST) -> str:
-    """Say what is not permitted about one node, without its parts."""
+    """The reason why one node of an expression is not permitted, without its parts; empty if it is."""
     if isinstance(node, ast.Constant):
         if not isinstance(node.value, (int, float, type(None))):
             return f"a {type(node.value).__name__}"
@@ -132,7 +132,7 @@ def names(formula: str) -> tuple[str, ...]:
 
 
 def substitute(formula: str, replacements: Mapping[str, str]) -> str:
-    """Put formulas in the place of names, all at once, and drop what is neutral (`1 * x`, `x + 0`, `--x`).
+    """Put formulas in the place of names, all at once, and drop neutral operations (`1 * x`, `x + 0`, `--x`).
 
     >>> substitute("g * b", {"g": "-h", "b": "p + q"})
     '-h * (p + q)'
@@ -160,7 +160,7 @@ def local(vjp: str) -> str | None:
 
 
 def _factor(node: ast.expr) -> ast.expr | None:
-    """Put 1 in the place of the one `g` that the expression is a multiple of; None if there is no such `g`."""
+    """Replace by 1 the single `g` that the expression is a multiple of; None if there is no such `g`."""
     if isinstance(node, ast.Name):
         return ast.Constant(1) if node.id == "g" else None
     if isinstance(node, ast.UnaryOp):

@@ -16,7 +16,7 @@ from .expression import parse
 
 
 class _Level(IntEnum):
-    """How tightly a written piece holds together; one that is too loose for its place gets parentheses."""
+    """The binding strength of a piece of notation; one that is too weak for its place gets parentheses."""
 
     IF, COMPARE, SUM, MINUS, PRODUCT, POWER, ATOM = range(7)
 
@@ -116,7 +116,7 @@ def latex(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> s
 
 
 def _form(name: str, count: int) -> Form | None:
-    """How a word is written with so many arguments; None for an ordinary call."""
+    """The notation of a function for a number of arguments; None for an ordinary call."""
     word = WORDS.get(name)
     return word.forms.get(count, word.form) if word is not None else None
 

@@ -105,7 +105,7 @@ class Graph:
         return tuple(self._uses.get(node.key, ()))
 
     def badges(self, node: Node) -> tuple[Badge, ...]:
-        """What all notes put on the card of a node."""
+        """The badges of all notes for the card of a node."""
         return tuple(b for note in self.notes.values() for b in note.badges if b.node == node.key)
 
     @property

@@ -30,7 +30,7 @@ def find(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
 
 
 def latest(named: Mapping[str, Node], name: str) -> Node | None:
-    """The last of ``h_1``, ``h_2`` and so on, which is what the variable ``h`` of the program holds in the end."""
+    """The last of ``h_1``, ``h_2`` and so on: the final value of the variable ``h`` of the program."""
     number = 1
     while f"{name}_{number}" in named:
         number += 1
@@ -39,7 +39,7 @@ def latest(named: Mapping[str, Node], name: str) -> Node | None:
 
 
 def find_gradient(nodes: Sequence[Node], name: str, step: int | None = None) -> Node:
-    """The node that holds a gradient as a value (of a parameter, in a step of training), else the node itself.
+    """The node whose value is the gradient of a parameter in a step of training, else the node of that name itself.
 
     ``find_gradient(graph, "w", 2)`` is ∂L₂/∂w, the gradient that step 2 used.
     """

@@ -1,4 +1,4 @@
-"""How large the numbers of a value are: norm, root mean square, mean absolute value, share of zeros."""
+"""Measures of a value: norm, root mean square, mean absolute value, share of zeros."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAFE = 1e150
 
 
 class Size(NamedTuple):
-    """How large the elements of an array are: root mean square, Euclidean norm, mean absolute value.
+    """Measures of an array: root mean square, Euclidean norm, mean absolute value.
 
     ``zeros``: the share of elements that are exactly zero. Of no elements, all are 0.
     """

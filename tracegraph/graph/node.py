@@ -74,7 +74,7 @@ class Node:
 
     @property
     def is_output(self) -> bool:
-        """Whether it is what was traced."""
+        """Whether the node is the traced tensor."""
         return self.role == "output"
 
     @property
@@ -84,7 +84,7 @@ class Node:
 
     @property
     def is_gradient(self) -> bool:
-        """Whether it is the gradient that an optimizer took, and not made from its inputs."""
+        """Whether the node is a gradient taken by an optimizer, which no operation computed."""
         return self.op == GRADIENT.name
 
     @property

@@ -1,4 +1,4 @@
-"""Notes: what an analysis or a view says of a graph, as values beside it, about nodes by their keys."""
+"""Notes: the results of analyses and views, as values beside a graph; they refer to nodes by key."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a check of the backward rule found at one node.
+    """The result of checking the backward rule of one node.
 
     ``verdict``: ok, kink, wrong or "not checked", and then ``reason`` says why. ``error``: the largest, relative to the
     sum of the sizes of the terms that a contribution consists of (None for kinks and what is not checked).
@@ -100,7 +100,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a teacher puts beside a number: ``verdict`` on the value or the gradient (``quantity``) that was written.
+    """A teacher's mark beside a number: the ``verdict`` on a written value or gradient (``quantity``).
 
     ``written`` and ``right`` are numbers as text; ``right`` is empty where what was written is right. ``index`` is the
     place in a matrix.
@@ -115,7 +115,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is said of a graph under one kind: badges on its cards; kinds that say more are in `NOTES`."""
+    """A result about a graph, of one kind: badges for its cards; kinds with more fields are in `NOTES`."""
 
     badges: tuple[Badge, ...] = ()
 
@@ -138,7 +138,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class FlowNote(Note):
-    """What `tracegraph.flow` found, worst first."""
+    """The findings of `tracegraph.flow`, worst first."""
 
     findings: tuple[Finding, ...] = ()
 
@@ -156,7 +156,7 @@ class PathsNote(Note):
 
 @dataclass(frozen=True, slots=True)
 class ChecksNote(Note):
-    """What `tracegraph.gradcheck` found: a result for each operation that a gradient arrives at."""
+    """The results of `tracegraph.gradcheck`: one for each operation that receives a gradient."""
 
     results: tuple[Check, ...] = ()
     tolerance: float = 1e-12
@@ -164,7 +164,7 @@ class ChecksNote(Note):
 
 @dataclass(frozen=True, slots=True)
 class MarksNote(Note):
-    """What `tracegraph.mark` found, each mark with the key of its node."""
+    """The marks of `tracegraph.mark`, each with the key of its node."""
 
     marks: tuple[tuple[int, Mark], ...] = ()
 

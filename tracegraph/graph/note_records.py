@@ -21,7 +21,7 @@ def write(notes: Mapping[str, Note], packer: Packer) -> dict[str, Any]:
 
 
 def read(record: Any, values: Unpacker) -> dict[str, Note]:
-    """The notes of a record; ValueError for what is none."""
+    """The notes of a JSON record; ValueError for a malformed one."""
     if not isinstance(record, dict):
         raise ValueError("its notes are no object")
     notes = {}

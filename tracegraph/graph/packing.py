@@ -1,4 +1,4 @@
-"""Values as JSON: what JSON has stays as it is, the rest is an object with one key that says what it is.
+"""Values as JSON: native types stay as they are, others become an object whose one key names the type.
 
 ``{"float": "nan"}`` · ``{"scalar": ["float32", 0.5]}`` · ``{"array": 3}`` · ``{"tuple": [...]}`` · ``{"slice": [...]}``
 ``{"ellipsis": null}`` · ``{"dtype": "float32"}``; an option that is anything else is kept as its ``repr``.

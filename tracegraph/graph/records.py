@@ -117,7 +117,7 @@ _OF_TYPE: dict[str, Callable[[Any], Any]] = {
 
 
 def _default(of: Field[Any]) -> Any:
-    """What is left out of the record of a node or an edge."""
+    """The default of a field, which a record leaves out."""
     if of.default is MISSING:
         return MISSING if of.default_factory is MISSING else {}
     return [] if of.default == () else of.default

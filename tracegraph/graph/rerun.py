@@ -22,7 +22,7 @@ def op_of(node: Node) -> Op | None:
 
 
 def as_declared(node: Node, op: Op) -> bool:
-    """Whether the inputs of a node are those that its op declares: none was hidden, nothing was folded into it."""
+    """Whether a node has the inputs that its op declares, so that no view hid or folded one."""
     count = len(node.args)
     if op.variadic:
         return node.args == tuple(f"{op.inputs[0].lstrip('*')}{i}" for i in range(count))
@@ -57,7 +57,7 @@ class Rerun:
         return run_forward(self.op, values, self.node.attrs)
 
     def vjp(self, slot: int, g: Any, values: Sequence[Any], y: Any = None) -> Any:
-        """What goes back to one input, in its shape, where ``g`` arrives; None where no gradient flows.
+        """The contribution to one input, in its shape, for the output gradient ``g``; None where no gradient flows.
 
         ``y``: the value at ``values`` if that is not the recorded one. Raises whatever the rule does.
         """

@@ -51,7 +51,7 @@ _DESCRS = {d.str.encode(): d for kind in DTYPES.values() for d in (kind.newbyteo
 
 
 class Parts(NamedTuple):
-    """What a file holds of a graph; ``whole``: nodes and edges before views, where these are others."""
+    """The parts of a graph in a file; ``whole``: nodes and edges before views, where these differ."""
 
     nodes: Sequence[Node]
     edges: Sequence[Edge]
@@ -90,7 +90,7 @@ def _written(nodes: Iterable[Node], edges: Iterable[Edge], packer: Packer) -> di
 
 
 def load(path: str | os.PathLike[str], make: Callable[[Parts], Made]) -> Made:
-    """What ``make`` makes of the parts in a ``.tgraph`` file; arrays come back read-only.
+    """The graph that ``make`` builds from the parts in a ``.tgraph`` file; arrays are read-only.
 
     Raises `StoreError`, and nothing else, for a file that cannot be read, is damaged, too large, or whose parts do not
     fit together.
@@ -103,7 +103,7 @@ def load(path: str | os.PathLike[str], make: Callable[[Parts], Made]) -> Made:
 
 
 def _line(error: BaseException) -> str:
-    """What went wrong, on one line of bounded length."""
+    """The message of an error, on one line of bounded length."""
     message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     if isinstance(error, RecursionError):
         message = "it is nested too deeply"

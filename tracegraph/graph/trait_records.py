@@ -1,4 +1,4 @@
-"""Traits of a node as JSON: an object of those that it has.
+"""Traits of a node as JSON: an object of those that are not neutral.
 
 Causes of NaN and infinities are functions, which no file can hold: the name of the op that has the same stands there.
 """
@@ -14,7 +14,7 @@ from .packing import Packer, Unpacker
 
 
 def write(traits: Traits, packer: Packer) -> dict[str, Any]:
-    """Traits without those that are neutral."""
+    """The traits that are not neutral, as JSON."""
     held = {name: getattr(traits, name) for name in _CHECKS}
     record = {name: _packed(value, packer) for name, value in held.items() if value != getattr(UNKNOWN, name)}
     alike = next((op.name for op in everything() if op.traits.singular == traits.singular != ()), None)
@@ -22,7 +22,7 @@ def write(traits: Traits, packer: Packer) -> dict[str, Any]:
 
 
 def read(record: Any, values: Unpacker) -> Traits:
-    """Traits from their record; ValueError for what is none. Causes of an op that is not known here are left out."""
+    """Traits from their JSON record; ValueError for a malformed one. Causes of an unknown op are dropped."""
     if not isinstance(record, dict) or not record.keys() <= {*_CHECKS, "singular"}:
         raise ValueError(f"{record!r:.40} is no object of {', '.join(_CHECKS)} and singular")
     traits = {name: _unpacked(value, values) for name, value in record.items()}

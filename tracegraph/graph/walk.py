@@ -1,4 +1,4 @@
-"""What is reached from some nodes: everything they depend on, everything that depends on them."""
+"""Reachability in a graph: ancestors and descendants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would explain a slip: the usual mistakes, tried one by one on the writer's own numbers."""
+"""Likely causes of a slip: the usual mistakes, tried one by one on the writer's own numbers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Causes:
         yield from ((PEN + rank, text) for rank, text in slips_of_the_pen(written, right))
 
     def _copied(self, claim: int, at: Index, written: Written) -> Iterator[Cause]:
-        """A number that stands nearby, written again: of the same matrix, another step, or what it is computed from."""
+        """Copying mistakes: a number of the same matrix, of another step, or of an operand."""
         target = self.judge.targets[claim]
         for other, place, value in self._pool:
             slip = self.judge.verdicts[other][place].verdict == SLIP
@@ -105,7 +105,7 @@ class Causes:
                     yield INPUT, f"{put}: {_equation(working.text(working.formula, changed), result)}"
 
     def _others(self, claim: int, at: Index, known: Worked, variable: str) -> Iterator[tuple[str, float]]:
-        """Numbers that may have been taken for an input: what was written elsewhere, or is computed from nearby."""
+        """Numbers that may have been taken for an input by mistake: written elsewhere, or computed nearby."""
         (key, loss), _ = known.places[variable]
         base = self.judge.graph.node(key).base
         for other, place, value in self._pool:
@@ -118,6 +118,6 @@ class Causes:
 
 
 def _equation(text: str, value: float) -> str:
-    """A formula with its numbers, and what it comes to."""
+    """A formula with its numbers, and its result."""
     written = number(value, 7)
     return clean(text) if text == written else f"{clean(text)} = {written}"

@@ -1,4 +1,4 @@
-"""Claims: which quantity, and what was written; read from a TOML file, or given as dictionaries."""
+"""Claims: a quantity and the number written for it; read from a TOML file, or given as dictionaries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Claim:
 
     @property
     def label(self) -> str:
-        """How the claim is called in reports: ``w step 2``, ``grad z5``, ``map[0, 1]``."""
+        """The name of the claim in reports: ``w step 2``, ``grad z5``, ``map[0, 1]``."""
         name = f"grad {self.grad}" if self.grad is not None else str(self.value)
         at = f"[{', '.join(map(str, self.index))}]" if self.index is not None else ""
         return f"{name}{at}" + (f" step {self.step}" if self.step is not None else "")
@@ -65,7 +65,7 @@ Entry = Union[Claim, Problem]
 
 
 def read_claims(source: Any) -> list[Entry]:
-    """The claims of a file, of a list of dictionaries or of Claims; what is wrong with one is a `Problem` in its place.
+    """The claims of a file, of a list of dictionaries or of Claims; a malformed one becomes a `Problem`.
 
     Raises `MarkError` for a file that cannot be read, and for what is no list.
     """
@@ -106,7 +106,7 @@ def _from_text(text: str, name: str) -> Iterator[Entry]:
 
 
 def _head(text: str, name: str, more: bool) -> Iterator[Entry]:
-    """What stands before the first ``[[claim]]``: nothing, or claims as a list of inline tables."""
+    """The part before the first ``[[claim]]``: nothing, or claims as a list of inline tables."""
     try:
         table = tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:

@@ -12,7 +12,7 @@ MORE = 2  # digits that a number may have had before one of them was dropped
 
 
 def slips_of_the_pen(number: Written, right: float) -> Iterator[tuple[int, str]]:
-    """What may have happened to the right number on its way to the paper, with a rank: likely slips come first."""
+    """Slips that turn the right number into the written one, each with a rank: likely slips come first."""
     wrong, kinds = _digits(number.number, -number.decimals), set[str]()
     for meant in _meant(number, right):
         slip = _between(wrong, meant)

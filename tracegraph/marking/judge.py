@@ -48,7 +48,7 @@ class Judged:
 
     @property
     def sound(self) -> bool:
-        """Whether what was written can be kept when slips are put right."""
+        """Whether the written number is kept when slips are corrected."""
         return self.verdict in (AGREES, ROUNDING) and not self.origins
 
 
@@ -90,7 +90,7 @@ class Judge:
         return self.replay.compute(quantity, states)
 
     def _settle(self, quantity: Quantity, claims: list[int], before: Origins) -> None:
-        """What the quantity is taken to be from here on, each way."""
+        """Set the value of the quantity for all later ones, each way."""
         if not claims:
             self._origins[quantity] = before
             return
@@ -145,7 +145,7 @@ class Judge:
         return found or before
 
     def _without(self, quantity: Quantity, index: Index, slip: int) -> float:
-        """A number as it would follow from what was written, had one slip and what followed from it not been made."""
+        """A number as it would follow from the written ones if one slip, and what followed from it, were right."""
         kept: dict[Quantity, dict[Index, float]] = {}
         for i, judged in enumerate(self.verdicts):
             for place, j in judged.items():
@@ -164,7 +164,7 @@ class Judge:
         raise AssertionError("a quantity is needed for itself")
 
     def _reading(self, quantity: Quantity, index: Index, number: Written, before: Origins) -> dict[int, str]:
-        """How slips just before a number would have to be read for it to be right: misprints of what was used.
+        """The misreadings of the slips just before a number that would make it right.
 
         A slip, or what follows from one, may stand for its right value, with the digits that were written or one more,
         rounded or cut off.
@@ -184,7 +184,7 @@ class Judge:
         return {}
 
     def _between(self, quantity: Quantity, changed: set[Quantity]) -> list[Quantity]:
-        """What lies between a quantity and the claims that it is computed from: nobody has written it down."""
+        """The unclaimed quantities between a quantity and the claims that it is computed from."""
         affected = set(changed)
         for q in self.replay.needed([quantity]):
             if q not in self.claimed and not affected.isdisjoint(self.replay.inputs(q)):
@@ -204,7 +204,7 @@ class Judge:
         return judged is not None and (judged.verdict == SLIP or bool(judged.origins))
 
     def _readings(self, slip: int) -> list[tuple[str, float]]:
-        """What a number may have been when it was used: as written, right, or right to some digits."""
+        """The numbers that may have been used in place of a slip: as written, right, or right to some digits."""
         number, judged = self.targets[slip].atoms[()], self.verdicts[slip][()]
         assert number is not None
         readings = {number.text: number.value}

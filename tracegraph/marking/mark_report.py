@@ -33,7 +33,7 @@ MOST_ELEMENTS = 9
 
 
 class Marking:
-    """What `mark` returns: ``results`` in the order of the claims, and ``problems``: claims that cannot be judged.
+    """The report of `mark`: ``results`` in the order of the claims, and ``problems``: claims that cannot be judged.
 
     It shows itself in a notebook; ``save(path)`` writes .md, .txt, .json or a picture.
     """
@@ -56,7 +56,7 @@ class Marking:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many claims got each verdict."""
+        """The number of claims by verdict."""
         found = Counter(r.verdict for r in self.results)
         return {verdict: found[verdict] for verdict in VERDICTS}
 
@@ -147,7 +147,7 @@ def _shown(value: float, written: Any) -> str:
 
 
 def _numbers(result: Result) -> tuple[str, str, str]:
-    """What was written, what follows from it, and what is exact, for a table."""
+    """The written, the following and the exact number, for a table."""
     if not result.elements:
         yours, exact = (_shown(value, result.written) for value in (result.from_yours, result.exact))
         return str(result.written) or "(blank)", yours, exact
@@ -172,7 +172,7 @@ def _matrix(rows: Any) -> str:
 
 
 def _comment(result: Result) -> str:
-    """What is said beside a verdict: causes of a slip, what a number is carried from, what it rests on."""
+    """The comment beside a verdict: causes of a slip, origins of a carried error, remarks."""
     parts = [result.verdict]
     if result.carried_from:
         parts.append(f"from {', '.join(result.carried_from)}")
@@ -191,7 +191,7 @@ def _at(result: Result) -> str:
 
 
 def _wrong(result: Result) -> str:
-    """What was written and what would be right, of a slip."""
+    """The written and the right number of a slip."""
     parts = [p for p in result.elements.values() if p.verdict == SLIP] or [result]
     first = parts[0]
     return f"{first.written} for {_shown(first.from_yours, first.written)}"
@@ -230,7 +230,7 @@ def _record(result: Result) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples and arrays as lists; what is not finite as text, because JSON has no number for it."""
+    """Tuples and arrays as lists; numbers that are not finite as text, because JSON has none for them."""
     if isinstance(value, (tuple, list, np.ndarray)):
         return [_plain(v) for v in value]
     if isinstance(value, str):

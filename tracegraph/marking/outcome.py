@@ -64,7 +64,7 @@ def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], c
 
 
 def _remark(judged: Judged, written: Written | None, labels: list[str]) -> str:
-    """What a verdict rests on: another reading of a slip, right values in its place, or earlier roundings."""
+    """The grounds of a verdict: another reading of a slip, right values in its place, or earlier roundings."""
     if judged.reading:
         return "follows with " + ", ".join(f"{labels[s]} = {text}" for s, text in judged.reading.items())
     if written is None or judged.verdict in (BLANK, SLIP):
@@ -91,7 +91,7 @@ def _joined(parts: dict[Index, Result]) -> str:
 
 
 def _array(target: Target, parts: dict[Index, Result], what: str) -> Any:
-    """One column of the elements' results, in the shape of what was written."""
+    """One column of the elements' results, in the shape of the written matrix."""
     shape: list[int] = []
     row: Any = target.claim.written
     while not isinstance(row, str):

@@ -1,4 +1,4 @@
-"""A computation done again, one quantity at a time, from other values than those that were recorded.
+"""Compute a recorded graph again, one quantity at a time, from other values than the recorded ones.
 
 A quantity is the value of a node, or the gradient of a loss there: ``(node, None)`` or ``(node, loss)`` by their keys.
 Each has a place in one order in which everything that it is computed from comes first.
@@ -32,7 +32,7 @@ class Replay:
         self._reach: dict[int, set[int]] = {}
 
     def losses(self) -> list[int]:
-        """What was differentiated: the losses of the steps, and the output where it has a gradient."""
+        """The differentiated nodes: the losses of the steps, and the output where it has a gradient."""
         steps = [self._loss(n) for n in self.graph if n.is_gradient and self.graph.inputs(n)]
         last = [n.key for n in self.graph.nodes[-1:] if self.graph.output.gradient is not None]
         return list(dict.fromkeys([*steps, *(self.graph.output.key for _ in last)]))
@@ -46,7 +46,7 @@ class Replay:
         return sorted(reachable(quantities, self.inputs), key=self._order)
 
     def inputs(self, quantity: Quantity) -> list[Quantity]:
-        """What a quantity is computed from."""
+        """The quantities that a quantity is computed from."""
         key, loss = quantity
         node = self.graph.node(key)
         if loss is None:
@@ -60,7 +60,7 @@ class Replay:
         return list(quantities)
 
     def compute(self, quantity: Quantity, states: States) -> Any:
-        """A quantity from the states of what it is computed from."""
+        """A quantity from the states of its inputs."""
         key, loss = quantity
         node = self.graph.node(key)
         with np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ def _flows(target: Node, edge: Edge) -> bool:
 
 
 def _forward(node: Node, values: list[Any]) -> Any:
-    """The value of a node from its inputs; as it was recorded where there is no way to compute it again."""
+    """The value of a node from its inputs; the recorded one where it cannot be computed again."""
     rerun = Rerun.of(node)
     if not values:
         return node.value
@@ -144,7 +144,7 @@ def _forward(node: Node, values: list[Any]) -> Any:
 
 
 def _back(target: Node, use: Edge, g: Any, y: Any, values: list[Any]) -> Any:
-    """What a node sends back to one of its inputs; as it was recorded where there is no way to compute it again."""
+    """The contribution of a node to one of its inputs; the recorded one where it cannot be computed again."""
     rerun = Rerun.of(target)
     try:
         if rerun is not None and (back := rerun.vjp(use.slot, g, values, y)) is not None:

@@ -1,4 +1,4 @@
-"""What marking says about one claim."""
+"""The result of marking one claim."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Result:
 
     @property
     def label(self) -> str:
-        """How the claim is called: ``w step 2``, ``grad z5``, ``map[0, 1]``."""
+        """The name of the claim: ``w step 2``, ``grad z5``, ``map[0, 1]``."""
         return self.claim.label
 
     @property

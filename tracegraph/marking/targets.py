@@ -1,4 +1,4 @@
-"""What a claim is about: the quantity in the graph, and a number for each of its elements that was written."""
+"""The target of a claim: its quantity in the graph, and the written number of each element."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Index = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A claim with its quantity; ``atoms`` holds what was written for each element, None for a blank."""
+    """A claim with its quantity; ``atoms``: the written number of each element, None for a blank."""
 
     claim: Claim
     node: Node

@@ -1,4 +1,4 @@
-"""A formula as it is got wrong: a factor or a term forgotten, a sign lost, brackets overlooked, another function."""
+"""Wrong variants of a formula: a factor or a term forgotten, a sign lost, brackets overlooked, another function."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Swap(ast.NodeTransformer):
 
 
 def _mistakes(node: ast.expr) -> Iterator[tuple[int, str, ast.expr]]:
-    """What one part of a formula is mistaken for, with a rank: likely mistakes come first."""
+    """Wrong replacements for one part of a formula, each with a rank: likely mistakes come first."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
         yield from _other_function(node, node.func.id)
     elif isinstance(node, ast.UnaryOp):

@@ -1,4 +1,4 @@
-"""The formula that a number was worked out with on paper: unnamed steps put in, down to what has a name."""
+"""The formula by which a number was worked out on paper: unnamed steps substituted down to named or written numbers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Worked:
         return notation.text(variant, shown)
 
     def value(self, variant: str, changed: Mapping[str, float] | None = None) -> float:
-        """What a variant comes to; nan where it cannot be worked out."""
+        """The value of a variant; NaN where it cannot be evaluated."""
         try:
             return formula.evaluate(variant, {**self.values, **(changed or {})})
         except (GraphError, ArithmeticError):
@@ -50,7 +50,7 @@ class Worked:
 
 
 def worked(judge: Judge, place: Place, way: str) -> Worked | None:
-    """How a number is worked out from what has a name or was written; None where that is no formula of scalars."""
+    """The formula of a number in terms of named or written ones; None where it is no formula of scalars."""
     expansion = _Expansion(judge, place)
     if not expansion.run():
         return None
@@ -77,7 +77,7 @@ class _Expansion:
         self._count = 1
 
     def run(self) -> bool:
-        """Put in formulas while it makes sense; whether there is one at all."""
+        """Substitute formulas while it makes sense; returns whether there is one at all."""
         if not self._put("v0"):
             return False
         waiting = [v for v in self.places if v != "v0"]
@@ -97,7 +97,7 @@ class _Expansion:
         return quantity[1] is not None or not self.graph.node(quantity[0]).named
 
     def _put(self, variable: str) -> bool:
-        """Put the formula of a place in; False where there is none of scalars, or it grows too long."""
+        """Substitute the formula of a place; False where there is none of scalars, or it grows too long."""
         (key, loss), at = self.places[variable]
         node = self.graph.node(key)
         expansion = self._value(node, at) if loss is None else self._gradient(node, loss)
@@ -174,7 +174,7 @@ def _substituted(text: str, names: Mapping[str, str]) -> str:
 
 
 class _Fold(ast.NodeTransformer):
-    """Works out what is made of numbers only, as `2 - 1`, which rules of derivatives leave behind."""
+    """Evaluates subexpressions of numbers only, such as `2 - 1`, which rules of derivatives leave behind."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)

@@ -33,21 +33,21 @@ class Written:
 
     @property
     def decimals(self) -> int:
-        """How many digits stand behind the point; negative where the last digits are zeros of a power of ten."""
+        """The number of digits after the point; negative where the last digits are zeros of a power of ten."""
         return -int(self.unit.adjusted())
 
     @property
     def significant(self) -> int:
-        """How many significant digits were written."""
+        """The number of significant digits."""
         return max(1, self.number.adjusted() - self.unit.adjusted() + 1) if self.number else 1
 
     def agrees(self, right: Any) -> bool:
-        """Whether the right value, rounded half up to the digits that were written, is what was written."""
+        """Whether the right value, rounded half up to the written digits, is the written number."""
         exact = decimal(right, self.unit)
         return exact is not None and rounded(exact, self.unit) == self.number
 
     def truncated(self, right: Any) -> bool:
-        """Whether the right value, cut off after the digits that were written, is what was written."""
+        """Whether the right value, cut off after the written digits, is the written number."""
         exact = decimal(right, self.unit)
         return exact is not None and cut(exact, self.unit) == self.number
 
@@ -63,7 +63,7 @@ class Written:
         return self.truncated(right) or not integers and abs(exact - self.number) <= self.unit
 
     def reproduces(self, value: Any) -> bool:
-        """Whether a wrong computation with this result explains what was written: rounded, or cut off."""
+        """Whether a wrong computation with this result explains the written number: rounded, or cut off."""
         return self.agrees(value) or self.truncated(value)
 
 

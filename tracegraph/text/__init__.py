@@ -1,1 +1,1 @@
-"""How numbers, names and tables are written: pure text, no graph."""
+"""Notation of numbers, names and tables: pure text, no graph."""

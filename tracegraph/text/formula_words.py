@@ -14,7 +14,7 @@ import numpy as np
 
 
 class Form(NamedTuple):
-    """How a call is written. ``{0:power}`` is the first argument, in parentheses unless it holds together like a power.
+    """The notation of a call: ``{0:power}`` is the first argument, in parentheses unless it binds like a power.
 
     ``{axis}`` is the axis as a subscript, ``{all}`` all arguments. ``level``: how tightly the whole holds together, or
     a sort of product: ``mul``, ``mat``, ``conv``, ``div``, or ``prefix`` (which swallows what follows).

@@ -111,7 +111,7 @@ _SCRIPTS = {"<super>": r"\textsuperscript", "<sub>": r"\textsubscript"}
 
 
 def ascii_only(document: str) -> str:
-    """The same with a command for each character that LaTeX may not know; its number where there is none."""
+    """The text with a command for each character that LaTeX may not know; its code point where there is none."""
     together = unicodedata.normalize("NFD", document)
     return re.sub("[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+", lambda found: _command(found[0]), together)
 

@@ -1,4 +1,4 @@
-"""How names are written: with Greek letters, accents and subscripts, where they are built like symbols."""
+"""Notation of names: Greek letters, accents and subscripts, where they are built like symbols."""
 
 from __future__ import annotations
 

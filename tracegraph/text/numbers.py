@@ -1,4 +1,4 @@
-"""How numbers and shapes are written: every digit of a picture comes from here."""
+"""Notation of numbers and shapes: every digit of a picture is formatted here."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def element(x: object, digits: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share in whole percent; what is not nothing and not all is not called so.
+    """Write a share in whole percent; 0 % and 100 % only where exact.
 
     >>> percent(0.384), percent(1.0), percent(0.9999), percent(1e-9), percent(0.0)
     ('38 %', '100 %', '>99 %', '<1 %', '0 %')
@@ -82,7 +82,7 @@ def subscript(written: str) -> str:
 
 
 def lowered(written: str) -> str:
-    """Put raised and lowered digits, signs and letters back on the line, in ASCII where there is a choice."""
+    """Replace superscripts and subscripts by characters on the line, in ASCII where there is a choice."""
     return written.translate(_PLAIN).replace(MINUS, "-")
 
 

@@ -32,7 +32,7 @@ def coarse(graph: Graph, depth: int | None, most: int) -> tuple[Graph, str]:
 
 
 def _closed(graph: Graph, depth: int) -> Graph:
-    """Every scope at this depth (and what is inside) as one card."""
+    """The graph with each scope of this depth, and everything inside it, as one card."""
     for scope in graph.scopes:
         if scope.count("/") == depth:
             graph = collapse(graph, scope)

@@ -72,7 +72,7 @@ def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
 
 
 def _around(name: str, scopes: list[str]) -> str:
-    """The innermost scope that holds all of these; but if a scope itself is drawn, the one around it."""
+    """The innermost scope that contains all of these; for a card of a scope itself, the scope around it."""
     levels = [s.split("/") for s in scopes]
     depth = next((i for i, level in enumerate(zip(*levels)) if len(set(level)) > 1), min(map(len, levels)))
     common = "/".join(levels[0][:depth])

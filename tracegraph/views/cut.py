@@ -33,7 +33,7 @@ def hide(graph: Graph, *names: str, roles: Iterable[str] = ()) -> Graph:
 
 @view
 def between(graph: Graph, start: str | Iterable[str], end: str | Iterable[str]) -> Graph:
-    """Keep what is on a path from one node to another, or from some to others; both ends are names or lists of names.
+    """Keep the nodes on paths from one node to another, or from some to others; both ends are names or lists of names.
 
     Inputs from elsewhere are named in the formulas. Raises `GraphError` if there is no path.
     """

@@ -25,7 +25,7 @@ Index = tuple[int, ...]
 
 
 class Element:
-    """One element of one operation: the inputs, and the scalars that are made from them, card by card.
+    """The scalar computation of one element of an operation, built card by card.
 
     ``g`` is the gradient of the element, None where none arrives; ``read`` are the elements of each input (by slot)
     that it depends on.
@@ -50,7 +50,7 @@ class Element:
         return {k: v for k, v in self.node.attrs.items() if k in self.op.attrs}
 
     def weights(self, slot: int, inputs: Sequence[Any] | None = None) -> Any:
-        """How the element depends on each element of an input: the op's own rule for a gradient of one, here alone.
+        """The derivative of the element by each element of an input, from the op's own rule.
 
         ``inputs`` may take the place of the values.
         """
@@ -70,7 +70,7 @@ class Element:
     def card(
         self, name: str, op: str, symbol: str, formula: str, count: int, value: float, g: float | None, **more: Any
     ) -> Node:
-        """A scalar, made from ``count`` others, which its formula calls ``v0``, ``v1`` and so on."""
+        """Add a scalar computed from ``count`` others, which its formula calls ``v0``, ``v1`` and so on."""
         while name in self.taken:
             name += "'"
         self.taken.add(name)
@@ -143,7 +143,7 @@ class Element:
         return card
 
     def finished(self, last: Node) -> Graph:
-        """The inputs with what is read framed, the scalars, and the whole tensor with its element framed."""
+        """The graph: inputs with the read elements framed, the scalars, and the tensor with its element framed."""
         used = {s.key: s for i, s in enumerate(self.sources) if i in self.read}
         inputs, badges, focus = [], [], {}
         for key in sorted(used):

@@ -79,7 +79,7 @@ def _sum(xs: Sequence[float], ks: Sequence[float]) -> float:
 
 
 def _pairs(e: Element) -> list[tuple[Index, Index]]:
-    """Which element of the first input is multiplied by which of the second.
+    """The pairs of elements, of the first and the second input, that are multiplied.
 
     The op's own rule says it: with the elements of the second input numbered from 1, and a gradient of one at this
     element, what goes back to the first input is the number of its partner.
@@ -145,7 +145,7 @@ def _nested(function: str, count: int) -> str:
 
 
 def _share(share: float) -> str | None:
-    """The way back to one of those that compete; no formula where there is no number to write."""
+    """The rule of one of several competing elements; no formula where there is no number to write."""
     return None if not np.isfinite(share) else "g" if share == 1 else "0 * g" if share == 0 else f"g * {share!r}"
 
 
@@ -194,7 +194,7 @@ def _elementwise(e: Element) -> Graph:
 
 
 def _moved(e: Element) -> Graph:
-    """What only puts elements elsewhere: the one that stands here now, or the number that padding has put here."""
+    """Rearranging: the element that is moved here, or the number that padding puts here."""
     for slot in range(len(e.sources)):
         places = np.argwhere(e.weights(slot))
         if len(places):

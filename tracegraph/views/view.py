@@ -19,7 +19,7 @@ The command line gives the others as words.
 
 
 def view(function: Callable[Concatenate[Graph, P], Graph]) -> Callable[Concatenate[G, P], G]:
-    """Enter a function ``(graph, ...) -> graph`` under its name; of a result that holds a graph it makes another."""
+    """Register a function ``(graph, ...) -> graph`` under its name; of a result with a graph, it returns another."""
 
     @wraps(function)
     def viewed(graph: G, /, *args: P.args, **options: P.kwargs) -> G:
