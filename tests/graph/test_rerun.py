@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from random_graphs import LARGEST, SMOOTH
 import tracegraph as tg
 from tracegraph.engine.call import apply
 from tracegraph.engine.leaves import lift
-from tracegraph.graph import Node
+from tracegraph.graph import Edge, Graph, Node
 from tracegraph.graph.rerun import Rerun, as_declared, input_values, is_from_group, op_of
 from tracegraph.ops.broadcast import index_before, stretched
 from tracegraph.ops.op import Op, Sample
@@ -90,3 +91,38 @@ def test_what_broadcasting_stretched(shape: tuple[int, ...]) -> None:
     spread = np.broadcast_to(x, whole)
     assert all(spread[i] == x[index_before(i, shape)] for i in np.ndindex(whole))
     assert stretched(whole, shape) == tuple(a for a, stride in enumerate(spread.strides) if stride == 0)
+
+
+LONG = np.broadcast_to(0.0, 2**17)
+HOSTILE: list[tuple[str, list[Any], dict[str, Any]]] = [
+    ("pad", [np.ones((1, 1))], {"width": 10**6}),
+    ("pad", [np.ones((1, 1))], {"width": ((0, 10**5), (10**5, 0))}),
+    ("broadcast_to", [np.ones(1)], {"shape": (10**4, 10**5)}),
+    ("add", [LONG[:, None], LONG], {}),
+    ("matmul", [LONG[:, None], LONG[None]], {}),
+    ("einsum", [LONG, LONG], {"spec": "i,j->ij"}),
+    ("einsum", [LONG, LONG], {"spec": "i,j"}),
+    ("conv2d", [np.ones((4, 4)), np.ones((3, 3))], {"padding": 10**5, "stride": 10**5}),
+    ("max_pool2d", [np.ones((4, 4))], {"kernel": 3, "padding": 10**5, "stride": 10**5}),
+    ("getitem", [np.ones((1, 2))], {"index": (np.zeros((2**17, 1), int), np.zeros(2**17, int))}),
+    ("getitem", [LONG[:, None]], {"index": (slice(None), np.zeros(2**17, int))}),
+]
+
+
+@pytest.mark.parametrize("name, values, attrs", HOSTILE)
+def test_what_is_larger_than_recorded_is_not_run(name: str, values: list[Any], attrs: dict[str, Any]) -> None:
+    sources = [Node(i, f"x{i}", "input", "input", v) for i, v in enumerate(values)]
+    op = tg.OPS[name]
+    args = (
+        tuple(f"{op.inputs[0].lstrip('*')}{i}" for i in range(len(values))) if op.variadic else op.inputs[: len(values)]
+    )
+    made = Node(len(values), "y", name, "op", 1.0, 1.0, args=args, attrs=attrs)
+    edges = [Edge(i, made.key, i, f"x{i}", contribution=np.zeros(v.shape)) for i, v in enumerate(values)]
+    graph = Graph([*sources, made], edges)
+    rerun = Rerun.of(made)
+    assert rerun is not None
+    with pytest.raises(tg.GraphError, match="makes no value of its shape"):
+        rerun.forward(values)
+    with pytest.raises(tg.GraphError, match="makes no value of its shape"):
+        rerun.vjp(0, 1.0, values)
+    assert {c.verdict for c in tg.gradcheck(graph).results} == {"not checked"}

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import GraphError
 from ..ops.op import Op
 from ..ops.registry import find
 from ..ops.running import run_forward, run_vjp
+from ..ops.sizes import admitted
 from .graph import Graph
 from .node import Node
 
@@ -53,7 +55,8 @@ class Rerun:
         return Rerun(node, op) if op is not None and as_declared(node, op) else None
 
     def forward(self, values: Sequence[Any]) -> Any:
-        """The value at these inputs. Raises whatever the op does."""
+        """The value at these inputs. Raises whatever the op does, and `GraphError` where it would be too large."""
+        self.bounded(values)
         return run_forward(self.op, values, self.node.attrs)
 
     def vjp(self, slot: int, g: Any, values: Sequence[Any], y: Any = None) -> Any:
@@ -61,4 +64,10 @@ class Rerun:
 
         ``y``: the value at ``values`` if that is not the recorded one. Raises whatever the rule does.
         """
+        self.bounded(values)
         return run_vjp(self.op, slot, g, self.node.value if y is None else y, values, self.node.attrs)
+
+    def bounded(self, values: Sequence[Any]) -> None:
+        """Raise `GraphError` where running the op would make more than the recorded shape admits, as a file may ask."""
+        if not admitted(self.op, values, self.node.attrs, self.node.shape):
+            raise GraphError(f"{self.node.name!r}: {self.op.name} with these options makes no value of its shape")

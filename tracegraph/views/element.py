@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import GraphError
 from ..graph import Badge, Edge, Graph, Node
 from ..graph.note import FocusNote
-from ..graph.rerun import as_declared, is_from_group
+from ..graph.rerun import Rerun, as_declared, is_from_group
 from ..ops.op import Op
 from ..ops.running import run_vjp
 
@@ -57,6 +57,7 @@ class Element:
         one = np.zeros(self.node.shape)
         one[self.index] = 1.0
         values = [np.asarray(s.value) for s in self.sources] if inputs is None else list(inputs)
+        Rerun(self.node, self.op).bounded(values)
         with np.errstate(all="ignore"):
             back = run_vjp(self.op, slot, one, np.asarray(self.node.value, float), values, self.attrs())
         return np.zeros(self.sources[slot].shape) if back is None else back

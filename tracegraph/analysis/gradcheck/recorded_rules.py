@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import Edge, Graph, Node
-from ...graph.rerun import as_declared, input_values, is_from_group, op_of
+from ...graph.rerun import Rerun, as_declared, input_values, is_from_group, op_of
 from ...ops.op import Op
 from ...ops.running import run_forward, run_vjp
 from .compare import OK, WRONG, Slot, Tolerance, Verdict
@@ -70,6 +70,7 @@ def _finite(node: Node, values: list[Any]) -> None:
 def _rerun(op: Op, node: Node, values: list[Any]) -> Forward:
     """The op at the recorded inputs, in double precision, if it gives what was recorded."""
     try:
+        Rerun(node, op).bounded(values)  # its options may come from a stranger's file
         same = np.asarray(run_forward(op, values, node.attrs))
         forward = Forward(op, node.attrs, [_double(v) for v in values])
     except Exception as error:  # what a user's op raises is not known
