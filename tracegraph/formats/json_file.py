@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,8 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     Of a `Flow` also its header, and rms and share of each contribution.
 
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings. Arrays
-    of more than 256 elements come as shape, type, minimum, mean, maximum and norm. `Graph.save` keeps everything.
+    of more than 256 elements come as shape, type, minimum, mean, maximum and norm (those of none as shape and type).
+    `Graph.save` keeps everything.
     """
     graph, picture = draft.graph, draft.picture
     names = {n.key: n.name for n in graph.nodes}
@@ -73,8 +76,10 @@ def _value(value: Any) -> Any:
     if np.ndim(value) == 0:
         return _float(value)
     array = np.asarray(value)
-    if array.size <= WHOLE:
+    if max(accumulate(array.shape, mul)) <= WHOLE:  # of no elements, too, there can be lists without end
         return _listed(array.tolist())
+    if not array.size:
+        return {"shape": list(array.shape), "dtype": str(array.dtype)}
     with np.errstate(all="ignore"):
         numbers = (array.min(), array.mean(), array.max(), norm(array))
     summary = dict(zip(("min", "mean", "max", "norm"), map(_float, numbers), strict=True))

@@ -87,7 +87,7 @@ def _crossing(a: Array, b: Array, index: Index) -> list[Array]:
 def _line(node: Node, x: Array, index: Index) -> Array:
     """The elements along the axes that an operation works along."""
     axis = node.attrs.get("axis", -1 if traits_of(node).along == "last" else None)
-    if axis is None:
+    if axis is None or not x.ndim:
         return x
     axes = {a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))}
     if len(index) == x.ndim:
