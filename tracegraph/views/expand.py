@@ -152,8 +152,10 @@ def _share(share: float) -> str | None:
 def _reduced(e: Element) -> list[Index]:
     """The elements that a max or min over some axes looks at."""
     shape, axis = e.sources[0].shape, e.node.attrs.get("axis")
-    all_of_it = axis is None or not shape  # NumPy's maximum of a scalar takes axis 0
-    axes = set(range(len(shape))) if all_of_it else {int(a) % len(shape) for a in np.atleast_1d(axis)}
+    if axis is None or not shape:  # NumPy's maximum of a scalar takes axis 0
+        axes = set(range(len(shape)))
+    else:
+        axes = {int(a) % len(shape) for a in np.atleast_1d(axis)}
     places = list(e.index)
     if not e.node.attrs.get("keepdims"):
         for a in sorted(axes):
