@@ -1,4 +1,4 @@
-"""What a graph tells about its gradients: diagnostics, paths and the check of the rules.
+"""Analysis of the gradients of a graph: diagnostics, paths and the check of the rules.
 
 A diagnostic is a function ``(graph, limit) -> findings`` under `@diagnostic`, in one of the files of `findings`; its
 threshold, its option and its place among the worst come from that one declaration.

@@ -67,7 +67,7 @@ def _by_rule(graph: Graph, edge: Edge) -> float | None:
 
 
 def shares_of(uses: dict[int, list[Edge]]) -> dict[int, list[float]]:
-    """For each tensor the shares of its uses, by the norms of what they contribute."""
+    """For each tensor the shares of its uses, by the norms of their contributions."""
     return {key: _parts([norm(e.contribution) for e in edges]) for key, edges in uses.items()}
 
 

@@ -1,4 +1,4 @@
-"""What a diagnostic finds, and the registry of diagnostics."""
+"""Diagnostics, their findings, and their registry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Diagnostic(NamedTuple):
 
     @property
     def meaning(self) -> str:
-        """What it finds: the first sentence of the docstring of ``find``."""
+        """The first sentence of the docstring of ``find``."""
         text = " ".join((self.find.__doc__ or "").split("\n\n")[0].split())
         return text.split(". ")[0].rstrip(".").replace("``", "").replace("`", "")
 

@@ -17,7 +17,7 @@ from .finding import DIAGNOSTICS, Finding, Limit
 
 
 class Flow(Noted):
-    """What `flow` found: a graph with a note, whose drawing paints each arrow by the size of what flows back.
+    """The result of `flow`: a graph with a note, whose drawing colours each arrow by the size of its contribution.
 
     It can be used wherever a graph can; views of it are flows too, with the same findings and paths.
     """
@@ -27,7 +27,7 @@ class Flow(Noted):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong, worst first."""
+        """The findings, worst first."""
         return sections.findings(self.graph)
 
     @property
@@ -38,12 +38,12 @@ class Flow(Noted):
 
     @property
     def parameters(self) -> tuple[rows.Row, ...]:
-        """What was measured of each parameter of the `whole`, from the inputs to the loss."""
+        """The measures of each parameter of the `whole`, from the inputs to the loss."""
         return rows.parameters(self.whole)
 
     @property
     def operations(self) -> tuple[rows.Row, ...]:
-        """What was measured of each operation of the `whole`, from the inputs to the loss."""
+        """The measures of each operation of the `whole`, from the inputs to the loss."""
         return rows.operations(self.whole)
 
     def table(self, most: int | None = sections.MOST) -> str:
@@ -59,7 +59,7 @@ class Flow(Noted):
         return report.to_json(self.graph)
 
     def fails(self, *kinds: str) -> dict[str, int]:
-        """How many findings there are of each of these kinds; empty, and so false, where there is none.
+        """The number of findings of each of these kinds; empty, and so false, where there is none.
 
         ``any`` means every kind. Raises `GraphError` for one that is not known.
         """
@@ -83,7 +83,7 @@ def flow(what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, **lim
 
 
 def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[Node] = ()) -> Flow:
-    """The graph with the findings of every diagnostic, in place of those that it may have already.
+    """The graph with the findings of every diagnostic, in place of those from before.
 
     ``extra``: nodes of parameters that the loss does not depend on, from `tracegraph.frontends.leftover.isolated`.
     """
@@ -106,7 +106,7 @@ def annotated(graph: Graph, found: Iterable[Finding], paths: Iterable[Path] = ()
 
 
 def _cut_off(graph: Graph) -> bool:
-    """Whether there is one number to differentiate and parameters to learn, so that a finding tells what is wrong."""
+    """Whether a graph has one scalar output and parameters, so that a missing gradient is a finding."""
     outputs = sum(n.is_output for n in graph)
     return outputs == 1 and prod(graph.output.shape) == 1 and any(n.is_parameter for n in graph)
 

@@ -86,7 +86,7 @@ def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 def failed(graph: Graph, kinds: Iterable[str]) -> dict[str, int]:
-    """How many findings there are of each of these kinds, worst first; empty where there is none."""
+    """The number of findings of each of these kinds, worst first; empty where there is none."""
     kinds = wanted(kinds)
     return dict(Counter(f.kind for f in findings(graph) if f.kind in kinds))
 

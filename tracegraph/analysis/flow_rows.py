@@ -1,4 +1,4 @@
-"""What a flow measures of each parameter and of each operation: a row of its tables."""
+"""The measures of each parameter and each operation in a flow: the rows of its tables."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def acting(graph: Graph) -> list[Node]:
 
 
 def learned(graph: Graph) -> list[Node]:
-    """The parameters, and what optimizers made of them if a loss was computed from it; inputs, where there is none."""
+    """The parameters, and their updated values if a loss was computed from them; the inputs, where there is none."""
     found = [n for n in graph if n.leaf == "parameter" or n.is_update and n.gradient is not None]
     return found or [n for n in graph if n.leaf == "input"]
 

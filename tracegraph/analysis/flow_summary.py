@@ -1,4 +1,4 @@
-"""What is said of a flow as a whole, in the report and above the picture."""
+"""The summary of a flow, for the report and the header of the picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .flow_tables import findings
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is said of a flow as a whole.
+    """The summary of a flow.
 
     The gradient arrives at ``reached`` of ``parameters`` (of the inputs, where nothing is learned: see ``leaf``), and
     is exactly zero at ``zero`` of those. ``smallest`` and ``largest``: the layers with the least and the greatest norm
@@ -54,12 +54,12 @@ class Summary:
 
 
 def summary(graph: Graph) -> Summary:
-    """How far the gradient gets in a flow, and what was found."""
+    """The reach of the gradient in a flow, and its findings."""
     return summed_up(graph.whole, findings(graph))
 
 
 def summed_up(graph: Graph, findings: Iterable[Finding]) -> Summary:
-    """How far the gradient gets in a graph as it is, and how many of these findings there are."""
+    """The reach of the gradient in a graph as it is, with the number of findings."""
     leaf, expected, reached_nodes = reach(graph)
     sizes = layers(graph)
     finite = sorted((name for name, x in sizes.items() if math.isfinite(x)), key=sizes.__getitem__)
@@ -94,7 +94,7 @@ def layers(graph: Graph) -> dict[str, float]:
 
 
 def _parameter(node: Node) -> str:
-    """What all values of a parameter have in common in a training run."""
+    """The identity that all values of a parameter share in a training run."""
     return node.base or node.name
 
 

@@ -37,7 +37,7 @@ class Section(NamedTuple):
 
     @property
     def rest(self) -> str:
-        """What is said of the rows that are left out."""
+        """The line about the rows that are left out."""
         return f"… {self.more:,} more row{'s' * (self.more != 1)}; JSON has all" if self.more else ""
 
     def without(self, name: str) -> Section:
@@ -48,7 +48,7 @@ class Section(NamedTuple):
 
 
 def findings(graph: Graph) -> tuple[Finding, ...]:
-    """What `flow` found in a graph, worst first."""
+    """The findings of `flow` in a graph, worst first."""
     note = graph.notes.get("flow")
     return note.findings if isinstance(note, FlowNote) else ()
 
@@ -73,7 +73,7 @@ def sections(graph: Graph, most: int | None = MOST) -> Iterator[Section]:
 def _section(
     columns: Mapping[str, Callable[..., str]], items: Sequence[Any], kinds: Iterable[tuple[str, ...]], total: int
 ) -> Section:
-    """The table without the columns in which nothing is said."""
+    """The table without its empty columns."""
     rows = tuple(tuple(clean(word(*one)) for word in columns.values()) for one in items)
     section = Section(tuple(columns), rows, tuple(kinds), total - len(rows))
     empty = [name for name, column in zip(columns, zip(*rows, strict=True), strict=True) if not any(column)]
@@ -92,7 +92,7 @@ def _worst(nodes: list[Node], kinds: Kinds, most: int | None) -> list[Node]:
 
 
 def _kinds(graph: Graph) -> dict[int, tuple[str, ...]]:
-    """What was found at each node, worst first."""
+    """The kinds of the findings at each node, worst first."""
     kinds_by_node: dict[int, dict[str, None]] = {}
     for finding in findings(graph):
         kinds_by_node.setdefault(finding.node, {})[finding.kind] = None

@@ -1,4 +1,4 @@
-"""The layers of a graph as a table: what each does, the shape of what it hands on, and how much is learned in it."""
+"""The layers of a graph as a table: their operations, output shapes and numbers of parameters."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDEST = 60  # places of a cell
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One layer: ``operations`` in order, each once; the shape of what is handed on; how many numbers are learned."""
+    """One layer: its distinct ``operations`` in order, the shape of its output, and its number of parameters."""
 
     layer: str
     operations: tuple[str, ...]
@@ -34,7 +34,7 @@ class Row:
 
 
 class Table:
-    """What `layers` returns: ``rows``, and ``parameters``, their sum; prints itself, and a notebook shows it."""
+    """The result of `layers`: ``rows``, and ``parameters``, their sum; prints itself, and a notebook shows it."""
 
     def __init__(self, rows: tuple[Row, ...]) -> None:
         self.rows = rows

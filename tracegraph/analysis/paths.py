@@ -24,7 +24,7 @@ NAMES = 12  # of a path, in a line
 
 
 class Paths(Sequence[Path]):
-    """What `paths` returns, strongest first; ``str`` of it is a table.
+    """The result of `paths`, strongest first; ``str`` of it is a table.
 
     ``graph``: the one that was searched. ``total``: how many paths there are, counted up to 10¹². ``rest``: the share
     of those that are not listed. ``flow``: the graph with these paths, to be drawn.
@@ -77,7 +77,7 @@ class Paths(Sequence[Path]):
         return {**forms, TEXT: str(self)} if TEXT in forms else forms
 
     def _lines(self) -> list[str]:
-        """The names on each path, without those that the program did not give, as far as that tells them apart."""
+        """The names on each path, without generated names as far as the paths stay distinct."""
         forms = [(self._brief(p), _joined(p.names), f"{_joined(p.names)} (slots {_listed(p.slots)})") for p in self]
         count = Counter(text for alternatives in forms for text in dict.fromkeys(alternatives))
         return [next((text for text in alternatives if count[text] == 1), alternatives[-1]) for alternatives in forms]
@@ -122,7 +122,7 @@ def paths(what: Any, name: str, *, k: int = 3, step: int | None = None) -> Paths
 
 
 def _start(graph: Graph, name: str, step: int | None) -> int:
-    """The key of the tensor that is meant; in a step of training, the parameter that its loss was made of."""
+    """The key of the named tensor; in a step of training, of the parameter from which its loss was computed."""
     if not isinstance(name, str):
         raise GraphError(f"paths: give the name of a tensor, not {type(name).__name__}")
     alike = [n for n in graph if step is not None and name in (n.name, n.base) and n.gradient is not None]
@@ -161,6 +161,6 @@ def _listed(slots: tuple[int, ...]) -> str:
 
 
 def _percent(path: Path) -> str:
-    """The share in percent; a dash where there is no gradient to be a share of."""
+    """The share in percent; a dash where the gradient is zero."""
     missing = isnan(path.share) and path.contribution is not None and not isnan(path.contribution)
     return "–" if missing else f"{number(100 * path.share, 2)} %"

@@ -1,4 +1,4 @@
-"""Where a command writes: what an ``-o`` means, and standard output."""
+"""Destinations of a command: the meaning of ``-o``, and standard output."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ STANDARD = "-"
 
 
 def described(names: Iterable[str]) -> str:
-    """Formats for a help text: suffix and what it is."""
+    """Formats for a help text: suffix and description."""
     return ", ".join(f".{name} ({FORMATS[name].about})" for name in names)
 
 
 class Target(NamedTuple):
-    """Where to write: what the user called it, its path (None for standard output), and the format."""
+    """A destination: its name as typed, its path (None for standard output), and the format."""
 
     shown: str
     path: Path | None
@@ -32,7 +32,7 @@ class Target(NamedTuple):
 
 
 def destination(output: str, formats: Sequence[str], standard: str = "") -> Target:
-    """What an ``-o`` means; what cannot work is said before the program is run.
+    """The destination that ``-o`` names; an impossible one is refused before the program runs.
 
     ``standard``: the format of standard output; empty where it is not to be had.
     """

@@ -82,7 +82,7 @@ def _named(requirement: str) -> str:
 
 
 def extras(package: str) -> Iterator[tuple[str, str]]:
-    """Each extra, and the line that brings what is missing of it."""
+    """Each extra, with the pip line for its missing packages."""
     lines: dict[str, list[str]] = {}
     for line in requirements(package):
         if extra := _EXTRA.search(line):

@@ -12,7 +12,7 @@ from ..errors import TracegraphError
 
 
 class Failure(TracegraphError):
-    """A command cannot do what it was asked for."""
+    """A command that cannot do what was asked."""
 
 
 def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:

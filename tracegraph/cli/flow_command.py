@@ -84,7 +84,7 @@ def flow(
 
 
 def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapping[str, Limit | None]) -> Flow:
-    """What the diagnostics find in a program; as it is, where the program has asked them itself."""
+    """The flow of a program; as it is, where the program has called `flow` itself."""
     from ..analysis.flow import Flow, inspected
     from ..views.steps import picked
 
@@ -116,7 +116,7 @@ def _made(report: Flow, kind: str, look: dict[str, Any]) -> bytes:
 
 
 def _show(flow: Flow) -> None:
-    """The tables, coloured and as wide as the terminal where there is one; else always the same."""
+    """Print the tables, coloured and as wide as the terminal where there is one; else always the same."""
     if sys.stdout.isatty():
         _colored(flow)
     else:

@@ -20,7 +20,7 @@ class WithKinds(click.Command):
     """A command whose help ends with the kinds of findings, from their registry."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each kind with what it means and its threshold."""
+        """Write each kind with its meaning and threshold."""
         from ..analysis import DIAGNOSTICS
 
         with formatter.section("Kinds of findings, worst first, and their thresholds"):
@@ -39,7 +39,7 @@ def _kinds(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) 
 
 
 def _limits(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, Limit | None]:
-    """Thresholds by kind; None for a kind that is left out."""
+    """Thresholds by kind; None for a disabled kind."""
     return dict(_limit(*text.partition("=")[::2]) for text in given)
 
 

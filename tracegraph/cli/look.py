@@ -1,4 +1,4 @@
-"""How a picture is to look: the options that the commands share, each with its names from the registry."""
+"""Options for the look of a picture, which the commands share; each takes its names from the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of a graph is shown: the options that apply views, and what they do."""
+"""Options that choose the part of a graph to show, by applying views."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Views = list[tuple[str, list[Any]]]
 
 
 def _views(ctx: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> Views:
-    """Names of views and what they are given besides the graph; whole numbers are numbers."""
+    """Names of views with their arguments besides the graph; whole numbers become ints."""
     from ..views import VIEWS
 
     views: Views = []

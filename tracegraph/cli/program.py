@@ -1,4 +1,4 @@
-"""The user's program: found, loaded as ``python FILE`` would load it, called; its errors told with its own lines."""
+"""Find and load the user's program as ``python FILE`` would, call it, and report its errors with its own lines."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def split(text: str) -> tuple[Path, str | None]:
 
 
 def located(text: str) -> tuple[Path, str | None]:
-    """``FILE:NAME`` as file and name; raises `Failure` for what is no program and no saved graph."""
+    """``FILE:NAME`` as file and name; raises `Failure` for anything but a program or a saved graph."""
     path, name = split(text)
     _check(path, name)
     return path, name
 
 
 def target(path: Path, name: str | None) -> Graph | Drawing:
-    """What a program or a ``.tgraph`` file gives to draw: a `Graph`, or a `Drawing` that the program made itself."""
+    """The graph of a program or a ``.tgraph`` file, or the `Drawing` that the program made itself."""
     if path.suffix.lower() == ".tgraph":
         from ..graph import load
 
@@ -102,7 +102,7 @@ def _read(path: Path) -> bytes:
 
 
 def made(module: ModuleType, name: str) -> Graph | Drawing:
-    """The graph or drawing that a function of the program returns, or that a variable of it holds."""
+    """The graph or drawing that a function of the program returns, or a variable of it holds."""
     path = Path(str(module.__file__))
     value = _lookup(module, path, name)
     if callable(value):

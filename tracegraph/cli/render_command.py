@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def formats() -> tuple[str, ...]:
-    """What it writes."""
+    """The formats that it writes."""
     return (*stills(), "tgraph")
 
 
@@ -103,7 +103,7 @@ def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
 
 
 def _counted(drawing: Drawing, targets: Sequence[Target]) -> str:
-    """How much there is in the files; the layout of a large drawing may have fewer cards."""
+    """The size of the graph in words; the layout of a large drawing may have fewer cards."""
     laid = any(t.format in EVERY and EVERY[t.format].laid for t in targets)
     picture = drawing.sheet.picture if laid else drawing.picture
     cards, arrows = len(picture.boxes), len(picture.arrows)

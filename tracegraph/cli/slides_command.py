@@ -26,7 +26,7 @@ FOLDER = ""  # what stands for a format where each step is a file
 
 
 def formats() -> tuple[str, ...]:
-    """What a suffix may say."""
+    """The formats that a suffix names."""
     return tuple(name for name in stepped() if FORMATS[name].suffix == name)
 
 
@@ -125,7 +125,7 @@ def _least() -> float:
 
 
 def _target(output: str, to: str | None) -> Target:
-    """What an ``-o`` means; a folder is one that is there, or ends with a slash."""
+    """The destination that ``-o`` names; a folder exists already, or ends with a slash."""
     folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
     if not folder and to is None:
         return destination(output, formats())
@@ -135,7 +135,7 @@ def _target(output: str, to: str | None) -> Target:
 
 
 def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool, alone: bool) -> Choice:
-    """How it is drawn; says how large the type is, and what would make it larger.
+    """The drawings for the slides; prints the size of the type, and what would enlarge it.
 
     ``alone``: a format is asked for that holds one drawing, so that it cannot be split.
     """

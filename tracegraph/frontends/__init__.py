@@ -45,7 +45,7 @@ def trace(
 
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
-    """What `trace` does; ``frame`` is that of the caller, whose variables lend their names."""
+    """The graph of anything that a frontend takes; ``frame``: of the caller, whose variables lend their names."""
     if (graph := graph_in(program)) is not None:
         return graph
     if taker := frontend_of(program):

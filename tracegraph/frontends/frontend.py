@@ -1,4 +1,4 @@
-"""What a frontend is, and the registry of frontends."""
+"""Frontends and their registry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Make = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Graph]
 
 
 class Frontend(NamedTuple):
-    """What makes the graph of one kind of object.
+    """A maker of graphs from one kind of object.
 
     ``what``: the objects in words, such as "a tensor". ``takes``: whether an object is one of them; it is asked about
     every object, so it imports no library that the object does not come from. ``graph``: a function ``(object, arrays,
@@ -44,5 +44,5 @@ def frontend_of(program: object) -> Frontend | None:
 
 
 def taken() -> str:
-    """What the frontends take, in words."""
+    """The kinds of objects that frontends take, in words."""
     return " or ".join(f.what for f in FRONTENDS.values())

@@ -16,7 +16,7 @@ from .frontend import frontend_of, taken
 
 
 def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
-    """Call a function with its arrays as inputs named like its parameters, and make the graph of what it returns."""
+    """Call a function with its arrays as inputs named like its parameters, and return the graph of its result."""
     what = getattr(program, "__name__", type(program).__name__)
     names = _parameters(program, what, arrays)
     inputs = [_given(a, name) for name, a in zip(names, arrays, strict=True)]
@@ -49,7 +49,7 @@ def _learned(value: Any, name: str) -> Any:
 
 
 def _holds(value: Any) -> bool:
-    """Whether a list holds arrays, tensors or dictionaries, and is not data itself."""
+    """Whether a list contains arrays, tensors or dictionaries, and is not data itself."""
     known = (np.ndarray, Tensor, Mapping)
     return isinstance(value, (list, tuple)) and any(isinstance(part, known) or _holds(part) for part in value)
 

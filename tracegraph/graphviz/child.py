@@ -157,7 +157,7 @@ class Child:
         return frame
 
     def said(self) -> str:
-        """What was written to stderr since the request."""
+        """The output on stderr since the request."""
         with open(os.path.join(self.home, ".log"), encoding="utf-8", errors="replace") as file:
             return file.read()
 

@@ -39,7 +39,7 @@ _child: Child | None = None
 
 
 def _current(source: bytes, images: Mapping[str, bytes]) -> Child:
-    """The running child; a new one where there is none that can serve."""
+    """The running child, or a new one where none can serve."""
     global _child
     if _child is not None and not _child.usable(source, images):
         end_child()
@@ -167,7 +167,7 @@ def complaint(log: str) -> str:
 
 
 def describe() -> dict[str, str]:
-    """What `tracegraph doctor` says of the engines and the font; never raises."""
+    """The engines and the font, for `tracegraph doctor`; never raises."""
     return {"embedded": _told(_embedded_version), "system": _told(_system_version), "font": _told(_font)}
 
 

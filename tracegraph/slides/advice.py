@@ -1,4 +1,4 @@
-"""What makes the type of a slide larger: another direction, fewer details, scopes closed, several slides."""
+"""Changes that enlarge the type of a slide: another direction, fewer details, closed scopes, several slides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Draw = Callable[[Graph, Mapping[str, Any]], Drawn]
 
 @dataclass(frozen=True)
 class Choice:
-    """A way to draw: the options as they are typed, the drawings (one for each slide), and the smallest type."""
+    """One way to draw: the options as they are typed, the drawings (one for each slide), and the smallest type."""
 
     said: str
     drawings: tuple[Drawn, ...]
@@ -43,7 +43,7 @@ def choice(options: str, *drawings: Drawn) -> Choice:
 
 
 def choices(graph: Graph, look: Mapping[str, Any], draw: Draw, split: bool = True) -> Iterator[Choice]:
-    """Other ways to draw a graph, those that lose least first, up to one that can be read.
+    """Other ways to draw a graph, least loss first, up to one that can be read.
 
     ``look`` are the options as they are; ``split``: whether several slides will do. Tried are the other direction,
     several slides, closed scopes; then all of that with fewer details.

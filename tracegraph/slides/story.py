@@ -1,4 +1,4 @@
-"""Which parts of a drawing each step shows, and the sentence that goes with it."""
+"""The parts of a drawing that each step shows, and the sentence of each step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CAPTION = 110  # characters of a sentence
 
 
 class Drawn(Protocol):
-    """What has a sheet: a `Drawing`."""
+    """Anything with a sheet: a `Drawing`."""
 
     @property
     def sheet(self) -> Sheet:
@@ -35,7 +35,7 @@ class Drawn(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Frames(Sheet):
-    """What `frames` returns: frames over the one ``scene`` of a ``drawing``, under a ``title``; `save` writes them."""
+    """The result of `frames`: frames over the one ``scene`` of a ``drawing``, under a ``title``; `save` writes them."""
 
     drawing: Drawn
 
@@ -79,7 +79,7 @@ def _result(sheet: Sheet) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Beat:
-    """One thing that happens: parts appear, and cards are looked at."""
+    """An event: parts that appear and cards in focus at one computation step."""
 
     stage: str
     step: int | None
@@ -90,7 +90,7 @@ class _Beat:
 
 
 class _Story:
-    """Turns what is worked out at the nodes, in order, into frames."""
+    """Turns the moves of a computation, in order, into frames."""
 
     def __init__(self, sheet: Sheet, wanted: Sequence[str]) -> None:
         self.sheet, self.scene, self.wanted = sheet, sheet.scene, wanted
@@ -139,7 +139,7 @@ class _Story:
         return Frame(final.stage, self.caption(group), self.ordered(state, focus), focus, final.step)
 
     def caption(self, group: Sequence[_Beat]) -> str:
-        """The equation of a frame, or where it has several what they are about and the last of them."""
+        """The equation of a frame; of several, their subject and the last equation."""
         final = group[-1]
         if len(group) == 1 or final.stage in ("network", "given"):
             return final.caption
@@ -152,7 +152,7 @@ class _Story:
         return f"{head[:1].upper()}{head[1:]}: {final.caption}"
 
     def ordered(self, state: dict[Shown, None], focus: Sequence[str]) -> tuple[Shown, ...]:
-        """What is shown, in the order of the scene; an arrow in its colour takes the place of the plain one."""
+        """The shown parts in the order of the scene; an arrow in its colour replaces the plain one."""
         focused = {(key, "focus") for key in focus}
         all_parts = ((p.key, part.name) for p in self.pieces.values() for part in p.parts)
         shown = [k for k in all_parts if k in state or k in focused]

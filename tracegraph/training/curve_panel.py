@@ -42,7 +42,7 @@ class CurvePanel:
 
     @property
     def label(self) -> str:
-        """What the panel shows, for screen readers."""
+        """The content of the panel, for screen readers."""
         finite = self.values[np.isfinite(self.values)]
         ends = [number(x) for x in (finite[0], finite[-1], finite.max())] if len(finite) else []
         span = "from {} to {}, at most {}".format(*ends) if ends else "no number"
@@ -57,7 +57,7 @@ class CurvePanel:
 
     @property
     def zeros(self) -> Array:
-        """Which values are zero, on a logarithmic axis; none on a linear one."""
+        """A mask of the values that are zero, on a logarithmic axis; all false on a linear one."""
         return (self.values == 0) & self.axis.logarithmic
 
 

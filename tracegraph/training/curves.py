@@ -1,4 +1,4 @@
-"""Lines over steps in panels with axes, as SVG with attributes only."""
+"""Curves over steps in panels with axes, as SVG with attributes only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICKS = 4  # of an axis, at most
 
 
 class Plot(Protocol):
-    """What is drawn: panels with a theme and a size in points, and the names of their rows.
+    """The content of the drawing: panels with a theme and a size in points, and the names of their rows.
 
     ``parameters``: those of each row by its name. ``left_out``: the names of layers without a row.
     """
@@ -112,7 +112,7 @@ class _Paper:
         self._add("ellipse", {"cx": f"{x:.2f}", "cy": f"{y:.2f}", "rx": r, "ry": r, "fill": colour, "stroke": "none"})
 
     def _note(self, panel: CurvePanel) -> None:
-        """Where there is no number, in words above the panel."""
+        """The steps without a number, in words above the panel."""
         note = fit(panel.note, self.look.size("note"), True, panel.width)
         colour = self.look.faint if np.isfinite(panel.values).all() else self.look.invalid
         if note:

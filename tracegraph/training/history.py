@@ -33,7 +33,7 @@ PATIENCE = 1.0  # seconds until a bar shows how far it is
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What `history` returns.
+    """The result of `history`.
 
     ``losses``: the loss of each step, before its update. ``values``, ``gradients``, ``updates``: by parameter, for each
     step the norm of the parameter after it, of the gradient, and of the change; ``first``: the norm before all steps.
@@ -52,7 +52,7 @@ class History:
 
     @property
     def steps(self) -> int:
-        """How many steps were made."""
+        """The number of steps."""
         return len(self.losses)
 
     @property

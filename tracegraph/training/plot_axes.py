@@ -25,7 +25,7 @@ class Axis:
     logarithmic: bool = False
 
     def place(self, values: Array) -> Array:
-        """Where values are, from 0 to 1; what is not positive is at 0 on a logarithmic axis."""
+        """The place of values on the axis, from 0 to 1; non-positive numbers are at 0 of a logarithmic axis."""
         numbers = np.asarray(values, float)
         if self.logarithmic:
             numbers = np.log10(np.where(numbers > 0, numbers, 10.0 ** max(self.low, -300)))

@@ -1,4 +1,4 @@
-"""Small multiples: how the loss and the layers went over the steps of a training."""
+"""Small multiples: curves of the loss and of each layer over the steps of a training."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def layered(
 
 
 class Multiples:
-    """What ``History.draw`` returns: ``save(path)`` writes it as .svg, and a notebook shows it.
+    """The result of ``History.draw``: ``save(path)`` writes it as .svg, and a notebook shows it.
 
     ``panels``: the lines, that of the loss first. ``left_out``: the names of layers that have no row.
     """

@@ -1,4 +1,4 @@
-"""Where the contributions to a gradient cancel."""
+"""The finding ``cancellation``: contributions to a gradient that annul each other."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _precision(node: Node) -> float:
 
 
 def _idle(graph: Graph, node: Node, uses: dict[int, list[Edge]]) -> bool:
-    """Whether all that a node is made of gets a gradient by another use than this one."""
+    """Whether everything that a node is computed from gets a gradient by another use."""
     given = [e.source for e in graph.inputs(node) if e.contribution is not None]
     others = ([norm(e.contribution) for e in uses[key] if e.target != node.key] for key in given)
     return bool(given) and all(any(sizes) for sizes in others)

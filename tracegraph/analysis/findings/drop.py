@@ -1,4 +1,4 @@
-"""The finding ``dies``: operations whose input gradient is far smaller than their output gradient."""
+"""The finding ``dies``: operations that return far less gradient than they receive."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _alone(graph: Graph, head: Head) -> list[int]:
 
 
 def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
-    """What part of the gradient an operation hands on; None where a small part is no fault, or nothing arrives."""
+    """The share of the gradient that an operation returns; None where a small share is no fault, or none arrives."""
     received = size(node.gradient)
     if not received.rms or not isfinite(received.rms):
         return None
@@ -78,7 +78,7 @@ def _ratio(graph: Graph, node: Node, edges: list[Edge]) -> float | None:
 
 
 def _most(edges: list[Edge], received: Size) -> float:
-    """The largest contribution by what was received; NaN if one is not finite, so that no comparison holds."""
+    """The largest contribution relative to the output gradient; NaN if one is not finite, so that comparisons fail."""
     sizes = [size(e.contribution).rms for e in edges]
     return max(sizes) / received.rms if all(map(isfinite, sizes)) else nan
 
@@ -103,7 +103,7 @@ def _of_product(graph: Graph, node: Node, edges: list[Edge], received: Size) -> 
 
 
 def _summed(graph: Graph, node: Node) -> float:
-    """How many elements are summed next to a product, which makes it a mean: before it, in ``node``, or after it."""
+    """The number of elements summed next to a product, which makes it a mean: before it, in ``node``, or after it."""
     ways = [(e, node) for e in graph.inputs(node)] if _is_sum(node) else []
     ways += [(e, graph.node(e.target)) for e in graph.uses(node) if _is_sum(graph.node(e.target))]
     counts = [np.size(graph.node(e.source).value) / max(1, np.size(target.value)) for e, target in ways]

@@ -1,4 +1,4 @@
-"""How large the gradients and the updates of parameters are: too small or too large to learn."""
+"""The findings ``vanishing``, ``exploding`` and ``update``: gradients or updates too small or too large to learn."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _vanished(graph: Graph, node: Node, mean: float, limit: float, heads: Heads)
 
 
 def _stopped(graph: Graph, node: Node) -> str:
-    """Where a gradient became 0: the first operation on one way to the loss that receives another."""
+    """The place where a gradient became 0: the first operation on a path to the loss that receives another."""
     for _ in range(FAR):
         edge = next((e for e in graph.uses(node) if e.contribution is not None), None)
         if edge is None:

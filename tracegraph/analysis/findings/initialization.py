@@ -1,4 +1,4 @@
-"""How the signal changes from layer to layer: poor initialization."""
+"""The finding ``initialization``: the signal grows or shrinks from layer to layer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _spread(chain: list[Layer]) -> float:
 
 
 def _gain(graph: Graph, chain: list[Layer], i: int) -> float:
-    """What a layer and the activation before it make of the signal; of the first two, the layer alone."""
+    """The factor by which a layer and the activation before it change the signal; of the first two, the layer alone."""
     before = graph.carried(chain[i].data) if i < 2 else chain[i - 1].node.value
     start = size(before).rms
     return size(chain[i].node.value).rms / start if start else 0.0
@@ -108,7 +108,7 @@ def _followed(before: dict[int, Layer | None], layer: Layer | None) -> list[Laye
 
 
 def _weights(graph: Graph) -> dict[int, Node]:
-    """Parameters, and what is only another shape of one, by key."""
+    """Parameters and reshaped parameters, by key."""
     weights = {n.key: n for n in learned(graph) if not n.is_input}
     for node in graph:
         if traits_of(node).kind == "shape" and (edges := graph.inputs(node)) and edges[0].source in weights:

@@ -1,4 +1,4 @@
-"""Where the network ends and its loss begins: what gradients on the way are compared with.
+"""The head of a network: where its prediction ends and the loss begins.
 
 Between the prediction and the loss derivatives are small for a good reason: a mean divides by the number of elements, a
 squared error is flat where it is small. So sizes are measured from the prediction on.
@@ -100,7 +100,7 @@ def _head(graph: Graph, seed: Node, parameters: set[int]) -> Head:
 
 
 def _scale(graph: Graph, chain: Iterable[int]) -> float:
-    """What a loss multiplies its terms by, up to where there are several ways: 1/n if it is a mean, 1 if a sum."""
+    """The factor of a loss on its terms, up to the first fork: 1/n if it is a mean, 1 if a sum."""
     scale = 1.0
     for node in map(graph.node, chain):
         edge = next(iter(back(graph, node)), None)
@@ -144,7 +144,7 @@ def _belongs_to_loss(graph: Graph, node: Node, inside_log: bool, parameters: set
 
 
 def _chain(graph: Graph, seed: Node, inside: Iterable[int]) -> Iterator[int]:
-    """The first operations on the way back, up to where there are several ways."""
+    """The operations from the loss backwards up to the first fork."""
     node = seed
     while node.key in inside:
         yield node.key
@@ -155,7 +155,7 @@ def _chain(graph: Graph, seed: Node, inside: Iterable[int]) -> Iterator[int]:
 
 
 def decades(measure: float, threshold: float) -> float:
-    """How far a measure is from a threshold, in powers of ten; 400 for a measure of 0 or infinity."""
+    """The distance of a measure from a threshold, in powers of ten; 400 for a measure of 0 or infinity."""
     if not measure or not threshold or not isfinite(measure):
         return 400.0
     return abs(log10(measure) - log10(threshold))

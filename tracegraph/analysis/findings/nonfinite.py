@@ -1,4 +1,4 @@
-"""Where NaN and infinities are born, forward and backward, and why."""
+"""The findings ``nan`` and ``inf``: where they are born, forward and backward, and why."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _first_hand(graph: Graph, births: list[Birth], place: dict[int, int]) -> lis
 
 
 def _follows(graph: Graph, birth: Birth) -> bool:
-    """Whether a NaN has been made of an infinite gradient, or the loss that is differentiated was NaN already."""
+    """Whether a NaN follows from an infinite gradient, or from a loss that was NaN already."""
     if birth.kind != "nan" or birth.edge is None:
         return False
     if has("nan", (graph[birth.node.loss] if birth.node.loss in graph else graph.output).value):

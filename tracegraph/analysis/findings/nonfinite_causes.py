@@ -1,4 +1,4 @@
-"""Which of the causes that an op declares has made a NaN or an infinity, and the words for it with the numbers."""
+"""The cause of a NaN or an infinity among those that its op declares, in words with the numbers."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def _turned(birth: Birth, at: Operands, index: Index, over: str) -> tuple[str, s
 
 
 def behind_where(graph: Graph, node: Node) -> bool:
-    """Whether the way on from a node, without a fork and not too far, ends in a branch of `where`."""
+    """Whether the path from a node, without a fork and not too far, ends in a branch of `where`."""
     for _ in range(100):
         uses = graph.uses(node)
         if len(uses) != 1:
@@ -170,7 +170,7 @@ def _largest(at: Operands) -> int:
 
 
 def _numbers(graph: Graph, node: Node, at: Operands, place: int) -> str:
-    """The operands as numbers: those of one element, or what they are made from."""
+    """The operands as numbers: those of one element, or all that enter it."""
     titles = dict(zip(list(at)[-len(graph.inputs(node)) :], (pretty(e.tensor) for e in graph.inputs(node))))
     alone = pointwise(graph, node)
     parts = []

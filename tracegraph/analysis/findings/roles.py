@@ -1,4 +1,4 @@
-"""What kind of layer a node is part of: a ReLU, by any name; channels; something that more is learned from."""
+"""Roles of nodes in a network: a ReLU, however it is written; channels; hidden nodes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def rectified(graph: Graph, node: Node) -> Node | None:
 
 
 def _slot(graph: Graph, node: Node) -> int | None:
-    """The slot of what is rectified; None if nothing is."""
+    """The slot of the rectified input; None if the node is no ReLU."""
     into, low, gate = graph.inputs(node), node.attrs.get("min"), traits_of(node).gate
     if gate == "rectifier" or gate == "limits" and isinstance(low, (int, float)) and low == 0:
         return 0
@@ -44,7 +44,7 @@ def _tells_sign(graph: Graph, condition: Edge, x: int) -> bool:
 
 
 def channel_axes(graph: Graph) -> dict[int, int]:
-    """The axis of the channels of each node that has some: convolutions, and what is made of them place by place.
+    """The axis of the channels, for convolutions and everything computed from them place by place.
 
     (N, C, ...) after `conv2d` of a batch, (C, ...) of a single picture.
     """
@@ -64,7 +64,7 @@ def _sources(graph: Graph, node: Node) -> list[Node]:
 
 
 def hidden(graph: Graph) -> set[int]:
-    """The nodes from which more is learned: on the way to a product, an activation, or a product with a parameter.
+    """The nodes from which later layers learn: before a product, an activation, or a product with a parameter.
 
     The walk back to the parameters of the next step of training is no such way.
     """

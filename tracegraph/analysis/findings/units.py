@@ -1,4 +1,4 @@
-"""Units that do nothing: dead and saturated ones."""
+"""The findings ``dead`` and ``saturated``: units that do nothing."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def is_clear(off: int, always: int, on: Array) -> bool:
 
 
 def far_off(before: Array, off: Array) -> int:
-    """How many units are off by more than chance: by size, and by mean over deviation, of what goes into the ReLU."""
+    """The number of units that are off by more than chance, by size and by mean over deviation of the ReLU's input."""
     others = ~off
     if not others.any():
         return 0
@@ -84,7 +84,7 @@ _REMEDY = "no gradient gets through them; a smaller learning rate, a smaller bia
 
 
 class Bounds(NamedTuple):
-    """Where an activation is so near to its limits that the derivative is below a tenth of the largest, or so."""
+    """The limits of an activation beyond which its derivative is below about a tenth of the largest."""
 
     low: float
     high: float
@@ -161,7 +161,7 @@ def rows_of(node: Node, channel: int | None, samples: bool) -> Array | None:
 
 
 def _split(rest: tuple[int, ...], channel: int) -> tuple[int, int]:
-    """How many samples, and places of each: the axes before that of the channel are samples."""
+    """The number of samples, and of places in each: the axes before that of the channel are samples."""
     return int(np.prod(rest[:channel])), int(np.prod(rest[channel:]))
 
 
@@ -172,7 +172,7 @@ def _finding(kind: str, node: Node, badge: str, cause: str, measure: float, limi
 
 
 def badge_text(text: str, units: Array) -> str:
-    """With the numbers of the first units, as many as there is room for."""
+    """The text with the numbers of the first units, as many as there is room for."""
     numbers = np.flatnonzero(units)
     fitting = [text]
     for count in range(1, len(numbers) + 1 if len(numbers) < len(units) else 0):

@@ -1,4 +1,4 @@
-"""Where no gradient arrives: parameters that are cut off from the loss, and those that it does not depend on."""
+"""The findings ``no_gradient`` and ``unused``: parameters cut off from the loss, and unused ones."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def needed_nodes(graph: Graph) -> set[int]:
 
 
 def _cuts(graph: Graph, needed: set[int]) -> dict[int, tuple[str, ...]]:
-    """For each node without a gradient, where the ways from the loss to it end."""
+    """For each node without a gradient, the ends of the paths from the loss towards it."""
     cuts: dict[int, dict[str, None]] = {}
     for edge in reversed(graph.edges):
         target, source = graph.node(edge.target), graph.node(edge.source)

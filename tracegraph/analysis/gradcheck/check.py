@@ -29,7 +29,7 @@ TONES = {"ok": "calm", "wrong": "invalid"}
 
 
 class Checked(Noted):
-    """What `gradcheck` found: a graph with a badge on each card, a tick with the relative error, a kink, or a cross.
+    """The result of `gradcheck`: a graph with a badge on each card: a tick with the relative error, a kink, or a cross.
 
     It can be used wherever a graph can, and views of it have the same results. As text it is a table, worst first.
     """
@@ -61,7 +61,7 @@ class Checked(Noted):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong, as `flow` has it, under the kind ``gradcheck``."""
+        """The wrong rules as findings of the kind ``gradcheck``, like those of `flow`."""
         return tuple(self._finding(c) for c in self._ordered() if c.verdict == "wrong")
 
     def _ordered(self) -> list[Check]:
@@ -123,7 +123,7 @@ def checked(graph: Graph, tolerance: float | None = None) -> Checked:
 
 
 def _tags(check: Check) -> tuple[str, ...]:
-    """What stands on the card."""
+    """The texts on the card."""
     if check.verdict == "wrong":
         return tuple(
             f"✗ {where} off by {_short(error)}" if where else f"✗ {_short(error)}" for where, error in check.wrong

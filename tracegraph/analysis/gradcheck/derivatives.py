@@ -121,7 +121,7 @@ def _extrapolated(means: Array, noise: Array, gain: Array) -> tuple[Array, Array
 
 
 def _kinks(pairs: Array, noise: Array) -> tuple[Array, Array]:
-    """Where the sides stay apart, and where one is missing or grows, over the last three steps.
+    """Where the one-sided quotients differ, and where one is missing or grows, over the last three steps.
 
     Where a function is smooth the difference of the sides shrinks as the step does, here by 0.16 or less.
     """

@@ -68,7 +68,7 @@ def _finite(node: Node, values: list[Any]) -> None:
 
 
 def _rerun(op: Op, node: Node, values: list[Any]) -> Forward:
-    """The op at the recorded inputs, in double precision, if it gives what was recorded."""
+    """The op at the recorded inputs, in double precision, if it reproduces the recorded value."""
     try:
         Rerun(node, op).bounded(values)  # its options may come from a stranger's file
         same = np.asarray(run_forward(op, values, node.attrs))
@@ -106,7 +106,7 @@ def _tolerance(eps: float, given: float | None) -> Tolerance:
 
 
 def _rounding_sensitivity(forward: Forward, slot: int, g: Array, eps: float) -> Array:
-    """How far a contribution moves, by element, when the arguments of its rule move by one rounding.
+    """The change of a contribution, by element, when the arguments of its rule change by one rounding.
 
     That is the backward error that the best program for this formula may have (Higham, Accuracy and Stability of
     Numerical Algorithms, 1.5); some random choices of the signs stand for all. What does not move further by sixteen
