@@ -6,7 +6,13 @@ to the second, so that G there is 56.25 + 108.16; ``alone`` takes the second as 
 
 import tracegraph as tg
 
-DRAWINGS = {"adagrad": {"detail": "full"}}
+DRAWINGS = {
+    "adagrad": {
+        "detail": "full",
+        "title": "AdaGrad by hand",
+        "caption": "ŷ = wx, first for the point (3, 4), then for (4, 5); G is the sum of all squared gradients so far.",
+    }
+}
 
 
 def train(w: tg.Tensor, points: list[tuple[int, int]]) -> list[tg.Tensor]:

@@ -68,7 +68,11 @@ def build():
 def drawings():
     """Everything, and the encoder and the decoder as one card each."""
     graph = tg.trace(build)
-    return {"autoencoder": tg.draw(graph, direction="TB"), "autoencoder-overview": tg.draw(graph, depth=0)}
+    words = {
+        "title": "An undercomplete autoencoder",
+        "caption": "Handwritten digits of 64 pixels go through a code of 8 numbers and come out again.",
+    }
+    return {"autoencoder": tg.draw(graph, **words), "autoencoder-overview": tg.draw(graph, depth=0, **words)}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,13 @@ solutions, and many: whatever w₁ is, if it is not 0, w₂ = 1/w₁ and b₂ = 
 
 import tracegraph as tg
 
-DRAWINGS = {"autoencoder_scalar": {"detail": "full"}}
+DRAWINGS = {
+    "autoencoder_scalar": {
+        "detail": "full",
+        "title": "The smallest autoencoder",
+        "caption": "A number goes through a code that is a number too, by two straight lines.",
+    }
+}
 
 
 def build() -> tg.Tensor:

@@ -84,8 +84,8 @@ def code_map():
 def drawings():
     """One for each use."""
     return {
-        "autoencoder_uses-denoising": tg.draw(build, depth=0),
-        "autoencoder_uses-anomalies": tg.draw(anomalies, depth=0),
+        "autoencoder_uses-denoising": tg.draw(build, depth=0, title="An autoencoder takes noise out of images"),
+        "autoencoder_uses-anomalies": tg.draw(anomalies, depth=0, title="An autoencoder finds what is no digit"),
         "autoencoder_uses-map.svg": code_map(),
     }
 

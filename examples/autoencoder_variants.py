@@ -101,8 +101,16 @@ def build_denoising():
 def drawings():
     """Both, with the decoder as one card."""
     return {
-        "autoencoder_variants-sparse": tg.draw(tg.collapse(tg.trace(build), "decoder"), direction="TB"),
-        "autoencoder_variants-overcomplete": tg.draw(tg.collapse(tg.trace(build_denoising), "decoder"), direction="TB"),
+        "autoencoder_variants-sparse": tg.draw(
+            tg.collapse(tg.trace(build), "decoder"),
+            title="A sparse autoencoder",
+            caption=f"The loss adds {PENALTY} times the mean size of the code, so that few units are on.",
+        ),
+        "autoencoder_variants-overcomplete": tg.draw(
+            tg.collapse(tg.trace(build_denoising), "decoder"),
+            title="An overcomplete autoencoder that takes noise out",
+            caption="The code has 100 numbers for 64 pixels; noise in the input keeps it from merely copying.",
+        ),
     }
 
 

@@ -6,9 +6,13 @@ Each input feeds one hidden neuron; there are no biases.
 import tracegraph as tg
 
 FORMATS = ("svg", "png", "dot", "json", "txt")
+WORDS = {
+    "title": "One step of backpropagation by hand",
+    "caption": "A 2-2-1 network of sigmoid neurons and half the squared error; each input feeds one hidden neuron.",
+}
 DRAWINGS = {
-    "backprop": {"detail": "full", "formats": FORMATS},
-    "backprop-slides": {"detail": "full", "theme": "slides"},
+    "backprop": {"detail": "full", **WORDS, "formats": FORMATS},
+    "backprop-slides": {"detail": "full", **WORDS, "theme": "slides"},
 }
 
 
@@ -30,4 +34,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full").save("output/backprop.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/backprop.svg")

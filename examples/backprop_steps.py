@@ -7,10 +7,14 @@ the same as w = w − α·∂L/∂w, and all four weights are updated with the g
 import tracegraph as tg
 
 WEIGHTS = {"w13": 0.1, "w24": 0.3, "w35": 0.5, "w45": 0.6}
+WORDS = {
+    "title": "Backpropagation by hand, two iterations",
+    "caption": "The network of backprop.py, with all its weights updated (α = 0.1).",
+}
 DRAWINGS = {
-    "backprop-steps": {"direction": "TB", "formats": ("svg", "txt")},
-    "backprop-steps-overview": {"depth": 0, "formats": ("svg",)},
-    "backprop-steps-1": {"step": 1, "detail": "full", "formats": ("svg",)},
+    "backprop-steps": {**WORDS, "formats": ("svg", "txt")},
+    "backprop-steps-overview": {"depth": 0, **WORDS, "formats": ("svg",)},
+    "backprop-steps-1": {"step": 1, "detail": "full", "title": "Backpropagation by hand, step 1", "formats": ("svg",)},
 }
 
 
@@ -42,4 +46,4 @@ if __name__ == "__main__":
     for step in (1, 2):
         print(f"iteration {step}:", {name: round(delta, 6) for name, delta in deltas(graph, step).items()})
     print(tg.explain(graph))
-    tg.draw(graph, direction="TB").save("output/backprop-steps.svg")
+    tg.draw(graph, **WORDS).save("output/backprop-steps.svg")

@@ -43,9 +43,13 @@ def drawings() -> dict[str, tg.Drawing]:
     """One picture for each part of the exercise, and one map element opened into its nine products."""
     first = tg.trace(strides)
     return {
-        "cnn1-strides": tg.draw(first, detail="values"),
-        "cnn1-padding": tg.draw(padding),
-        "cnn1-one-element": tg.draw(tg.expand(first, "map_s2", (0, 1))),
+        "cnn1-strides": tg.draw(
+            first, title="Convolution and pooling", caption="One input and kernel, with strides 1, 2 and 3."
+        ),
+        "cnn1-padding": tg.draw(padding, title="The same with a border of zeros"),
+        "cnn1-one-element": tg.draw(
+            tg.expand(first, "map_s2", (0, 1)), title="One element of a map", caption="The nine products of its window."
+        ),
     }
 
 

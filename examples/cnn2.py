@@ -7,6 +7,9 @@ stride 1, and four times with stride 2 if partial windows count (ceil_mode).
 
 import tracegraph as tg
 
+LAYERS = "Two kernels with bias, ReLU, pooling, and a softmax over 3 classes."
+PARTIAL = "Pooling with stride 2, where partial windows count"
+
 POOLING = {
     "stride 1": {"stride": 1},
     "stride 2": {"stride": 2},
@@ -46,9 +49,9 @@ def build(convention: str = "stride 1") -> tg.Tensor:
 def drawings() -> dict[str, tg.Drawing]:
     """The network, and its feature part under the two other conventions of pooling."""
     return {
-        "cnn2": tg.draw(build, direction="TB"),
-        "cnn2-stride-2": tg.draw(features("stride 2"), direction="TB"),
-        "cnn2-partial-windows": tg.draw(features("stride 2, partial windows"), direction="TB"),
+        "cnn2": tg.draw(build, title="A small convolutional network, number by number", caption=LAYERS),
+        "cnn2-stride-2": tg.draw(features("stride 2"), title="Pooling with stride 2"),
+        "cnn2-partial-windows": tg.draw(features("stride 2, partial windows"), title=PARTIAL),
     }
 
 

@@ -5,7 +5,13 @@ The whole gradient of a window goes to the first maximum in reading order, as in
 
 import tracegraph as tg
 
-DRAWINGS = {"cnn3": {"detail": "full"}}
+DRAWINGS = {
+    "cnn3": {
+        "detail": "full",
+        "title": "A tie in max pooling",
+        "caption": "In the first window two entries are the same maximum, 7.2: the first one gets the whole gradient.",
+    }
+}
 
 
 def build() -> tg.Tensor:

@@ -7,7 +7,14 @@ learning" (2016).
 import tracegraph as tg
 
 FORMATS = ("svg", "png", "dot", "json", "txt")
-DRAWINGS = {"conv": {"detail": "full", "formats": FORMATS}, "conv-dark": {"detail": "full", "theme": "dark"}}
+WORDS = {
+    "title": "A convolution, number by number",
+    "caption": "5×5 input, 3×3 kernel, ReLU, 2×2 max pooling, flatten, and the gradients back.",
+}
+DRAWINGS = {
+    "conv": {"detail": "full", **WORDS, "formats": FORMATS},
+    "conv-dark": {"detail": "full", **WORDS, "theme": "dark"},
+}
 
 
 def build() -> tg.Tensor:
@@ -25,4 +32,4 @@ def build() -> tg.Tensor:
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full").save("output/conv.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/conv.svg")

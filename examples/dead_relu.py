@@ -11,6 +11,8 @@ from training import initial, save
 
 import tracegraph as tg
 
+CAPTION = "A learning rate that is too large pushes units below 0 for every image, for good."
+
 UNITS, BATCH, STEPS, MORE = 24, 60, 2, 8
 TOO_LARGE, SMALL = 5.0, 0.1
 SHAPES = {"W_1": (64, UNITS), "b_1": (UNITS,), "W_2": (UNITS, 10), "b_2": (10,)}
@@ -69,7 +71,7 @@ def drawings() -> dict[str, str]:
     """The network after the steps, with its table; that of the small rate; and how many units are off."""
     flow = tg.flow(build)
     return {
-        "dead_relu.svg": tg.draw(flow, direction="TB").svg,
+        "dead_relu.svg": tg.draw(flow, title="Dead ReLUs", caption=CAPTION).svg,
         "dead_relu.txt": flow.table(),
         "dead_relu-healthy.txt": tg.flow(healthy).table(),
         "dead_relu-counts.txt": counts(),

@@ -13,6 +13,8 @@ from training import batches, initial, parameters, save, train
 
 import tracegraph as tg
 
+TITLE = "LeNet-5, 61,706 parameters"
+
 SHAPES = {
     "K1": (6, 1, 5, 5),
     "b1": (6,),
@@ -94,9 +96,9 @@ def drawings():
     for layer in ("dense3", "dense4", "dense5"):
         maps = tg.collapse(maps, layer)
     return {
-        "lenet5": tg.draw(maps, direction="TB"),
-        "lenet5-shapes": tg.draw(graph, direction="TB", detail="shapes"),
-        "lenet5-layers": tg.draw(graph, depth=0),
+        "lenet5": tg.draw(maps, title=TITLE),
+        "lenet5-shapes": tg.draw(graph, detail="shapes", title=f"{TITLE}: the shapes"),
+        "lenet5-layers": tg.draw(graph, depth=0, title=f"{TITLE}: the layers"),
         "lenet5-table.txt": str(tg.layers(graph)),
     }
 

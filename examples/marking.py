@@ -28,7 +28,7 @@ def drawings() -> dict[str, "tg.Drawing | str"]:
     return {
         "marked-sgd.md": marked("sgd").to_markdown(),
         "marked-backprop.md": marked("backprop").to_markdown(),
-        "marked-sgd-step": tg.draw(build()),
+        "marked-sgd-step": tg.draw(build(), title="A student's numbers, marked with errors carried forward"),
     }
 
 

@@ -9,9 +9,16 @@ from sgd import epoch, mean_loss, start
 import tracegraph as tg
 
 POINTS = [(1, 3), (2, 5), (3, 7)]
+WORDS = {"title": "Momentum by hand", "caption": "One epoch on three points of y = 2x + 1, one point a step; β = 0.9."}
 DRAWINGS = {
-    "momentum": {"direction": "TB", "formats": ("svg", "txt")},
-    "momentum-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg",)},
+    "momentum": {**WORDS, "formats": ("svg", "txt")},
+    "momentum-step": {
+        "title": "Momentum by hand, step 2",
+        "step": 2,
+        "detail": "full",
+        "theme": "slides",
+        "formats": ("svg",),
+    },
 }
 
 
@@ -27,4 +34,4 @@ def before() -> tg.Tensor:
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, direction="TB").save("output/momentum.svg")
+    tg.draw(build, **WORDS).save("output/momentum.svg")

@@ -9,6 +9,8 @@ from training import save
 
 import tracegraph as tg
 
+CAPTION = "The gradient comes back on two paths, one of which no weight can block."
+
 SAMPLES, WIDTH, HIDDEN = 4, 3, 5
 
 
@@ -50,7 +52,7 @@ def drawings() -> dict[str, str]:
     """The paths from x to the loss, marked on the arrows; and how much of the gradient comes on each."""
     paths = tg.paths(build, "x", k=2)
     return {
-        "residual.svg": tg.draw(paths.flow, direction="TB").svg,
+        "residual.svg": tg.draw(paths.flow, title="A residual block", caption=CAPTION).svg,
         "residual.txt": f"one block\n{paths}\n\nthree blocks\n{tg.paths(deep, 'x', k=8)}\n",
     }
 

@@ -7,10 +7,20 @@ losses over all points; ``before`` is that mean at the start. One step only: tg.
 import tracegraph as tg
 
 POINTS = [(1, 3), (2, 5), (3, 7), (4, 9), (5, 11)]
+WORDS = {
+    "title": "Stochastic gradient descent by hand",
+    "caption": "One epoch on five points of y = 2x + 1, one point a step: ŷ = wx + b and L = ½(y − ŷ)².",
+}
 DRAWINGS = {
-    "sgd": {"direction": "TB", "formats": ("svg", "txt")},
-    "sgd-epoch": {"depth": 0, "formats": ("svg",)},
-    "sgd-step": {"step": 2, "detail": "full", "theme": "slides", "formats": ("svg", "png")},
+    "sgd": {**WORDS, "formats": ("svg", "txt")},
+    "sgd-epoch": {"depth": 0, **WORDS, "formats": ("svg",)},
+    "sgd-step": {
+        "title": "Stochastic gradient descent, step 2",
+        "step": 2,
+        "detail": "full",
+        "theme": "slides",
+        "formats": ("svg", "png"),
+    },
 }
 
 
@@ -57,4 +67,4 @@ def before() -> tg.Tensor:
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, direction="TB").save("output/sgd.svg")
+    tg.draw(build, **WORDS).save("output/sgd.svg")

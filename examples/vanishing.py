@@ -10,6 +10,8 @@ from training import save
 
 import tracegraph as tg
 
+CAPTION = "20 layers of sigmoids on handwritten digits; and 20 of ReLUs, where it does not."
+
 LAYERS, WIDTH, BATCH = 20, 32, 100
 GAINS = {"relu": 2, "sigmoid": 1}  # the variance of the first weights, times their inputs: He, LeCun
 
@@ -50,7 +52,8 @@ def build() -> tg.Tensor:
 def drawings() -> dict[str, str]:
     """Both in one picture, and the table of each."""
     tables = {f"vanishing-{act}.txt": tg.flow(lambda: of(act)).table(most=None) for act in GAINS}
-    return {"vanishing.svg": tg.draw(tg.flow(build), depth=1, detail="outline", direction="TB").svg, **tables}
+    drawing = tg.draw(tg.flow(build), depth=1, detail="outline", title="Where a gradient vanishes", caption=CAPTION)
+    return {"vanishing.svg": drawing.svg, **tables}
 
 
 if __name__ == "__main__":

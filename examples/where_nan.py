@@ -9,6 +9,8 @@ from training import save
 
 import tracegraph as tg
 
+TITLES = {"where_nan": "A NaN out of nothing", "where_nan-mended": "The same, mended"}
+
 X = [4.0, 1.0, 0.0, 0.25]
 
 
@@ -38,7 +40,7 @@ def drawings() -> dict[str, str]:
     pictures = {}
     for name, program in {"where_nan": build, "where_nan-mended": mended}.items():
         flow = tg.flow(program)
-        pictures |= {f"{name}.svg": tg.draw(flow, detail="full").svg, f"{name}.txt": flow.table()}
+        pictures |= {f"{name}.svg": tg.draw(flow, detail="full", title=TITLES[name]).svg, f"{name}.txt": flow.table()}
     return pictures
 
 
