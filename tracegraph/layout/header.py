@@ -13,7 +13,7 @@ from .cells import Cell, Row, Table, filled, gap, width_of
 from .key_rows import key_rows
 from .typeset import BOLD, WIDEST
 
-HEADER = 520.0  # points that a line of the header may take before it is wrapped
+HEADER = 760.0  # points that a line of the header may take before it is wrapped
 ROOM = 2  # points between tick marks, for each cell of the bar
 SPACE = 6  # between the title and the key
 HIGH = 10  # of the bar, and of the space above it and below all

@@ -141,10 +141,15 @@ def _summary(array: Any, digits: int) -> tuple[Line, ...]:
     """The range of what is finite, and the norm; or how many entries are not finite."""
     flat = np.asarray(array, float).ravel()
     finite = flat[np.isfinite(flat)]
-    told = [f"{number(finite.min(), digits)} … {number(finite.max(), digits)}"] if finite.size else []
+    told = [_range(finite, digits)] if finite.size else []
     bad = flat.size - finite.size
     told.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
     return (Line(", ".join(told), "note"),)
+
+
+def _range(finite: Any, digits: int) -> str:
+    low, high = number(finite.min(), digits), number(finite.max(), digits)
+    return f"{low} … {high}" if low != high else f"{'all' if finite.min() == finite.max() else 'about'} {low}"
 
 
 def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
