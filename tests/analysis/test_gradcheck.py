@@ -176,7 +176,7 @@ def test_the_wrong_input_is_named(own):
     assert tg.gradcheck(lambda x: twisted(x, x), 2.0).ok  # at a = b the two rules are the same
     (finding,) = graph.findings
     assert finding.kind == "gradcheck" and finding.node == graph["twisted_1"].key and finding.excess > 10
-    assert finding.cause == "∂twisted_1/∂w₁ at 0 is 3 where complex step gives 1"
+    assert finding.cause == "∂twisted₁/∂w₁ at 0 is 3 where complex step gives 1"
 
 
 # --- large inputs ----------------------------------------------------------------------------------------------------

@@ -545,6 +545,27 @@ def test_objects_do_not_live_longer_for_their_names(load: Any) -> None:
         gc.enable()
 
 
+def test_what_objects_are_called_with_and_what_they_return(load: Any) -> None:
+    """Layers of one class, each called once: the data, the values before and after, and a loss from a function."""
+    text = """
+class Dense:
+    def __init__(self, start):
+        self.W = tg.parameter(start)
+    def __call__(self, x):
+        z = x @ self.W
+        return np.tanh(z)
+def mse(p, target):
+    return np.mean((p - target) ** 2)
+def build():
+    X, y = np.ones((1, 2)), np.ones((1, 2))
+    l1, l2 = Dense(np.eye(2)), Dense(np.eye(2))
+    h = l1(X)
+    return mse(l2(h), y)
+"""
+    found = names(tg.trace(load(HEAD + text)["build"]))
+    assert [n for n in found if n != "_"] == "l1.W l2.W X l1.z h l2.z p y loss".split()
+
+
 def test_two_of_a_name_are_both_numbered(load: Any) -> None:
     text = (
         "def half():\n    b = tg.parameter(1.0)\n    return b * 2.0\ntotal = half() + half()\ngraph = tg.trace(total)\n"

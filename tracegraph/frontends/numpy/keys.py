@@ -19,7 +19,15 @@ class Counter(NamedTuple):
     start: int = 0
 
 
+class At(NamedTuple):
+    """A place in a literal of so many elements."""
+
+    place: int
+    of: int
+
+
 Name = tuple["str | Counter", ...]
+Step = At | Counter
 
 
 def key_name(source: Source, key: ast.AST | None) -> Name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.leaves import PARAMETER
@@ -11,10 +11,13 @@ from ...engine.tensor import Tensor
 from ...ops.op import Op
 from .homes import Home
 from .homes import home as home_of
+from .keys import Counter
 from .owners import Numbers, Owners, Path
 from .places import Place, Places
 from .source import Function
-from .uses import Use
+from .titles import numbered, shortest
+from .uses import Use, argument
+from .variables import bound
 
 _GENERAL = {"build", "main", "forward", "call"}  # functions whose names say nothing of their results
 FARTHEST = 20
@@ -39,34 +42,6 @@ def wanted_names(tensors: list[Tensor], variables: Mapping[str, Any], places: Pl
     return _Names(tensors, variables, places).titles()
 
 
-def numbered(tensors: Sequence[Tensor], wanted: Sequence[str | None]) -> list[str]:
-    """The names with numbers where several tensors have the same, and the names of operations where there is none."""
-    first: dict[str, int] = {}
-    second: dict[str, int] = {}
-    for i, name in enumerate(wanted):
-        if name is not None and first.setdefault(name, i) != i:
-            second.setdefault(name, i)
-    for name, i in second.items():
-        if tensors[first[name]].a is not None or tensors[i].a is None:  # else a leaf, and what is computed from it
-            del first[name]
-    numbers: dict[str, int] = {}
-    names: list[str] = []
-    for i, name in enumerate(wanted):
-        if name is None or first.get(name) != i:
-            name = _next(name or tensors[i].details.op.name, numbers, first)
-        names.append(name)
-    return names
-
-
-def _next(stem: str, numbers: dict[str, int], taken: Mapping[str, int]) -> str:
-    """The next name made of a stem and a number that nothing else has."""
-    while True:
-        numbers[stem] = number = numbers.get(stem, 0) + 1
-        name = f"{stem}_{number}"
-        if name not in taken:
-            return name
-
-
 class _Names:
     """The names of the tensors of one graph.
 
@@ -86,7 +61,7 @@ class _Names:
         self.paths: dict[Tensor, Path] = {}  # of what belongs to an object
         self.owned: dict[tuple[bool, str], list[int]] = {}  # by name: parameters, and what methods have made of them
         self.open: dict[Tensor, int] = {}
-        self.used: dict[Tensor, list[Use]] = {}
+        self.used: dict[Tensor, list[tuple[Use, Tensor]]] = {}  # with the operation that uses it
         self._first()
         self._find_uses()
         self._second()
@@ -151,7 +126,7 @@ class _Names:
                     own = self.made[self.open[i]].node
                     # The variable of a loop names the rows of a tensor and the arrays of a list, and no results.
                     if use.node is not own and (not use.turns or own is None and (i.a is not None or i.shape)):
-                        self.used.setdefault(i, []).append(use)
+                        self.used.setdefault(i, []).append((use, t))
 
     def _second(self) -> None:
         """What is left: by its uses, by the function that returns it, and by who asks."""
@@ -161,7 +136,7 @@ class _Names:
             if name := self._outer(t, place, uses):
                 self.names[i] = name
             elif uses:
-                weak.append((i, uses[0].name))
+                weak.append((i, uses[0][0].name))
             else:
                 self.names[i] = self._of_function(t, place)
         strong = set(self.names) if weak else set()
@@ -174,7 +149,7 @@ class _Names:
         titles = list(self.names)
         for those in self.owned.values():
             if len(those) > 1:
-                for i, title in zip(those, _shortest([self._path(i) for i in those])):
+                for i, title in zip(those, shortest([self._path(i) for i in those])):
                     titles[i] = title
         return titles
 
@@ -182,42 +157,58 @@ class _Names:
         t, name = self.tensors[i], self.names[i] or ""
         return self.paths.get(t) or (*(self._owner(t) if t.a is not None else ()), name)
 
-    def _outer(self, t: Tensor, place: Place, uses: Iterable[Use]) -> str | None:
-        if strong := next((u.name for u in uses if not u.weak), None):
+    def _outer(self, t: Tensor, place: Place, uses: Sequence[tuple[Use, Tensor]]) -> str | None:
+        if strong := next((use.name for use, _ in uses if not use.weak), None):
             return strong
+        if uses and (given := self._argument(*uses[0])):
+            return given.name
         home = place.home
         if home is not None and home.holder == "result":
-            if name := self._called(place, home):
+            if name := self._called(t, place, home):
                 return name
             if home.name:
                 return self.numbers.written(home.name, ())
         return self.held.get(t) if t.a is None or t is self.tensors[-1] else None
 
-    def _called(self, place: Place, home: Home) -> str | None:
+    def _argument(self, use: Use, user: Tensor) -> Use | None:
+        """What the only call of an object gives for what its method calls ``x``: ``X`` in ``l1(X)``."""
+        source, call = self.places(user).source, self._call_of(user)
+        return argument(source, use.scope, call, use.name) if source and call else None
+
+    def _call_of(self, t: Tensor) -> ast.Call | None:
+        """The only call of the object in whose method a tensor was made."""
+        source, owner = self.places(t).source, self._owner(t)
+        calls = source.calls.get(owner[-1], []) if source and owner else []
+        return calls[0] if len(calls) == 1 else None
+
+    def _called(self, t: Tensor, place: Place, home: Home) -> str | None:
         """Where the only call of the function goes that returns a result, also through several functions."""
         source, node, found = place.source, place.node, home
         followed: set[ast.AST] = set()
         while source is not None and node is not None and found.holder == "result":
             scope = source.scope(node)
-            node = None if scope in followed else source.only_call(scope)
-            outer = None if node is None else home_of(source, node, found.steps)
+            call = source.only_call(scope) or (None if followed else self._call_of(t))
+            outer = None if call is None or scope in followed else home_of(source, call, found.steps)
             if outer is None:
                 return None
             followed.add(scope)
-            found = outer
-        return self.numbers.written(found.name, ()) if found.name else None
+            node, found = call, outer
+        counted = any(isinstance(part, Counter) for part in found.name)
+        return self.numbers.written(found.name, ()) if found.name and not (counted and home.name) else None
 
     def _of_function(self, t: Tensor, place: Place) -> str | None:
-        """The name of the function that returns a result; of a number that a traced function returns, a loss."""
+        """A loss, if it is the number that is returned in the end; else the name of the function that returns it."""
         if place.source is None or place.node is None or place.home is None or place.home.holder != "result":
             return None
         scope = place.source.scope(place.node)
         if not isinstance(scope, Function):
             return None
+        if t is self.tensors[-1] and t.size == 1:
+            return "loss"
         name = scope.name
         if name in place.source.calls and name not in _GENERAL and not name.startswith("_") and not place.home.steps:
             return name
-        return "loss" if t is self.tensors[-1] and t.size == 1 else None
+        return None
 
     def _owner(self, t: Tensor) -> Path:
         """The object whose ``self.W`` stands in the expression of a result."""
@@ -227,7 +218,7 @@ class _Names:
             for i, use in zip(inner.inputs, place.uses(inner.details.op)):
                 if i in self.paths and use is not None and _belongs(place, use):
                     return self.paths[i][:-1]
-            more = [i for i in inner.inputs if i.code is code and i in self.open and i not in seen]
+            more = [i for i in inner.inputs if i.code is code and i not in seen]
             left += more[: FARTHEST - len(left)]
             seen.update(more)
         return ()
@@ -241,35 +232,6 @@ def _belongs(place: Place, use: Use) -> bool:
     return isinstance(node, ast.Name) and place.code is not None and node.id in place.code.co_freevars
 
 
-def _shortest(paths: list[Path]) -> list[str]:
-    for depth in range(1, max(map(len, paths)) + 1):
-        endings = [".".join(path[-depth:]) for path in paths]
-        if len(set(endings)) == len(endings):
-            return endings
-    return [path[-1] for path in paths]
-
-
 def _is_arithmetic(op: Op) -> bool:
     """Whether functions written in C, such as sum and reduce, carry it out by one of Python's operators."""
     return bool(op.traits.operator and op.vjps) and len(op.inputs) == 2
-
-
-def bound(variables: Mapping[str, Any]) -> dict[Tensor, str]:
-    """Names of the tensors that variables hold, one level into lists, tuples and dictionaries."""
-    found: dict[Tensor, str] = {}
-    seen = [(name, held) for name, held in variables.items() if isinstance(name, str) and not name.startswith("_")]
-    for name, held in seen:
-        if isinstance(held, Tensor):
-            found.setdefault(held, name)
-    for name, held in seen:
-        if isinstance(held, (list, tuple, dict)) and len(held) <= 1000 and held is not variables.get("_oh"):
-            for item, own in _items(name, held):
-                found.setdefault(item, own)
-    return found
-
-
-def _items(name: str, held: Any) -> Iterable[tuple[Tensor, str]]:
-    items = held.items() if isinstance(held, dict) else enumerate(held)
-    for key, item in list(items):
-        if isinstance(item, Tensor) and isinstance(key, (str, int)):  # the text of other keys may hold an address
-            yield item, key if isinstance(key, str) else f"{name}[{key}]"

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from ...engine.callers import Caller
 from ...engine.tensor import Tensor
-from .homes import Home, Step
+from .homes import Home
 from .homes import home as home_of
-from .keys import Counter, Name
+from .keys import Counter, Name, Step
 from .places import NOWHERE, Place, Places
 from .source import is_inside
 from .uses import written

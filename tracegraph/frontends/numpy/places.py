@@ -13,7 +13,8 @@ from types import CodeType
 from ...engine.tensor import Tensor
 from ...ops.op import Op
 from .bytecode import calls, stores
-from .homes import Home, Step, home
+from .homes import Home, home
+from .keys import Step
 from .numbering import by_numbers
 from .source import Source, known, source_of
 from .uses import Uses, uses

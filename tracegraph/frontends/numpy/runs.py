@@ -13,8 +13,9 @@ from ...graph import Node
 from ...graph.walk import reachable
 from ...ops.updates import GRADIENT
 from ...text.names import gradient_name
-from .naming import numbered, wanted_names
+from .naming import wanted_names
 from .places import Places
+from .titles import numbered
 
 
 class Run:

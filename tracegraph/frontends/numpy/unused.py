@@ -21,8 +21,9 @@ from ...errors import GraphError
 from ...graph import Graph, Node, graph_in
 from ...graph.walk import reachable
 from .. import graph_of, own_variables
-from .naming import bound, wanted_names
+from .naming import wanted_names
 from .places import Places
+from .variables import bound
 
 
 def traced(

@@ -6,7 +6,7 @@ import ast
 from typing import NamedTuple
 
 from ...ops.op import Op
-from .homes import within
+from .locals import within
 from .source import Function, Scope, Source, called
 
 _REVERSED = {"lt": ast.Gt, "gt": ast.Lt, "le": ast.GtE, "ge": ast.LtE}
@@ -90,8 +90,13 @@ def use(source: Source, operand: ast.expr | None, followed: tuple[Scope, ...] = 
     call = source.only_call(binder)
     if call is None or binder in followed:
         return Use(operand, name, True, scope)
-    outer = use(source, _given(binder, call, name), (*followed, binder))
+    outer = argument(source, binder, call, name, (*followed, binder))
     return Use(operand, *outer[1:]) if outer else Use(operand, name, True, scope)
+
+
+def argument(source: Source, scope: Scope, call: ast.Call, name: str, followed: tuple[Scope, ...] = ()) -> Use | None:
+    """What a call gives for an argument of a function, if it is written as a name there."""
+    return use(source, _given(scope, call, name), followed)
 
 
 def _binder(source: Source, scope: Scope, name: str) -> Scope | None:
@@ -136,8 +141,7 @@ def _given(scope: Scope, call: ast.Call, name: str) -> ast.expr | None:
         if keyword.arg == name:
             return keyword.value
     names = arguments(scope)
-    if isinstance(call.func, ast.Attribute) and names[:1] == ["self"]:
-        names = names[1:]
+    names = names[1:] if names[:1] == ["self"] else names
     place = names.index(name) if name in names else len(call.args)
     starred = any(isinstance(a, ast.Starred) for a in call.args)
     return call.args[place] if place < len(call.args) and not starred else None
