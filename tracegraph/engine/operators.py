@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import OpError, UntracedError
-from ..ops.op import OPS, Op
+from ..ops.op import ON_DECLARATION, OPS, Op
 from . import compositions, lists
 from .call import apply, call, freeze, function, recorded, stacked
 from .leaves import lift
@@ -82,7 +82,7 @@ def _array_result(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tenso
 
 
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    op = UFUNCS.get(ufunc) or compositions.of_scipy(ufunc)
+    op = BY_FUNCTION.get(ufunc) or compositions.of_scipy(ufunc)
     if op is not None and method == "__call__" and not kwargs:
         return call(op, inputs, {}, _frame(1))
     if (composed := compositions.of_ufunc(ufunc, method, kwargs)) is not None and _takes_gradient(inputs):
@@ -95,7 +95,7 @@ def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwa
 def _array_function(self: Tensor, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     if (composed := compositions.of_function(func, kwargs)) is not None and _takes_gradient((*args, *kwargs.values())):
         return _compose(composed, args, kwargs, func.__name__, _frame(1))
-    op = FUNCTIONS.get(func)
+    op = BY_FUNCTION.get(func)
     if op is not None and not (func is np.where and len(args) == 1):  # np.where(mask) asks where the mask is true
         return call(op, args, kwargs, _frame(1))
     carried = args[1:] if func is np.full_like else args
@@ -184,25 +184,35 @@ def backward(self: Tensor, seed: Any = None) -> Gradients:
     return differentiate(self, seed)
 
 
-UFUNCS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if isinstance(f, np.ufunc)}
-FUNCTIONS: dict[Any, Op] = {f: o for o in OPS.values() for f in o.numpy if not isinstance(f, np.ufunc)}
+BY_FUNCTION: dict[Any, Op] = {}
+"""What NumPy's functions, ufuncs among them, are recorded as."""
 
 
-def _equip() -> None:
-    """Give tensors their operators and methods, made from the registry, and NumPy's protocols."""
-    members: dict[str, Any] = {}
+def _equip(op: Op) -> None:
+    """Give tensors an op: as operator, as method, and behind NumPy's functions."""
+    BY_FUNCTION.update(dict.fromkeys(op.numpy, op))
+    of_objects = any(isinstance(f, np.ufunc) and f.nin == 1 for f in op.numpy)  # NumPy asks elements for it
+    members = _operators(op) if op.traits.operator else {}
+    if op.traits.method or of_objects:
+        members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
+    _put(members)
+
+
+def _equip_all() -> None:
+    """Give tensors what is in the registry, now and later, and NumPy's protocols."""
     for op in OPS.values():
-        of_objects = any(isinstance(f, np.ufunc) and f.nin == 1 for f in op.numpy)  # NumPy asks elements for it
-        if op.traits.method or of_objects:
-            members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
-        if op.traits.operator:
-            members.update(_operators(op))
-    members.update(__getitem__=_getitem, T=property(_transposed), mT=property(_last_transposed))
+        _equip(op)
+    ON_DECLARATION.append(_equip)
+    members: dict[str, Any] = {"__getitem__": _getitem, "T": property(_transposed), "mT": property(_last_transposed)}
     members.update(real=property(_real), flat=property(_flat), conj=_copy, copy=_copy, astype=_astype)
     members.update(ravel=function(OPS["flatten"]), trace=function(OPS["diagonal_sum"]), backward=backward)
     members.update(__array_ufunc__=_array_ufunc, __array_function__=_array_function, __array__=_array)
+    _put(members)
+
+
+def _put(members: dict[str, Any]) -> None:
     for name, member in members.items():
         setattr(Tensor if name == "__getitem__" else Recorded, name, member)
 
 
-_equip()
+_equip_all()

@@ -104,6 +104,9 @@ class Op:
 OPS: dict[str, Op] = {}
 """Every operation by name, in the order of declaration."""
 
+ON_DECLARATION: list[Callable[[Op], None]] = []
+"""What is called with each op that joins `OPS` later: the engine gives tensors what comes with it."""
+
 _FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh".split()
 
 ARRAY: dict[str, Any] = {name: getattr(np, name) for name in (*_FUNCTIONS, "where", "minimum")}
@@ -247,6 +250,8 @@ def register(new: Op, registry: dict[str, Op] = OPS) -> Op:
     if new.name in OPS or new.name in registry:
         raise ValueError(f"op {new.name!r} is declared twice")
     registry[new.name] = new
+    for listener in ON_DECLARATION if registry is OPS else ():
+        listener(new)
     return new
 
 
