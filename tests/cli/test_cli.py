@@ -70,7 +70,7 @@ def test_a_format_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("format", ["svg", "dot", "png", "json", "txt"])
+@pytest.mark.parametrize("format", stills())
 def test_standard_output_holds_the_drawing_and_nothing_else(format: str) -> None:
     write(
         "import os\nprint('loading')\nos.system('echo from a child')\n"

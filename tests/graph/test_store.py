@@ -69,9 +69,21 @@ def test_a_trace_comes_back(tmp_path: Path) -> None:
     assert not any(n.value.flags.writeable for n in back if isinstance(n.value, np.ndarray))
 
 
-@pytest.mark.parametrize("view", ["collapse", "hide", "fold"])
+def steps() -> Graph:
+    """Two steps of gradient descent."""
+    w, sgd = tg.parameter([0.5, -0.5], "w"), tg.optim.SGD(0.1)
+    for _ in range(2):
+        [w] = sgd.step((w * w).sum(), [w])
+    return tg.trace([w])
+
+
+GIVEN: dict[str, tuple[Any, ...]] = {"between": ("x", "h"), "upto": ("h",), "expand": ("h", (0, 0)), "steps": (1,)}
+"""What a view is given besides the graph; one that needs nothing is called with the graph alone."""
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_a_view_comes_back(view: str, tmp_path: Path) -> None:
-    graph = VIEWS[view](example())
+    graph = VIEWS[view](steps() if view == "steps" else example(), *GIVEN.get(view, ()))
     check_same(graph, saved(graph, tmp_path))
 
 

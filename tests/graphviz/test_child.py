@@ -52,7 +52,7 @@ def python(code: str, **environment: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("format", ["svg", "png", "pdf", "eps", "json"])
+@pytest.mark.parametrize("format", layout.FORMATS)
 def test_bytes_depend_on_the_text_alone(format, monkeypatch, tmp_path):
     first = fresh(RICH, format)
     assert layout.render(RICH, format) == first

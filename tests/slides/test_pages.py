@@ -19,6 +19,7 @@ from tracegraph.formats.xdot import graph
 from tracegraph.graphviz.run import render
 from tracegraph.layout.canvas import canvas
 from tracegraph.layout.scene import Curve, Text
+from tracegraph.picture.theme import THEMES
 from tracegraph.slides.story import Frames
 
 PDF = pytest.importorskip("pypdf")
@@ -43,7 +44,7 @@ def texts(chapter: Frames) -> Iterator[str]:
     return (page.extract_text().replace("\n", " ") for page in pages(chapter))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "print", "slides"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_page_has_what_it_shows_in_the_places_of_the_scene(theme: str) -> None:
     chapter = net(theme)
     for frame, page in zip(chapter, pages(chapter), strict=True):

@@ -17,7 +17,7 @@ from tracegraph.formats.tikz import PAPER
 from tracegraph.layout.page import WIDTH, place
 from tracegraph.layout.scene import Area, Image, Text
 from tracegraph.picture.heat import heat, pixels, png
-from tracegraph.picture.theme import VIK, shade
+from tracegraph.picture.theme import THEMES, VIK, shade
 from tracegraph.slides.story import Frames
 from tracegraph.text.latex import maths
 
@@ -62,7 +62,7 @@ def compiled(document: bytes, folder: Path) -> Path:
 
 
 @needs_beamer
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_it_compiles_to_a_slide_for_each_frame(theme: str, tmp_path: Path) -> None:
     pypdf = pytest.importorskip("pypdf")
     chapter = net(theme=theme)

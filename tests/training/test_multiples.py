@@ -320,7 +320,7 @@ def test_same_numbers_same_bytes() -> None:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_browser_draws_the_lines_in_their_colours(theme: str, tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image")
     drawn = plot(80, theme=theme)

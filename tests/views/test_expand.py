@@ -17,6 +17,8 @@ from tracegraph.errors import GraphError
 from tracegraph.graph import Edge, Graph, Node
 from tracegraph.graph.note import FocusNote
 from tracegraph.ops.op import OPS, Op, Sample
+from tracegraph.picture.theme import THEMES
+from tracegraph.picture.words import DETAILS
 from tracegraph.views.element import MORE, MOST
 
 SUPPORTED = [op for op in OPS.values() if op.traits.element]
@@ -431,8 +433,8 @@ def samples() -> Iterator[tuple[Graph, str, tuple[int, ...]]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("detail", ["outline", "shapes", "values", "full"])
-@pytest.mark.parametrize("theme", ["light", "dark", "print", "slides"])
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_detail_and_theme(detail: str, theme: str) -> None:
     for graph, name, index in samples():
         assert tg.draw(tg.expand(graph, name, index), detail=detail, theme=theme).render("dot")
