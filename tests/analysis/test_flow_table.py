@@ -24,7 +24,7 @@ import tracegraph as tg
 from tracegraph.analysis import Finding, Flow
 from tracegraph.analysis.flow import annotated
 from tracegraph.analysis.flow_report import named, wanted
-from tracegraph.analysis.flow_rows import Row
+from tracegraph.analysis.flow_rows import MeasureRow
 from tracegraph.analysis.flow_summary import layers, summary
 from tracegraph.analysis.flow_tables import sections
 from tracegraph.errors import GraphError
@@ -350,4 +350,4 @@ def test_a_notebook_shows_the_drawing() -> None:
 
 def test_rows_are_values() -> None:
     row = tg.flow(net(1)).parameters[0]
-    assert isinstance(row, Row) and row == tg.flow(net(1)).parameters[0]
+    assert isinstance(row, MeasureRow) and row == tg.flow(net(1)).parameters[0]

@@ -106,7 +106,7 @@ def test_siblings_do_not_import_each_other_in_a_circle() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        {"graph.node": "from .check import check_nodes", "graph.check": "from .node import Node"},
+        {"graph.node": "from .validity import check_nodes", "graph.validity": "from .node import Node"},
         {"graph.node": "from . import Graph", "graph.__init__": "from .node import Node"},
         {
             "graph.node": "def late():\n    from . import graph",

@@ -56,14 +56,16 @@ def test_a_choice_is_as_small_as_its_smallest_slide() -> None:
 def test_choices_end_with_the_first_that_can_be_read() -> None:
     found = list(choices(chain(9), LOOK, draw))
     assert found[-1].size >= READABLE and all(c.size < READABLE for c in found[:-1])
-    assert [c.said for c in found[:2]] == ["--direction TB", found[1].said] and found[1].said.startswith("--split ")
+    assert [c.options for c in found[:2]] == ["--direction TB", found[1].options] and found[1].options.startswith(
+        "--split "
+    )
 
 
 def test_a_split_is_into_no_more_slides_than_needed() -> None:
-    found = next(c for c in choices(chain(9), LOOK, draw) if "--split" in c.said and c.size >= READABLE)
-    count = int(found.said.rpartition(" ")[2])
+    found = next(c for c in choices(chain(9), LOOK, draw) if "--split" in c.options and c.size >= READABLE)
+    count = int(found.options.rpartition(" ")[2])
     assert len(found.drawings) == count
-    assert not any("--split" in c.said for c in choices(chain(9), LOOK, draw, split=False))
+    assert not any("--split" in c.options for c in choices(chain(9), LOOK, draw, split=False))
 
     def fewer(graph: tg.Graph, options: Any) -> Iterator[float]:
         from tracegraph.slides.advice import COUNTS, parts
@@ -71,15 +73,15 @@ def test_a_split_is_into_no_more_slides_than_needed() -> None:
         for c in (c for c in COUNTS if c < count):
             yield choice("", *(draw(p, options) for p in parts(draw(graph, options).graph, c))).size
 
-    detail = {"detail": found.said.split()[1]} if "--detail" in found.said else {}
+    detail = {"detail": found.options.split()[1]} if "--detail" in found.options else {}
     assert all(size < READABLE for size in fewer(chain(9), {**LOOK, **detail}))
 
 
 def test_scopes_can_be_closed() -> None:
     with tg.scope("a"):
         h = tg.tanh(tg.tensor(0.5, "x") * tg.parameter(1.0, "w"))
-    said = [c.said for c in choices(tg.trace(tg.tanh(h)), {**LOOK, "direction": "TB"}, draw)]
-    said += [c.said for c in choices(chain(9), LOOK, draw)]
+    said = [c.options for c in choices(tg.trace(tg.tanh(h)), {**LOOK, "direction": "TB"}, draw)]
+    said += [c.options for c in choices(chain(9), LOOK, draw)]
     assert said[0] == "--direction LR" or "--depth 0" in said
     assert READABLE > LEAST
 

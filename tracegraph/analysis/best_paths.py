@@ -16,7 +16,7 @@ from ..graph.walk import descendants
 MANY = 10**12  # paths; they are not counted beyond, as their number has as many digits as the graph has nodes
 
 
-class Route(NamedTuple):
+class PartialPath(NamedTuple):
     """A path from a node to the loss: its first edge, and the route from there, both None at the loss.
 
     ``strength``: the logarithm of the size of the product of all weights. ``weight``: that of the first edge.
@@ -25,7 +25,7 @@ class Route(NamedTuple):
     strength: float
     weight: float
     edge: Edge | None
-    further: Route | None
+    further: PartialPath | None
 
 
 def uses_towards_loss(graph: Graph, start: int) -> dict[int, list[Edge]]:
@@ -81,17 +81,17 @@ def _parts(sizes: list[float]) -> list[float]:
 
 def strongest(
     uses: dict[int, list[Edge]], weights: dict[int, list[float]], seeds: dict[int, float], k: int
-) -> tuple[list[Route], int]:
+) -> tuple[list[PartialPath], int]:
     """The k routes from the first node whose weights have the largest product, and how many routes there are.
 
     From the loss backwards, each node keeps the k best of those that its uses have: time and memory are linear.
     """
-    best: dict[int, list[Route]] = {}
+    best: dict[int, list[PartialPath]] = {}
     count: dict[int, int] = {}
     key = -1
     for key in reversed(uses):
         if key in seeds:
-            best[key], count[key] = [Route(_size(seeds[key]), float(seeds[key]), None, None)], 1
+            best[key], count[key] = [PartialPath(_size(seeds[key]), float(seeds[key]), None, None)], 1
             continue
         pairs = zip(uses[key], weights[key])
         best[key] = [r for edge, weight in pairs for r in _extended(edge, weight, best[edge.target])]
@@ -106,7 +106,7 @@ def _size(weight: float) -> float:
     return inf if isnan(weight) else log(abs(weight)) if weight else -inf
 
 
-def _extended(edge: Edge, weight: float, routes: list[Route]) -> list[Route]:
+def _extended(edge: Edge, weight: float, routes: list[PartialPath]) -> list[PartialPath]:
     """The routes of the target of an edge, extended to its source; zero times infinity is NaN."""
     size = _size(weight)
-    return [Route(inf if isnan(size + r.strength) else size + r.strength, weight, edge, r) for r in routes]
+    return [PartialPath(inf if isnan(size + r.strength) else size + r.strength, weight, edge, r) for r in routes]

@@ -37,12 +37,12 @@ class Flow(Noted):
         return note.paths if isinstance(note, PathsNote) else ()
 
     @property
-    def parameters(self) -> tuple[rows.Row, ...]:
+    def parameters(self) -> tuple[rows.MeasureRow, ...]:
         """The measures of each parameter of the `whole`, from the inputs to the loss."""
         return rows.parameters(self.whole)
 
     @property
-    def operations(self) -> tuple[rows.Row, ...]:
+    def operations(self) -> tuple[rows.MeasureRow, ...]:
         """The measures of each operation of the `whole`, from the inputs to the loss."""
         return rows.operations(self.whole)
 

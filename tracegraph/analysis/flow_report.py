@@ -15,7 +15,7 @@ from ..text.escape import markdown as escaped
 from ..text.numbers import clean
 from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
-from .flow_rows import Row, operations, parameters
+from .flow_rows import MeasureRow, operations, parameters
 from .flow_summary import summary
 from .flow_tables import MOST, findings, sections
 
@@ -113,7 +113,7 @@ def _finding(graph: Graph, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, measure: str) -> dict[str, Any]:
+def _row(row: MeasureRow, measure: str) -> dict[str, Any]:
     return {
         "node": row.node,
         "name": row.name,

@@ -13,7 +13,7 @@ from ..graph.measure import Size, size
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasureRow:
     """One parameter or operation.
 
     ``gradient`` is None where none arrives. ``ratio``: the rms of the gradient handed back (to the input that gets
@@ -32,13 +32,13 @@ class Row:
     source: str | None
 
 
-def parameters(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[Row, ...]:
+def parameters(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[MeasureRow, ...]:
     """A row for each parameter, and in a training run for each value of it that a loss was computed from."""
     nodes = learned(graph) if chosen is None else chosen
     return tuple(_row(graph, n, None, _update(graph, n)) for n in nodes)
 
 
-def operations(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[Row, ...]:
+def operations(graph: Graph, chosen: Iterable[Node] | None = None) -> tuple[MeasureRow, ...]:
     """A row for each operation between the leaves and the loss; what optimizers compute is none."""
     nodes = acting(graph) if chosen is None else chosen
     return tuple(_row(graph, n, _ratio(graph, n), None) for n in nodes)
@@ -55,9 +55,9 @@ def learned(graph: Graph) -> list[Node]:
     return found or [n for n in graph if n.leaf == "input"]
 
 
-def _row(graph: Graph, node: Node, ratio: float | None, update: float | None) -> Row:
+def _row(graph: Graph, node: Node, ratio: float | None, update: float | None) -> MeasureRow:
     gradient = None if node.gradient is None else size(node.gradient)
-    return Row(node.key, node.name, node.op, node.shape, size(node.value), gradient, ratio, update, node.line)
+    return MeasureRow(node.key, node.name, node.op, node.shape, size(node.value), gradient, ratio, update, node.line)
 
 
 def _ratio(graph: Graph, node: Node) -> float | None:

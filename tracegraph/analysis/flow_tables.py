@@ -12,7 +12,7 @@ from ..text.names import pretty
 from ..text.numbers import cell, clean, percent, shape
 from ..text.width import cut
 from .finding import DIAGNOSTICS, Finding
-from .flow_rows import Row, acting, learned, operations, parameters
+from .flow_rows import MeasureRow, acting, learned, operations, parameters
 
 MOST = 20  # rows of each table
 WIDEST = 32  # places of a name, a source, or the kinds of a row
@@ -22,7 +22,7 @@ SPARE = ("rms g", "rms value", "shape", "op", "threshold", "source", "g = 0")
 Kinds = Mapping[int, tuple[str, ...]]
 
 
-class Section(NamedTuple):
+class TextTable(NamedTuple):
     """A table: its rows of texts, the kinds of finding in each, and how many rows are left out."""
 
     head: tuple[str, ...]
@@ -40,7 +40,7 @@ class Section(NamedTuple):
         """The line about the rows that are left out."""
         return f"… {self.more:,} more row{'s' * (self.more != 1)}; JSON has all" if self.more else ""
 
-    def without(self, name: str) -> Section:
+    def without(self, name: str) -> TextTable:
         """The table without a column."""
         kept = [i for i, head in enumerate(self.head) if head != name]
         rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
@@ -53,7 +53,7 @@ def findings(graph: Graph) -> tuple[Finding, ...]:
     return note.findings if isinstance(note, FlowNote) else ()
 
 
-def sections(graph: Graph, most: int | None = MOST) -> Iterator[Section]:
+def sections(graph: Graph, most: int | None = MOST) -> Iterator[TextTable]:
     """The tables that have a row: findings, worst first; then parameters and operations from the inputs to the loss."""
     kinds = _kinds(graph)
     found = findings(graph)[:most]
@@ -72,10 +72,10 @@ def sections(graph: Graph, most: int | None = MOST) -> Iterator[Section]:
 
 def _section(
     columns: Mapping[str, Callable[..., str]], items: Sequence[Any], kinds: Iterable[tuple[str, ...]], total: int
-) -> Section:
+) -> TextTable:
     """The table without its empty columns."""
     rows = tuple(tuple(clean(word(*one)) for word in columns.values()) for one in items)
-    section = Section(tuple(columns), rows, tuple(kinds), total - len(rows))
+    section = TextTable(tuple(columns), rows, tuple(kinds), total - len(rows))
     empty = [name for name, column in zip(columns, zip(*rows, strict=True), strict=True) if not any(column)]
     for name in empty:
         section = section.without(name)
@@ -99,7 +99,7 @@ def _kinds(graph: Graph) -> dict[int, tuple[str, ...]]:
     return {key: tuple(kinds) for key, kinds in kinds_by_node.items()}
 
 
-def _name(row: Row, kinds: Kinds) -> str:
+def _name(row: MeasureRow, kinds: Kinds) -> str:
     return _short(pretty(row.name))
 
 
@@ -111,7 +111,7 @@ def _maybe(x: float | None) -> str:
     return "" if x is None else cell(x)
 
 
-def _of(quantity: str) -> Callable[[Row, Kinds], str]:
+def _of(quantity: str) -> Callable[[MeasureRow, Kinds], str]:
     """A word for one measure of the gradient; a dash where none arrives."""
     return lambda row, kinds: cell(getattr(row.gradient, quantity, None))
 
@@ -142,7 +142,7 @@ _FINDING: Mapping[str, Callable[[Graph, Finding], str]] = {
     "source": lambda graph, f: _short(graph.whole.node(f.node).line or ""),
     "cause": _cause,
 }
-_SIZES: Mapping[str, Callable[[Row, Kinds], str]] = {
+_SIZES: Mapping[str, Callable[[MeasureRow, Kinds], str]] = {
     "shape": lambda row, kinds: _short(shape(row.shape)),
     "rms value": lambda row, kinds: cell(row.value.rms),
     "‖g‖": _of("norm"),
@@ -150,16 +150,16 @@ _SIZES: Mapping[str, Callable[[Row, Kinds], str]] = {
     "rms g": _of("rms"),
     "g = 0": lambda row, kinds: share(getattr(row.gradient, "zeros", None)),
 }
-_ENDS: Mapping[str, Callable[[Row, Kinds], str]] = {
+_ENDS: Mapping[str, Callable[[MeasureRow, Kinds], str]] = {
     "source": lambda row, kinds: _short(row.source or ""),
     "findings": lambda row, kinds: _short(", ".join(kinds.get(row.node, ()))),
 }
-_PARAMETER: Mapping[str, Callable[[Row, Kinds], str]] = {
+_PARAMETER: Mapping[str, Callable[[MeasureRow, Kinds], str]] = {
     **_SIZES,
     "‖Δw‖/‖w‖": lambda row, kinds: _maybe(row.update),
     **_ENDS,
 }
-_OPERATION: Mapping[str, Callable[[Row, Kinds], str]] = {
+_OPERATION: Mapping[str, Callable[[MeasureRow, Kinds], str]] = {
     "operation": _name,
     "op": lambda row, kinds: _short(row.op),
     **_SIZES,

@@ -15,7 +15,7 @@ from ..notebook import TEXT
 from ..text.names import pretty
 from ..text.numbers import number
 from ..text.table import columns
-from .best_paths import MANY, Route, locals_of, shares_of, strongest, uses_towards_loss
+from .best_paths import MANY, PartialPath, locals_of, shares_of, strongest, uses_towards_loss
 from .flow import Flow, inspected
 
 __all__ = ["Path", "Paths", "paths"]
@@ -134,7 +134,7 @@ def _start(graph: Graph, name: str, step: int | None) -> int:
     return node.key
 
 
-def _path(graph: Graph, start: int, route: Route, gradient: float | None) -> Path:
+def _path(graph: Graph, start: int, route: PartialPath, gradient: float | None) -> Path:
     """The path of a route; ``gradient``: what its contribution is a part of, None where only shares are known."""
     nodes, slots, weights = [graph.node(start)], [], [route.weight]
     while route.edge is not None and route.further is not None:

@@ -23,7 +23,7 @@ def described(names: Iterable[str]) -> str:
     return ", ".join(f".{name} ({FORMATS[name].about})" for name in names)
 
 
-class Target(NamedTuple):
+class Destination(NamedTuple):
     """A destination: its name as typed, its path (None for standard output), and the format."""
 
     shown: str
@@ -31,31 +31,31 @@ class Target(NamedTuple):
     format: str
 
 
-def destination(output: str, formats: Sequence[str], standard: str = "") -> Target:
+def destination(output: str, formats: Sequence[str], standard: str = "") -> Destination:
     """The destination that ``-o`` names; an impossible one is refused before the program runs.
 
     ``standard``: the format of standard output; empty where it is not to be had.
     """
     if output == STANDARD and standard:
-        return Target(output, None, standard)
+        return Destination(output, None, standard)
     suffix = Path(output).suffix.lower().lstrip(".")
     if suffix not in formats:
         what = f"no format .{suffix}" if suffix else "no suffix, so no format"
         raise click.BadParameter(f"{output!r}: {what}; use .{', .'.join(formats)}", param_hint="-o")
     if not os.path.isdir(os.path.dirname(output) or "."):
         raise FileError(f"cannot write {output!r}: the folder does not exist; create it first")
-    return Target(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
+    return Destination(output, Path(output).absolute(), suffix)  # absolute: the program may change the current folder
 
 
 def deliver(
-    targets: Sequence[Target],
+    targets: Sequence[Destination],
     write: Callable[[str], bytes],
     saved: Mapping[str, Callable[[Path], object]] = MappingProxyType({}),
     about: Callable[[], str] = str,
 ) -> None:
     """Make each format once, and only then write: a failure leaves no half of the files.
 
-    ``saved``: by format, what writes to a path by itself. ``about``: what is said of the files when they are written.
+    ``saved``: by format, what writes to a path by itself. ``about``: the end of the line that reports each file.
     """
     data = {kind: write(kind) for kind in dict.fromkeys(t.format for t in targets if t.format not in saved)}
     for typed, path, kind in targets:

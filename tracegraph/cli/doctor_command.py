@@ -44,6 +44,7 @@ def _table(title: str, rows: list[tuple[str, str]]) -> None:
 
 
 def installed(package: str) -> str:
+    """The installed version of a package, or the pip line that brings it."""
     from importlib import metadata
 
     try:
@@ -53,6 +54,7 @@ def installed(package: str) -> str:
 
 
 def requirements(package: str) -> list[str]:
+    """The requirements of an installed package, as lines of its metadata."""
     from importlib import metadata
 
     try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..analysis.finding import Limit
     from ..analysis.flow import Flow
-    from ..analysis.flow_tables import Section
+    from ..analysis.flow_tables import TextTable
     from ..graph import Graph
 
 TABLES = ("txt", "md", "json")
@@ -142,7 +142,7 @@ def _colored(flow: Flow) -> None:
             console.print(Text(section.rest, style="dim"))
 
 
-def _table(section: Section, places: int) -> Table:
+def _table(section: TextTable, places: int) -> Table:
     """One of them; what a narrow terminal has no room for is left out, a column at a time."""
     from rich.table import Table
     from rich.text import Text
@@ -168,12 +168,12 @@ def _table(section: Section, places: int) -> Table:
     return table
 
 
-def _needed(section: Section) -> int:
+def _needed(section: TextTable) -> int:
     """The places that a table cannot do without."""
     return sum(_least(section, i) for i in range(len(section.head))) + 2 * (len(section.head) - 1)
 
 
-def _least(section: Section, column: int) -> int:
+def _least(section: TextTable, column: int) -> int:
     """Numbers whole, since a number that is cut is another number; words as they can be cut."""
     from ..text.width import width
 

@@ -45,14 +45,14 @@ class OneOf(Choice):
 class Late(click.Option):
     """An option whose help is worded when it is asked for, from the registries as they are then."""
 
-    def __init__(self, names: Sequence[str], *, told: Callable[[], str], **declared: Any) -> None:
-        self.told = told
+    def __init__(self, names: Sequence[str], *, help_text: Callable[[], str], **declared: Any) -> None:
+        self.help_text = help_text
         super().__init__(names, **declared)
 
     @property
     def help(self) -> str:
         """The help, as it is now."""
-        return self.told()
+        return self.help_text()
 
     @help.setter
     def help(self, text: str | None) -> None:

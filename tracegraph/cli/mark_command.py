@@ -30,7 +30,7 @@ def _outputs() -> str:
 @click.command(short_help="Mark what somebody wrote for a computation.")
 @FILE
 @click.argument("claims", metavar="CLAIMS.toml")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, help_text=_outputs)
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
 @look()
 @debug

@@ -9,7 +9,7 @@ import click
 
 from ..formats import FORMATS as EVERY
 from ..formats import stills
-from .destinations import Target, deliver, described, destination
+from .destinations import Destination, deliver, described, destination
 from .failures import Failure, debug, say
 from .look import Late, OneOf, given, look
 from .part import Views, part, part_of
@@ -34,7 +34,7 @@ def _outputs() -> str:
 
 @click.command(short_help="Draw a program or a saved graph.")
 @FILE
-@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, help_text=_outputs)
 @click.option(
     "--format",
     type=OneOf(stills),
@@ -102,7 +102,7 @@ def _drawn(file: str, what: Graph | Drawing, look: dict[str, Any]) -> Drawing:
     return what
 
 
-def _counted(drawing: Drawing, targets: Sequence[Target]) -> str:
+def _counted(drawing: Drawing, targets: Sequence[Destination]) -> str:
     """The size of the graph in words; the layout of a large drawing may have fewer cards."""
     laid = any(t.format in EVERY and EVERY[t.format].laid for t in targets)
     picture = drawing.sheet.picture if laid else drawing.picture

@@ -11,7 +11,7 @@ import click
 
 from ..files import FileError
 from ..formats import FORMATS, stepped
-from .destinations import Target, deliver, described, destination
+from .destinations import Destination, deliver, described, destination
 from .failures import Failure, debug, say
 from .look import OPTIONS, Late, OneOf, given, look
 from .program import DEFAULT, FILE, located, prints_aside, target
@@ -49,8 +49,8 @@ def _to() -> str:
 
 @click.command(short_help="Show a program step by step, on slides.")
 @FILE
-@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, told=_outputs)
-@click.option("--to", type=OneOf(stepped), cls=Late, told=_to)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, help_text=_outputs)
+@click.option("--to", type=OneOf(stepped), cls=Late, help_text=_to)
 @click.option(
     "--steps",
     default="forward,backward",
@@ -124,14 +124,14 @@ def _least() -> float:
     return LEAST
 
 
-def _target(output: str, to: str | None) -> Target:
+def _target(output: str, to: str | None) -> Destination:
     """The destination that ``-o`` names; a folder exists already, or ends with a slash."""
     folder = output.endswith(("/", os.sep)) or os.path.isdir(output)
     if not folder and to is None:
         return destination(output, formats())
     if not os.path.isdir(os.path.dirname(output.rstrip("/" + os.sep)) or "."):
         raise FileError(f"cannot write {output!r}: the folder around it does not exist; create it first")
-    return Target(output, Path(output).absolute(), FOLDER if folder else str(to))
+    return Destination(output, Path(output).absolute(), FOLDER if folder else str(to))
 
 
 def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: int, auto: bool, alone: bool) -> Choice:
@@ -155,13 +155,13 @@ def _chosen(file: str, what: Graph | Drawing, look: Mapping[str, Any], pieces: i
         return plain
     others = list(choices(what, look, lambda graph, options: draw(graph, **options), not alone))
     better = best(others)
-    gains = ", ".join(f"{c.said} gives {c.size:.1f}" for c in _steps_up(others, plain.size))
+    gains = ", ".join(f"{c.options} gives {c.size:.1f}" for c in _steps_up(others, plain.size))
     say(
         f"warning: type: {plain.size:.1f} pt and more at 13.33 × 7.5 in; the last row reads from {READABLE:g}; "
         + (gains or "no other view makes it larger")
     )
     if auto and better.size > plain.size:
-        say(f"drawn with {better.said}: {better.size:.1f} pt")
+        say(f"drawn with {better.options}: {better.size:.1f} pt")
         return better
     return plain
 

@@ -8,7 +8,7 @@ from ..formula import notation
 from ..text.latex import ascii_only, latex_name, latex_number, latex_text
 from ..text.names import pretty
 from .equations import Equation, Section
-from .line_breaks import Piece, Side, packed, sides
+from .line_breaks import Fragment, Side, packed, sides
 
 ROOM = 84  # characters of a row, of those that are about as wide as a digit
 NAME = 16  # characters that a name may have to stand left of the equals signs
@@ -92,8 +92,8 @@ def _equation(e: Equation, style: Latex, room: int) -> Iterator[str]:
 
 
 def _fitted(side: Side, style: Latex, room: int) -> Side:
-    return tuple(Piece(style.fitted(p.text), room) if p.width > room else p for p in side)
+    return tuple(Fragment(style.fitted(p.text), room) if p.width > room else p for p in side)
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
+def _joined(pieces: Sequence[Fragment]) -> str:
     return "".join(p.text for p in pieces)

@@ -9,12 +9,12 @@ from ..text.names import pretty
 from ..text.numbers import clean
 from ..text.width import cut
 from .equations import Equation, Section
-from .line_breaks import Piece, Side, packed, sides
+from .line_breaks import Fragment, Side, packed, sides
 
 WIDTH = 100  # characters of a line
 
 
-class Text:
+class PlainText:
     """The style of plain text."""
 
     def formula(self, text: str, names: Mapping[str, str], tensors: bool) -> str:
@@ -36,7 +36,7 @@ class Text:
         return f"  {text}"
 
 
-STYLE = Text()
+STYLE = PlainText()
 
 
 def write(title: str, sections: tuple[Section, ...]) -> str:
@@ -73,7 +73,7 @@ def _equation(e: Equation) -> Iterator[str]:
             yield f"{start:{indent}}{' = ' if j == 0 else '   '}{_joined(row).strip()}"
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
+def _joined(pieces: Sequence[Fragment]) -> str:
     return "".join(p.text for p in pieces)
 
 
@@ -82,4 +82,4 @@ def _by_rows(side: Side) -> Side:
     if len(side) > 1 or not side[0].text.startswith("[") or side[0].text.count("[") > 1 or len(side[0].text) < WIDTH:
         return side
     *rows, last = side[0].text.split("; ")
-    return (*(Piece(f"{row}; ", WIDTH) for row in rows), Piece(last, WIDTH))
+    return (*(Fragment(f"{row}; ", WIDTH) for row in rows), Fragment(last, WIDTH))

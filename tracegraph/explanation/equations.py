@@ -97,7 +97,7 @@ def solution(graph: Graph, digits: int) -> Iterator[Section]:
 
 def moves(graph: Graph, digits: int) -> Iterator[Move]:
     """The moves of a solution in order: given, forward, backward, update; again for each step of a training run."""
-    words = _Words(graph, digits)
+    words = _EquationWriter(graph, digits)
     for node in graph:
         if not graph.inputs(node) and not node.formula:
             yield Move("given", None, node.key, (Equation(cut(node.name, LONGEST), words.shown(node.value)),))
@@ -125,7 +125,7 @@ def _steps(graph: Graph) -> Iterator[tuple[int | None, list[Node]]]:
     yield None, early + [n for n in graph.nodes[first:] if n.step is None]
 
 
-class _Words:
+class _EquationWriter:
     """Turns the nodes of one graph into equations."""
 
     def __init__(self, graph: Graph, digits: int) -> None:

@@ -35,14 +35,14 @@ class Style(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Fragment:
     """A part of a side that is not broken, and about how many characters wide it is."""
 
     text: str
     width: int
 
 
-Side = tuple[Piece, ...]
+Side = tuple[Fragment, ...]
 FIRST, LAST = "\ue000", "\uf8ff"  # characters for private use: they stand for matrices while a formula is written
 
 
@@ -52,22 +52,22 @@ def sides(e: Equation, style: Style, room: int) -> list[Side]:
     if e.formula:
         every.append(_formula(e, {}, style, room))
         if e.note:
-            every[-1] += (Piece(style.note(f"({e.note})"), len(e.note) + 4),)
+            every[-1] += (Fragment(style.note(f"({e.note})"), len(e.note) + 4),)
         if e.values is not None:
             every.append(_formula(e, e.values, style, room))
     every.append(value(e.result, style))
     different = [s for i, s in enumerate(every) if i == 0 or s != every[i - 1]]
-    return different[1:] if different[0] == (Piece(style.name(e.name), len(pretty(e.name))),) else different
+    return different[1:] if different[0] == (Fragment(style.name(e.name), len(pretty(e.name))),) else different
 
 
 def value(content: Shown, style: Style) -> Side:
     """A value by itself."""
     if content.matrices:
-        several = [Piece(style.matrix(m), width(m)) for m in content.matrices]
-        return tuple(Piece(p.text + style.words(",  "), p.width + 2) for p in several[:-1]) + (several[-1],)
+        several = [Fragment(style.matrix(m), width(m)) for m in content.matrices]
+        return tuple(Fragment(p.text + style.words(",  "), p.width + 2) for p in several[:-1]) + (several[-1],)
     written = style.number(content.number) if content.number else ""
     words = style.words(content.words) if content.words else ""
-    return (Piece(words + written, len(content.words + content.number)),)
+    return (Fragment(words + written, len(content.words + content.number)),)
 
 
 def width(cells: Sequence[Sequence[str]]) -> int:
@@ -75,9 +75,9 @@ def width(cells: Sequence[Sequence[str]]) -> int:
     return sum(max(len(c) + 5 * ("e" in c) for c in column) + 2 for column in zip(*cells)) + 2
 
 
-def packed(side: Side, room: int) -> Iterator[list[Piece]]:
+def packed(side: Side, room: int) -> Iterator[list[Fragment]]:
     """The pieces of a side in rows of at most this width, as far as they can be broken."""
-    row: list[Piece] = []
+    row: list[Fragment] = []
     for piece in side:
         if row and sum(p.width for p in row) + piece.width > room:
             yield row
@@ -103,8 +103,8 @@ def _formula(e: Equation, values: Mapping[str, Shown], style: Style, room: int) 
     size = len(_put(plain(e.formula), spans))
     pieces = _aligned(e.formula, written, plain) if size > room else []
     if not pieces:
-        return (Piece(_put(written(e.formula), written_matrices), size),)
-    return tuple(Piece(_put(a, written_matrices), len(_put(b, spans))) for a, b in pieces)
+        return (Fragment(_put(written(e.formula), written_matrices), size),)
+    return tuple(Fragment(_put(a, written_matrices), len(_put(b, spans))) for a, b in pieces)
 
 
 def _put(text: str, replacements: Mapping[str, str]) -> str:

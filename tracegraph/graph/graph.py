@@ -11,10 +11,10 @@ import numpy as np
 from .. import hooks
 from ..errors import GraphError
 from . import exchange, lookup
-from .check import check_edges, check_nodes
 from .lookup import latest, nearest
 from .node import Edge, Node
 from .note import Badge, Note, check_notes
+from .validity import check_edges, check_nodes
 
 if TYPE_CHECKING:
     import graphviz

@@ -6,13 +6,13 @@ from typing import Any
 
 from ..errors import MarkError
 from ..graph import Graph, Noted, graph_in
-from .causes import Causes
 from .claims import Claim, Problem, read_claims
 from .judge import Judge
 from .mark_report import Marking
 from .outcome import outcome
 from .replay import Replay
 from .results import Result
+from .slip_causes import Causes
 from .targets import Target, target
 
 __all__ = ["Claim", "Marking", "Result", "mark"]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..text.numbers import number
-from .causes import MOST, Causes
 from .judge import AGREES, BLANK, CARRIED, ROUNDING, SLIP, WORST, Judged
 from .results import Result
+from .slip_causes import MOST, Causes
 from .targets import Index, Target
 from .written import Written
 

@@ -52,6 +52,7 @@ def moving(
 
 
 def like(shape: tuple[int, ...], *options: dict[str, Any]) -> tuple[Sample, ...]:
+    """Samples of one input of this shape, one for each set of options."""
     return tuple(Sample((shape,), o) for o in options)
 
 

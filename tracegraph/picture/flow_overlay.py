@@ -97,7 +97,7 @@ def _paint(sent: Any, sizes: list[float], paths: tuple[tuple[int, float], ...]) 
 
 
 def _sizes(graph: Graph) -> dict[tuple[str, Any], list[float]]:
-    """Norms of all contributions to each tensor: of those of the whole graph too that a view left away."""
+    """Norms of all contributions to each tensor, with those of the whole graph that a view dropped."""
     found = _norms(inspected(graph).edges)
     return found | {k: v for k, v in _norms(graph.edges).items() if k not in found}
 

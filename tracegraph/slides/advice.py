@@ -27,7 +27,7 @@ Draw = Callable[[Graph, Mapping[str, Any]], Drawn]
 class Choice:
     """One way to draw: the options as they are typed, the drawings (one for each slide), and the smallest type."""
 
-    said: str
+    options: str
     drawings: tuple[Drawn, ...]
     size: float
 

@@ -223,15 +223,18 @@ def _bar(progress: bool | None, steps: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    bar, due = Progress(console=Console(stderr=True), transient=True), time.monotonic() + PATIENCE * (progress is None)
+    bar, next_update = (
+        Progress(console=Console(stderr=True), transient=True),
+        time.monotonic() + PATIENCE * (progress is None),
+    )
     task = bar.add_task("training", total=steps)
 
     def advance(step: int) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
+        nonlocal next_update
+        if time.monotonic() >= next_update:
             bar.start()
             bar.update(task, completed=step)
-            due += 0.1
+            next_update += 0.1
 
     try:
         yield advance

@@ -21,7 +21,7 @@ LAYERS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class WeightLayer:
     """A product with weights: its node, the edge that its input comes by, and the node of the weights."""
 
     node: Node
@@ -60,7 +60,7 @@ def initialization(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding
     yield Finding("initialization", weights.key, badge, cause, total, bound, excess=decades(total, bound))
 
 
-def _spread(chain: list[Layer]) -> float:
+def _spread(chain: list[WeightLayer]) -> float:
     """The factor that well initialized layers may differ by: two standard deviations of the logarithm.
 
     For Gaussian weights and ReLU its variance is 5/4 over the width, summed over the layers, as in Hanin 2018.
@@ -68,20 +68,20 @@ def _spread(chain: list[Layer]) -> float:
     return exp(2 * sqrt(sum(1.25 / sqrt(np.size(layer.weights.value)) for layer in chain)))
 
 
-def _gain(graph: Graph, chain: list[Layer], i: int) -> float:
+def _gain(graph: Graph, chain: list[WeightLayer], i: int) -> float:
     """The factor by which a layer and the activation before it change the signal; of the first two, the layer alone."""
     before = graph.carried(chain[i].data) if i < 2 else chain[i - 1].node.value
     start = size(before).rms
     return size(chain[i].node.value).rms / start if start else 0.0
 
 
-def _longest(graph: Graph) -> list[Layer]:
+def _longest(graph: Graph) -> list[WeightLayer]:
     """The layers along the path that has the most of them."""
     first = min((n.step for n in graph if n.step is not None), default=None)
     weights = _weights(graph)
     depth: dict[int, int] = {}
-    last: dict[int, Layer] = {}  # by node, the last layer on the longest path to it
-    before: dict[int, Layer | None] = {}  # by layer, the one before
+    last: dict[int, WeightLayer] = {}  # by node, the last layer on the longest path to it
+    before: dict[int, WeightLayer | None] = {}  # by layer, the one before
     for node in graph:
         if node.is_update or node.step not in (None, first):
             continue
@@ -98,7 +98,7 @@ def _longest(graph: Graph) -> list[Layer]:
     return _followed(before, None if end is None else last[end])
 
 
-def _followed(before: dict[int, Layer | None], layer: Layer | None) -> list[Layer]:
+def _followed(before: dict[int, WeightLayer | None], layer: WeightLayer | None) -> list[WeightLayer]:
     """The layers up to one, from the first."""
     chain = []
     while layer is not None:
@@ -116,7 +116,7 @@ def _weights(graph: Graph) -> dict[int, Node]:
     return weights
 
 
-def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
+def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> WeightLayer | None:
     """A product of data and weights, if there are enough of both to say something."""
     if traits_of(node).kind != "product" or node.gradient is None:
         return None
@@ -125,4 +125,4 @@ def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> Layer | None:
     if len(weight_edges) != 1 or len(data_edges) != 1 or np.size(node.value) < FEW:
         return None
     weight = weights[weight_edges[0].source]
-    return Layer(node, data_edges[0], weight) if np.size(weight.value) >= FEW else None
+    return WeightLayer(node, data_edges[0], weight) if np.size(weight.value) >= FEW else None

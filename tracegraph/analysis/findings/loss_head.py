@@ -118,6 +118,7 @@ def _is_mean(traits: Traits) -> bool:
 
 
 def measured(node: Node) -> tuple[Size, int]:
+    """The measures of a node's gradient, and the number of its elements."""
     count = 1
     for length in node.shape:
         count *= length

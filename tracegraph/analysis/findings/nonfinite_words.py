@@ -35,7 +35,7 @@ class Birth:
     edge: Edge | None = None
 
 
-class _Words(NamedTuple):
+class _Phrase(NamedTuple):
     short: str
     long: str
     numbers: str = ""
@@ -70,29 +70,31 @@ def _at(index: Index) -> str:
 # --- the four ways ---------------------------------------------------------------------------------------------------
 
 
-def _of_data(graph: Graph, birth: Birth) -> _Words:
+def _of_data(graph: Graph, birth: Birth) -> _Phrase:
     what = birth.node.op if birth.node.op in LEAVES else birth.node.role
-    return _Words(f"in the {what}", f"the {what} holds {_NAMES[birth.kind]} before any operation", "", "clean the data")
+    return _Phrase(
+        f"in the {what}", f"the {what} holds {_NAMES[birth.kind]} before any operation", "", "clean the data"
+    )
 
 
-def _of_sum(graph: Graph, birth: Birth) -> _Words:
+def _of_sum(graph: Graph, birth: Birth) -> _Phrase:
     parts = [np.asarray(e.contribution)[birth.index[0]] for e in graph.uses(birth.node) if e.contribution is not None]
     what = "∞ − ∞" if birth.kind == "nan" else overflows(birth.node.value)
     if birth.kind == "nan" and not np.isinf(parts).any():
         what = f"∞ − ∞: a partial sum {overflows(birth.node.value)}"
     long = f"on the way back, the sum of {len(parts)} contributions: {what}"
-    return _Words("born in the sum of gradients", long, f": {_listed(np.asarray(parts))}")
+    return _Phrase("born in the sum of gradients", long, f": {_listed(np.asarray(parts))}")
 
 
-def _of_value(graph: Graph, birth: Birth) -> _Words:
+def _of_value(graph: Graph, birth: Birth) -> _Phrase:
     node, index = birth.node, birth.index[0]
     at, over = elements_behind(graph, node, index), overflows(node.value)
     if node.is_group:
-        return _Words("born inside", "born inside the group", "", "look at the graph before it is collapsed")
+        return _Phrase("born inside", "born inside the group", "", "look at the graph before it is collapsed")
     match = why(traits_of(node).singular, "forward", birth.kind, {**at, "y": np.ravel(np.asarray(node.value)[index])})
     if match is None:
         what = over if birth.kind == "inf" else "∞ among its operands" if _any_inf(at) else "not a number"
-        return _Words(f"born: {node.op}", f"{node.op}: {what}", _numbers(graph, node, at, 0))
+        return _Phrase(f"born: {node.op}", f"{node.op}: {what}", _numbers(graph, node, at, 0))
     cause, place = match
     short = said(cause.words, node.op, at, place, index, "overflows", 3)
     long = said(cause.words, node.op, at, place, index, over)
@@ -100,16 +102,16 @@ def _of_value(graph: Graph, birth: Birth) -> _Words:
         cause = next((c for c in traits_of(node).singular if c.way == "derivative"), cause)
         long = f"{long}, in a branch of `where`"
     remedy = said(cause.remedy, node.op, at, place, index, over)
-    return _Words(f"born: {short}", long, _numbers(graph, node, at, place), remedy)
+    return _Phrase(f"born: {short}", long, _numbers(graph, node, at, place), remedy)
 
 
-def _of_rule(graph: Graph, birth: Birth) -> _Words:
+def _of_rule(graph: Graph, birth: Birth) -> _Phrase:
     assert birth.edge is not None
     node, index, slot = birth.node, birth.index[0], birth.edge.slot
     at = elements_behind_contribution(graph, node, np.shape(birth.edge.contribution), index)
     over = overflows(birth.edge.contribution)
     short, long, place, remedy = _singular(graph, birth, at, slot) or _turned(birth, at, index, over)
-    return _Words(f"born backward: {short}", f"on the way back, {long}", _numbers(graph, node, at, place), remedy)
+    return _Phrase(f"born backward: {short}", f"on the way back, {long}", _numbers(graph, node, at, place), remedy)
 
 
 def _singular(graph: Graph, birth: Birth, at: Operands, slot: int) -> tuple[str, str, int, str] | None:

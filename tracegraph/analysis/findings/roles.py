@@ -30,6 +30,7 @@ def _slot(graph: Graph, node: Node) -> int | None:
 
 
 def is_zero(graph: Graph, edge: Edge) -> bool:
+    """Whether an edge carries a constant of zeros."""
     node = graph.node(edge.source)
     return node.is_constant and not np.any(node.value)
 

@@ -39,6 +39,7 @@ LIGHT = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 
 
 def is_dark(theme: Theme) -> bool:
+    """Whether a theme has light text on a dark background."""
     return luminance(theme.background) < luminance(theme.text)
 
 
@@ -85,6 +86,7 @@ class Run(NamedTuple):
 
 
 def emu(points: float) -> int:
+    """A length in English Metric Units, 12700 to the point."""
     return round(points * EMU)
 
 
@@ -95,6 +97,7 @@ def place(box: Box, turned: str = "") -> str:
 
 
 def called(id: int, name: str, said: str = "") -> str:
+    """The id, the name and the alternative text of a shape."""
     descr = f' descr="{xml(said)}"' if said else ""
     return f'<p:cNvPr id="{id}" name="{xml(name)}"{descr}/>'
 
@@ -137,6 +140,7 @@ def _run(run: Run) -> str:
 
 
 def line(width: float, fill: str, more: str = "") -> str:
+    """An outline; ``more``: its dashes and ends."""
     return f'<a:ln w="{emu(max(width, HAIRLINE))}">{fill}{more}</a:ln>'
 
 
@@ -148,6 +152,7 @@ def tip(end: str, kind: str, width: float, length: float) -> str:
 
 
 def rounded(box: Box, radius: float) -> str:
+    """The geometry of a rectangle with round corners."""
     share = min(round(100000 * radius / max(min(box[2:]), 1 / EMU)), 50000)
     return f'<a:prstGeom prst="roundRect"><a:avLst><a:gd name="adj" fmla="val {share}"/></a:avLst></a:prstGeom>'
 
@@ -186,6 +191,7 @@ def connector(id: int, name: str, said: str, start: Point, end: Point, glue: str
 
 
 def group(id: int, name: str, said: str, box: Box, inner: str) -> str:
+    """A group of shapes at a place."""
     x, y, w, h = map(emu, box)
     inside = f'<a:chOff x="{x}" y="{y}"/><a:chExt cx="{w}" cy="{h}"/></a:xfrm>'
     return (
@@ -195,6 +201,7 @@ def group(id: int, name: str, said: str, box: Box, inner: str) -> str:
 
 
 def picture(id: int, name: str, said: str, box: Box, relation: str) -> str:
+    """A picture at a place; ``relation``: the id of its file in the package."""
     return (
         f'<p:pic><p:nvPicPr>{called(id, name, said)}<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/>'
         f'</p:nvPicPr><p:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'

@@ -15,8 +15,9 @@ LONGEST = 60.0  # of a curve
 
 @dataclass(slots=True)
 class Channel:
-    """What is between two layers, from left to right: tracks that leave the row, curves, tracks that come in, borders
-    of frames, captions, bends, heads. All are places along the flow.
+    """The space between two layers; all fields are places along the flow.
+
+    From left to right: tracks that leave the row, curves, tracks that come in, frames, captions, bends, heads.
     """
 
     begin: float

@@ -10,7 +10,7 @@ from .digits import sign_lost, slips_of_the_pen
 from .judge import SLIP, WAYS, Judge, Judged
 from .targets import Index, element
 from .variants import variants
-from .worked import Place, Worked, worked
+from .worked_formula import Place, Worked, worked
 from .written import Written
 
 MOST = 3
