@@ -87,7 +87,7 @@ def invisible(monkeypatch: pytest.MonkeyPatch, drawing: tg.Drawing, key: str) ->
     """The one frame does not show it."""
     frame = drawing.sheet[0]
     less = replace(frame, shown=tuple(s for s in frame.shown if s[0] != key))
-    drawing.__dict__["sheet"] = replace(drawing.sheet, frames=(less,))
+    monkeypatch.setattr(type(drawing), "sheet", replace(drawing.sheet, frames=(less,)))
 
 
 def unwritten(monkeypatch: pytest.MonkeyPatch, drawing: tg.Drawing, key: str) -> None:
