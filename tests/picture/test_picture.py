@@ -298,3 +298,14 @@ def test_rows_have_names() -> None:
 def test_row_names_that_do_not_fit(labels: dict[str, list[str]], said: str) -> None:
     with pytest.raises(tg.GraphError, match=said):
         tg.draw(tg.sum(tg.tensor(np.ones((3, 2)), "x")), labels=labels)
+
+
+def test_roles_are_spoken_and_states_are_named() -> None:
+    """The card of an update says so by its colour, and aloud; a velocity keeps its name on the card."""
+    w, momentum = tg.parameter(1.0, "w"), tg.optim.Momentum(lr=0.1)
+    for _ in range(2):
+        [w] = momentum.step((w - 3.0) ** 2, [w])
+    made = picture(fold(tg.trace([w])))
+    boxes = [b for b in made.boxes if b.role == "update"]
+    assert all(": update, " in b.label for b in boxes) and not any("update" in b.kind for b in boxes)
+    assert {b.kind for b in boxes} == {"velocity", ""}

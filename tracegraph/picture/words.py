@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import GraphError
 from ..formula import notation
-from ..graph import LEAVES, Edge, Graph, Node
+from ..graph import LEAVES, Edge, Graph, Node, traits_of
 from ..graph.measure import norm
 from ..text.names import gradient_name
 from ..text.numbers import clean, number, shape
@@ -99,7 +99,8 @@ class _Words:
 
     def box(self, node: Node) -> Box:
         lines, panels = self._lines(node), self._panels(node)
-        said = [node.op, shape(node.shape)] if node.shape else [node.op, f"value {self.brief(node.value)}"]
+        what = f"update, {node.op}" if node.is_update and not node.is_gradient else node.op
+        said = [what, shape(node.shape) if node.shape else f"value {self.brief(node.value)}"]
         if self.differentiated:
             said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
         label = f"{pretty(node.name)}: {', '.join(said)}"
@@ -140,7 +141,7 @@ class _Words:
 
     def _kind(self, node: Node) -> str:
         """The op of a card and the shape of its value; what role it has is in its colour."""
-        plain = not node.formula and node.role in LEAVES or node.role == "update"
+        plain = not node.formula and node.role in LEAVES or node.is_gradient or traits_of(node).kind == "update"
         what = "" if plain else node.symbol or node.op
         return f"{what} {shape(node.shape) if node.shape and self.level >= 1 else ''}".strip()
 
