@@ -566,6 +566,11 @@ def build():
     assert [n for n in found if n != "_"] == "l1.W l2.W X l1.z h l2.z p y loss".split()
 
 
+def test_a_function_that_asks_does_not_name_what_it_is_given(load: Any) -> None:
+    text = "def show(t):\n    return tg.trace(t)\ngraph = show(tg.tensor(2.0) * 3.0)\n"
+    assert load(HEAD + text)["graph"].output.name == "mul_1"
+
+
 def test_two_of_a_name_are_both_numbered(load: Any) -> None:
     text = (
         "def half():\n    b = tg.parameter(1.0)\n    return b * 2.0\ntotal = half() + half()\ngraph = tg.trace(total)\n"

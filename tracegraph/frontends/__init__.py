@@ -34,7 +34,7 @@ def trace(
     dictionary or a list of arrays, each becomes a parameter, named by its keys, as `history` takes them) and returns
     a tensor (a `Graph`, also that of a `Flow`, is handed back as it is). A scalar is differentiated (a tensor with the
     seed of its last `backward`); of anything else without a seed, the graph holds values only. A tensor without a name
-    takes that of the variable it is bound to. No ``grad`` is changed. Of a training run, ``step`` picks one step or
+    takes the one that it has in the source. No ``grad`` is changed. Of a training run, ``step`` picks one step or
     several.
 
     >>> import tracegraph as tg
@@ -49,12 +49,15 @@ def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:
     if (graph := graph_in(program)) is not None:
         return graph
     if taker := frontend_of(program):
-        return taker.graph(program, arrays, _variables(frame))
+        return taker.graph(program, arrays, _variables(frame, program))
     if callable(program):
         return from_function(program, arrays)
     raise GraphError(f"trace takes {taken()}, or a function and its arrays, not {type(program).__name__}")
 
 
-def _variables(frame: FrameType) -> dict[str, Any]:
-    """The global and local variables that a frame sees."""
-    return {**frame.f_globals, **own_variables(frame)}
+def _variables(frame: FrameType, program: object) -> dict[str, Any]:
+    """The global and local variables that a frame sees, but what a function that asks calls any program it is given."""
+    code = frame.f_code
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    own = {name: held for name, held in own_variables(frame).items() if name not in arguments or held is not program}
+    return {**frame.f_globals, **own}
