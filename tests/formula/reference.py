@@ -128,6 +128,51 @@ def standardize_back(g, x):
     return np.array([row @ m for row, m in zip(g, slopes)])
 
 
+def halved(env, x, axis=-1):
+    first, second = np.split(np.asarray(x), 2, axis)
+    return first / (1 + np.exp(-second))
+
+
+def normalized(env, x):
+    """Each part of an array that is normalized, one after the other."""
+    x, name = np.asarray(x), env["op"].name
+    z = np.empty(x.shape)
+    if name == "batch_norm":
+        parts = [(slice(None), c) for c in range(x.shape[1])]
+    elif name == "group_norm":
+        size = x.shape[1] // env["groups"]
+        parts = [(b, slice(k * size, (k + 1) * size)) for b in range(len(x)) for k in range(env["groups"])]
+    else:
+        parts = [*np.ndindex(x.shape[: x.ndim - env["axes"]])]
+    for at in parts:
+        off = x[at] if name == "rms_norm" else x[at] - x[at].mean()
+        z[at] = off / np.sqrt((off**2).mean() + env["eps"])
+    return z
+
+
+def attention(env, q, k, v):
+    scale = q.shape[-1] ** -0.5 if env["scale"] is None else env["scale"]
+    scores = np.einsum("...id,...jd->...ij", q, k) * scale
+    if env["causal"]:
+        scores = scores + np.triu(np.full(scores.shape[-2:], -np.inf), 1)
+    mask = env["mask"]
+    if mask is not None:
+        scores = scores + (np.where(mask, 0, -np.inf) if mask.dtype == bool else mask)
+    weights = np.exp(scores)
+    return np.einsum("...ij,...je->...ie", weights / weights.sum(-1, keepdims=True), v)
+
+
+def attention_back(env, g, q, k, v):
+    both = (lambda u: attention(env, u, k, v), lambda u: attention(env, q, u, v), lambda u: attention(env, q, k, u))
+    return [by_differences(f)({}, g, x) for f, x in zip(both, (q, k, v))]
+
+
+def rates(env, t):
+    classes = env["x"].shape[-1]
+    weight = np.ones(classes) if env["weight"] is None else env["weight"]
+    return np.array([[weight[c] * (c == label != env["ignore_index"]) for c in range(classes)] for label in t])
+
+
 def by_differences(function):
     """The adjoint of a smooth function by differences of the eighth order, which are exact to twelve digits."""
 
@@ -333,6 +378,7 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "prod": keeping(np.prod),
     "var": keeping(np.var),
     "norm": lambda x, axis=None: np.sqrt(np.sum(np.abs(x) ** 2, axis=axis, keepdims=True)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softmax": softmax,
     "log_softmax": lambda x: np.log(softmax(x)),
@@ -370,6 +416,19 @@ BOUND = {
     "slopes": lambda env, x, spacing, axis: np.gradient(x, spacing, axis=axis, edge_order=env["edge_order"]),
     "correlate": correlate,
     "quantile_back": quantile_back,
+    "glu": halved,
+    "glu_back": lambda env, g, x, axis: by_differences(lambda u: halved(env, u, axis))({}, g, x),
+    **{f"{k}_normalized": normalized for k in ("layer", "rms", "batch", "group")},
+    **{
+        f"{k}_normalized_back": lambda env, g, x: by_differences(lambda u: normalized(env, u))({}, g, x)
+        for k in ("layer", "rms", "batch", "group")
+    },
+    "by_channel": lambda env, v: matrix(np.reshape(v, (-1, *[1] * (env["x"].ndim - 2)))),
+    "channel_sums": lambda env, g: np.moveaxis(np.asarray(g), 1, 0).reshape(g.shape[1], -1).sum(axis=1),
+    "attention": attention,
+    "attention_back": attention_back,
+    "rates": rates,
+    "outer_rows": lambda env, g, rows: np.asarray(g)[:, None] * rows,
     **{f"{name}_back": by_differences(function) for name, function in SMOOTH.items()},
     "eigvalsh": lambda env, x: np.linalg.eigvalsh(x, **uplo(env)),
     "eigenvectors": lambda env, x: np.linalg.eigh(x, **uplo(env))[1],

@@ -41,8 +41,8 @@ def registries() -> Iterator[None]:
         table.update(held)
 
 
-def silu(kind: Any = "activation") -> Op:
-    return elementwise("silu", "x * sigmoid(x)", "g * (y + sigmoid(x) * (1 - y))", symbol="SiLU", traits=Traits(kind))
+def swish(kind: Any = "activation") -> Op:
+    return elementwise("swish", "x * sigmoid(x)", "g * (y + sigmoid(x) * (1 - y))", symbol="SiLU", traits=Traits(kind))
 
 
 def net(activation: Function) -> Graph:
@@ -64,11 +64,11 @@ def findings(graph: Graph) -> list[tuple[str, str]]:
 
 
 def test_a_saturated_layer_before_a_new_activation_is_found() -> None:
-    assert findings(net(function(silu()))) == [("saturated", "h")]
+    assert findings(net(function(swish()))) == [("saturated", "h")]
 
 
 def test_it_is_found_because_of_the_trait() -> None:
-    assert findings(net(function(silu("function")))) == []
+    assert findings(net(function(swish("function")))) == []
 
 
 def test_its_own_saturation_is_found_too() -> None:
@@ -82,37 +82,37 @@ def test_its_own_saturation_is_found_too() -> None:
 
 def test_its_card_and_its_formula() -> None:
     x = tg.parameter(0.5, "x")
-    y = function(silu())(x)
+    y = function(swish())(x)
     y.name = "y"
     picture = tg.draw(y, detail="full").picture
     (card,) = [box for box in picture.boxes if box.title == "y"]
     assert [line.text for line in card.lines] == ["= x·σ(x)", "= 0.5·σ(0.5)"]
     assert card.panels[0].number == "0.3112"
-    assert notation.latex(OPS["silu"].formula, {}) == r"x \cdot \sigma\left(x\right)"
-    assert formula.evaluate(OPS["silu"].formula, {"x": 0.5}) == pytest.approx(0.5 / (1 + np.exp(-0.5)))
+    assert notation.latex(OPS["swish"].formula, {}) == r"x \cdot \sigma\left(x\right)"
+    assert formula.evaluate(OPS["swish"].formula, {"x": 0.5}) == pytest.approx(0.5 / (1 + np.exp(-0.5)))
 
 
 def test_its_explanation_and_its_derivative() -> None:
     x = tg.parameter(0.5, "x")
-    y = function(silu())(x)
+    y = function(swish())(x)
     y.name = "y"
     text = str(tg.explain(tg.trace(y)))
     assert "y = x·σ(x) = 0.5·σ(0.5) = 0.3112" in text
     assert "∂y/∂x = ∂y/∂y·(y + σ(x)·(1 − y))" in text
     step = 1e-6
-    slope = (OPS["silu"].forward(0.5 + step) - OPS["silu"].forward(0.5 - step)) / (2 * step)
+    slope = (OPS["swish"].forward(0.5 + step) - OPS["swish"].forward(0.5 - step)) / (2 * step)
     assert tg.trace(y)["x"].gradient == pytest.approx(slope)
 
 
 def test_one_element_of_it_is_opened() -> None:
-    graph = net(function(silu()))
+    graph = net(function(swish()))
     opened = tg.expand(graph, "s", 2)
     assert opened["s[2]"].formula == "x * sigmoid(x)"
     assert opened["s[2]"].value == pytest.approx(graph["s"].value[2])
 
 
 def test_its_rule_is_checked_and_a_wrong_one_is_found() -> None:
-    assert {c.verdict for c in tg.gradcheck(net(function(silu()))).results if c.op == "silu"} == {"ok"}
+    assert {c.verdict for c in tg.gradcheck(net(function(swish()))).results if c.op == "swish"} == {"ok"}
     wrong = elementwise("wrong", "x * sigmoid(x)", "g * sigmoid(x)", traits=Traits("activation"))
     assert {c.verdict for c in tg.gradcheck(net(function(wrong))).results if c.op == "wrong"} == {"wrong"}
 
@@ -156,12 +156,12 @@ def test_a_word_cannot_be_declared_twice() -> None:
 
 def foreign(traits: Traits | None, formulas: bool = False) -> Graph:
     """A graph of which one op has a name that is not declared here."""
-    graph = net(function(silu()))
-    OPS.pop("silu")
+    graph = net(function(swish()))
+    OPS.pop("swish")
     own: dict[str, Any] = {} if formulas else {"formula": "", "args": ()}
-    nodes = [replace(n, op="torch:silu", traits=traits, **own) if n.op == "silu" else n for n in graph.nodes]
+    nodes = [replace(n, op="torch:swish", traits=traits, **own) if n.op == "swish" else n for n in graph.nodes]
     edges = [
-        replace(e, vjp=e.vjp if formulas else None) if graph.node(e.target).op == "silu" else e for e in graph.edges
+        replace(e, vjp=e.vjp if formulas else None) if graph.node(e.target).op == "swish" else e for e in graph.edges
     ]
     return Graph(nodes, edges)
 
@@ -198,9 +198,9 @@ def test_nothing_fails_where_an_op_is_not_known(traits: Traits | None, formulas:
     graph = foreign(traits, formulas)
     assert tg.draw(tg.flow(graph), detail="full").picture.boxes
     assert "s" in str(tg.explain(graph)) and str(tg.layers(graph)) and str(tg.paths(graph, "w"))
-    (check,) = [c for c in tg.gradcheck(graph).results if c.op == "torch:silu"]
-    assert check.verdict == "not checked" and "torch:silu" in check.reason
-    with pytest.raises(GraphError, match="'s' is made by torch:silu, which is not opened") as error:
+    (check,) = [c for c in tg.gradcheck(graph).results if c.op == "torch:swish"]
+    assert check.verdict == "not checked" and "torch:swish" in check.reason
+    with pytest.raises(GraphError, match="'s' is made by torch:swish, which is not opened") as error:
         tg.expand(graph, "s", 2)
     assert "\n" not in str(error.value)
     for view in (tg.fold(graph), tg.upto(graph, "s"), tg.hide(graph, "x")):

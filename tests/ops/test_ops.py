@@ -476,6 +476,32 @@ def torch_table():
         "degrees": torch.rad2deg,
         "radians": torch.deg2rad,
         "nan_to_num": torch.nan_to_num,
+        "silu": f.silu,
+        "mish": f.mish,
+        "relu6": f.relu6,
+        "hardtanh": lambda x, low=-1.0, high=1.0: f.hardtanh(x, low, high),
+        "glu": lambda x, axis=-1: f.glu(x, axis),
+        "layer_norm": lambda x, w=None, b=None, axes=1, eps=1e-5: f.layer_norm(x, x.shape[-axes:], w, b, eps),
+        "rms_norm": lambda x, w=None, axes=1, eps=1e-6: f.rms_norm(x, x.shape[-axes:], w, eps),
+        "batch_norm": lambda x, w=None, b=None, eps=1e-5: f.batch_norm(x, None, None, w, b, True, 0.1, eps),
+        "group_norm": lambda x, w=None, b=None, groups=1, eps=1e-5: f.group_norm(x, groups, w, b, eps),
+        "scaled_dot_product_attention": lambda q, k, v, mask=None, causal=False, scale=None: (
+            f.scaled_dot_product_attention(
+                q, k, v, None if mask is None else torch.tensor(mask), is_causal=causal, scale=scale
+            )
+        ),
+        "embedding": f.embedding,
+        "huber": lambda a, b, delta=1.0, reduction="mean": f.huber_loss(a, b, reduction, delta),
+        "kl_div": lambda a, b, reduction="mean": f.kl_div(a, b, reduction=reduction),
+        "nll_loss": lambda x, t, weight=None, ignore_index=-100, reduction="mean": f.nll_loss(
+            x, t, None if weight is None else torch.tensor(weight), ignore_index=ignore_index, reduction=reduction
+        ),
+        "erf": torch.erf,
+        "erfc": torch.erfc,
+        "gammaln": torch.lgamma,
+        "logit": torch.logit,
+        "xlogy": torch.xlogy,
+        "logsumexp": reduced(torch.logsumexp),
         "relu": torch.relu,
         "leaky_relu": lambda x, slope=0.01: f.leaky_relu(x, slope),
         "elu": lambda x, alpha=1.0: f.elu(x, alpha),

@@ -185,6 +185,22 @@ __all__ = [
     "logit",
     "xlogy",
     "logsumexp",
+    "silu",
+    "mish",
+    "hardtanh",
+    "relu6",
+    "glu",
+    "layer_norm",
+    "rms_norm",
+    "batch_norm",
+    "group_norm",
+    "scaled_dot_product_attention",
+    "embedding",
+    "dropout",
+    "huber",
+    "hinge",
+    "kl_div",
+    "nll_loss",
 ]
 
 def add(a: _Operand, b: _Operand) -> Tensor:
@@ -753,6 +769,60 @@ def xlogy(a: _Operand, b: _Operand) -> Tensor:
 
 def logsumexp(x: _Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
     """The logarithm of the sum of the exponentials along axes, without overflow."""
+
+def silu(x: _Operand) -> Tensor:
+    """x · σ(x), element by element (Elfwing, Uchibe and Doya 2018)."""
+
+def mish(x: _Operand) -> Tensor:
+    """x · tanh(softplus(x)), element by element (Misra 2020)."""
+
+def hardtanh(x: _Operand, low: Any = -1.0, high: Any = 1.0) -> Tensor:
+    """Limited to [low, high]; no gradient flows at the limits and beyond (Collobert 2004)."""
+
+def relu6(x: _Operand) -> Tensor:
+    """Limited to [0, 6]; no gradient flows at the limits and beyond (Krizhevsky 2010)."""
+
+def glu(x: _Operand, axis: int = -1) -> Tensor:
+    """The first half along an axis times the sigmoid of the second (Dauphin, Fan, Auli and Grangier 2017)."""
+
+def layer_norm(
+    x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, axes: int = 1, eps: float = 1e-05
+) -> Tensor:
+    """Each row to mean 0 and variance 1, times weight, plus bias (Ba, Kiros and Hinton 2016)."""
+
+def rms_norm(x: _Operand, weight: _Operand | None = None, axes: int = 1, eps: float = 1e-06) -> Tensor:
+    """Each row divided by the root of its mean square, times weight (Zhang and Sennrich 2019)."""
+
+def batch_norm(x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, eps: float = 1e-05) -> Tensor:
+    """Each channel of (batch, channels, ...) to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015)."""
+
+def group_norm(
+    x: _Operand, weight: _Operand | None = None, bias: _Operand | None = None, groups: int = 1, eps: float = 1e-05
+) -> Tensor:
+    """Each group of channels of (batch, channels, ...) to mean 0 and variance 1, sample by sample (Wu and He 2018)."""
+
+def scaled_dot_product_attention(
+    q: _Operand, k: _Operand, v: _Operand, mask: Any = None, causal: bool = False, scale: float | None = None
+) -> Tensor:
+    """softmax(q kᵀ scale) v: for each query a mean of the values, weighted by its keys (Vaswani et al. 2017)."""
+
+def embedding(indices: _Operand, weight: _Operand) -> Tensor:
+    """The rows of a table that stand for integers; a row that is used twice gets both gradients."""
+
+def dropout(x: _Operand, mask: Any, p: float = 0.5) -> Tensor:
+    """The elements at which the mask is true, divided by the share 1 − p that is kept; 0 elsewhere."""
+
+def huber(a: _Operand, b: _Operand, delta: float = 1.0, reduction: str = "mean") -> Tensor:
+    """Half the squared error up to ``delta``, from there on a line, so that outliers count less (Huber 1964)."""
+
+def hinge(a: _Operand, b: _Operand, margin: float = 1.0, reduction: str = "mean") -> Tensor:
+    """How far scores ``a`` are from lying beyond the margin on the side of labels ``b``, which are −1 and 1."""
+
+def kl_div(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
+    """The divergence of the logarithms of probabilities ``a`` from probabilities ``b``: b (ln b − a)."""
+
+def nll_loss(x: _Operand, t: _Operand, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Tensor:
+    """The negative log-likelihood of integer labels ``t`` under log-probabilities ``x`` (..., classes)."""
 
 class Methods:
     """What tensors have from the operations."""

@@ -9,3 +9,4 @@ from . import arithmetic, elementwise, activations, reductions, linear  # noqa: 
 from . import conv, pool, shapes, losses  # noqa: F401
 from . import functions, pairs, moving, selecting, joining, scans, signals, statistics  # noqa: F401
 from . import products, inverses, decompositions, special  # noqa: F401
+from . import gated, normalization, attention, margins  # noqa: F401

@@ -126,7 +126,7 @@ def _log_for(g: Array, a: Array, b: Array) -> Array:
 
 
 helper("log_for", _log_for, lambda g, a, b: 0.0 if a == 0 and b <= 0 else g * math.log(b))
-elementwise(
+xlogy = elementwise(
     "xlogy",
     "where(a == 0, 0, a * log(b))",
     ("g * log(b)", "log_for(g, a, b)"),
