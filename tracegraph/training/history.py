@@ -223,10 +223,8 @@ def _bar(progress: bool | None, steps: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    bar, next_update = (
-        Progress(console=Console(stderr=True), transient=True),
-        time.monotonic() + PATIENCE * (progress is None),
-    )
+    bar = Progress(console=Console(stderr=True), transient=True)
+    next_update = time.monotonic() + PATIENCE * (progress is None)
     task = bar.add_task("training", total=steps)
 
     def advance(step: int) -> None:
