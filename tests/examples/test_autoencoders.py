@@ -52,7 +52,7 @@ def test_the_scalar_autoencoder_is_undone_by_the_inverse_line():
 
 def test_the_picture_of_the_scalar_autoencoder_says_the_formulas():
     dot = tg.draw(scalar.build, **scalar.DRAWINGS["autoencoder_scalar"]).dot
-    for said in ("z = w₁ ⊙ x + b₁", "x′ = w₂ ⊙ z + b₂", "e = x′ − x", "L = mean(e²)", "Σ g ⊙ x", "Σ g ⊙ z"):
+    for said in ("= w₁ ⊙ x + b₁", "= w₂ ⊙ z + b₂", "= x′ − x", "= mean(e²)", "Σ g ⊙ x", "Σ g ⊙ z"):
         assert said in dot
 
 

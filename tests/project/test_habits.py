@@ -65,7 +65,7 @@ def test_a_planted_clock_is_found(source: str) -> None:
 
 
 PRIVATE = re.compile(r"_[a-zA-Z]\w*")
-PUBLIC = re.compile(r"_(getframe|replace|asdict|fields|element|graphviz|repr_\w+_)")
+PUBLIC = re.compile(r"_(exit|getframe|replace|asdict|fields|element|graphviz|repr_\w+_)")
 """What looks private and is not: names of Python, python-pptx, pygraphviz and notebooks."""
 
 

@@ -268,7 +268,10 @@ def _value(node: ast.expr, values: Mapping[str, float], formula: str) -> Any:
     if isinstance(node, ast.Name):
         if node.id not in values:
             raise _wrong(formula, f"needs a value for {node.id}; there are {', '.join(values) or 'none'}")
-        return np.float64(values[node.id])
+        value = values[node.id]
+        if isinstance(value, (str, bytes)) or np.ndim(value):
+            raise _wrong(formula, f"is one of scalars, and {node.id} is none")
+        return np.float64(value)
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         return np.float64(node.value)
     if isinstance(node, ast.UnaryOp):
