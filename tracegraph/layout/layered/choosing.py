@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from .composing import Draft, Worked, draft, work
 from .cutting import choices
+from .frame_titles import Lines
 from .plan import TITLE, Frame, Placement, Plan, Point
-from .titles import Lines
 
 MOST_ROWS = 12
 TRIED = 6  # candidates that are worked out, and some more for small drawings

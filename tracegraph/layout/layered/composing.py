@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from . import ordering, spacing
 from .cutting import Lengths, costs
 from .docking import Unit, units
+from .frame_titles import Lines
 from .layering import layers
 from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, TITLE, Framing, Plan, Point, Scope, Size
 from .routing import Way, arrive
 from .row_cells import NONE, Cell, Piece, Row, rows_of
-from .titles import Lines
 from .tracks import Columns, Gaps, columns, gaps
 
 
