@@ -388,6 +388,7 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "gammaln": np.vectorize(math.lgamma, otypes=[float]),
     "digamma": np.vectorize(lambda x: digamma(x), otypes=[float]),
+    "inside": lambda x, low, high: (x > (-np.inf if low is None else low)) & (x < (np.inf if high is None else high)),
     "finite": lambda x, nan, posinf, neginf: np.nan_to_num(x, True, nan, posinf, neginf),
     "i1": lambda x: np.mean(np.exp(x[..., None] * (c := np.cos(np.arange(0.5, 500) * np.pi / 500))) * c, axis=-1),
     "inverse": inverse,

@@ -39,7 +39,7 @@ KINKS = [
     Kink("minimum(a, b)", (1.0, 1.0), (0.5, 0.5), "a tie: half each"),
     Kink("maximum(a, b)", (nan, 1.0), (1.0, 1.0), "NaN is not hidden: the gradient passes to both"),
     Kink("relu(x)", (nan,), (1.0,), "NaN is not hidden: the gradient passes"),
-    Kink("clip(x, 0, 1)", ([-1.0, 0.0, 0.5, 1.0, 2.0],), ([0.0, 1.0, 1.0, 1.0, 0.0],), "at a bound it passes: 1"),
+    Kink("clip(x, 0, 1)", ([-1.0, 0.0, 0.5, 1.0, 2.0],), ([0.0, 0.0, 1.0, 0.0, 0.0],), "as PyTorch from 2.14 on", "-"),
     Kink("where(x > 0, x, 2 * x)", (0.0,), (2.0,), "the branch that is taken"),
     Kink("max(x)", ([1.0, 3.0, 3.0],), ([0.0, 0.5, 0.5],), "ties share equally: least norm", "amax(x)"),
     Kink("min(x)", ([1.0, 1.0, 3.0],), ([0.5, 0.5, 0.0],), "ties share equally", "amin(x)"),

@@ -300,7 +300,7 @@ def minimum(a: _Operand, b: _Operand) -> Tensor:
     """The smaller of two, element by element; at a tie each takes half of the gradient."""
 
 def clip(x: _Operand, min: float | None = None, max: float | None = None) -> Tensor:
-    """Limit each element to [min, max]; None is no limit; the gradient passes inside and at the limits."""
+    """Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits."""
 
 def where(c: _Operand, a: _Operand, b: _Operand) -> Tensor:
     """``a`` where the condition ``c`` holds, ``b`` elsewhere; no gradient flows to the condition."""
@@ -884,7 +884,7 @@ class Methods:
     def tanh(self) -> Tensor:
         """``tanh(x)``, element by element."""
     def clip(self, min: float | None = None, max: float | None = None) -> Tensor:
-        """Limit each element to [min, max]; None is no limit; the gradient passes inside and at the limits."""
+        """Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits."""
     def sigmoid(self) -> Tensor:
         """The logistic function 1 / (1 + e⁻ˣ), element by element, without overflow."""
     def relu(self) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
+from ..text.formula_words import Word
 from .causes import APART, INSIDE, POSITIVE, SMALLER, STABLE, inf, nan, pole
 from .op import Sample, elementwise, helper
 from .traits import Traits
@@ -301,10 +302,22 @@ def _clip_float(x: float, min: float | None = None, max: float | None = None) ->
     return max if max is not None and x > max else x
 
 
+def _inside(x: Array, low: float | None, high: float | None) -> Array:
+    """Where x lies between two limits and is neither; None is no limit."""
+    above = np.equal(x, x) if low is None else np.greater(x, low)
+    return above if high is None else above & np.less(x, high)
+
+
+def _inside_float(x: float, low: float | None, high: float | None) -> bool:
+    return x == x and (low is None or x > low) and (high is None or x < high)
+
+
+helper("inside", _inside, _inside_float)
 elementwise(
     "clip",
     "clip(x, min, max)",
-    ("where(x == y, g, 0)", "gate(g, x == y)"),
+    ("where(inside(x, min, max), g, 0)", "gate(g, inside(x, min, max))"),
+    words={"inside": Word(_inside_float, shape="each")},
     array=_clip,
     scalar=_clip_float,
     numpy=np.clip,
@@ -314,7 +327,7 @@ elementwise(
         method="plain",
         singular=(nan("the limit is NaN", lambda x: x == x), inf("the limit is infinite", lambda x: x == x)),
     ),
-    doc="Limit each element to [min, max]; None is no limit; the gradient passes inside and at the limits.",
+    doc="Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits.",
     samples=tuple(Sample(((5,),), {"min": lo, "max": hi}) for lo, hi in ((-0.9, 0.8), (None, 0.3), (0.1, None))),
     min=None,
     max=None,

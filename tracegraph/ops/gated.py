@@ -8,7 +8,7 @@ from ..errors import OpError
 from .activations import _sigmoid
 from .axes import one_axis
 from .causes import nan
-from .op import Sample, elementwise, helper, op
+from .op import Sample, elementwise, op
 from .traits import Traits
 
 Array = Any
@@ -30,7 +30,6 @@ elementwise(
     traits=Traits("activation", singular=(_OF_MINUS_INFINITY,)),
     doc="x · tanh(softplus(x)), element by element (Misra 2020).",
 )
-helper("inside", lambda x, low, high: np.greater(x, low) & np.less(x, high), lambda x, low, high: low < x < high)
 elementwise(
     "hardtanh",
     "minimum(maximum(x, low), high)",
