@@ -10,8 +10,9 @@ import time
 import pytest
 from counting import wait_for
 
+from tracegraph.graphviz import child
 from tracegraph.graphviz import run as layout
-from tracegraph.graphviz.child import FONTS
+from tracegraph.graphviz.home import FONTS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(layout.__file__))))
 TEXT = "z₅ = h₃·w₃₅ + hₙ₋₁ ∂L/∂z ŷ ✓ ‖·‖ δ Привет"
@@ -164,7 +165,7 @@ def test_a_forked_process_draws_with_a_child_of_its_own():
         python(f"""
 import os, warnings
 from tracegraph.graphviz import run as layout
-from tracegraph.graphviz.child import FONTS
+from tracegraph.graphviz.home import FONTS
 warnings.simplefilter("ignore", DeprecationWarning)  # NumPy's threads, for Python 3.12
 first = layout.render({SIMPLE!r})
 ours = layout.running().process.pid
@@ -215,4 +216,82 @@ def test_a_child_starts_without_our_packages():
     layout.render(SIMPLE)
     with open(os.path.join(ROOT, "tracegraph", "graphviz", "worker.py"), encoding="utf-8") as file:
         imported = set(re.findall(r"^\s*(?:import|from) (\w+)", file.read(), re.MULTILINE))
-    assert imported == {"faulthandler", "os", "sys", "types", "typing", "_graphviz"}
+    assert imported == {*("faulthandler", "os", "select", "signal", "sys", "time", "types", "typing"), "_graphviz"}
+
+
+@linux
+@pytest.mark.slow
+def test_a_busy_child_dies_with_its_parent_and_leaves_no_folder(tmp_path):
+    """At the parent's death Graphviz lays a complete graph out, which takes it minutes."""
+    code = (
+        "from tracegraph.graphviz import run; run.warm(); print(run.running().process.pid, flush=True); "
+        "run.render('digraph {' + ''.join(f'n{i} -> n{j};' for i in range(90) for j in range(i)) + '}')"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": ROOT, "TMPDIR": str(tmp_path)},
+    )
+    child = int(parent.stdout.readline())
+    wait_for(lambda: any(tmp_path.glob("*/.graph")))
+    time.sleep(0.5)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_for(lambda: not running(child) and os.listdir(tmp_path) == [])
+
+
+def running(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@linux
+def test_a_worn_child_is_replaced(monkeypatch):
+    monkeypatch.setattr(child, "RENEWED", 3)
+    layout.end_child()
+    pids = []
+    for _ in range(6):
+        layout.render(SIMPLE)
+        pids.append(layout.running().process.pid)
+    assert pids[0] == pids[2] != pids[3] == pids[5]
+    assert not running(pids[0])
+
+
+@linux
+@pytest.mark.slow
+def test_folders_of_killed_processes_are_swept(tmp_path):
+    """All that draws is killed at once, as a container is; a folder in use stays, however old it is."""
+    environment = {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
+    drawing = f"from tracegraph.graphviz import run; run.render({SIMPLE!r})"
+    command = [sys.executable, "-c", f"{drawing}; print(run.running().home, flush=True); input()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    users = [
+        subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": ROOT, **environment}, **pipes)
+        for _ in range(2)
+    ]
+    used, left = (user.stdout.readline().strip() for user in users)
+    abandoned = tmp_path / "tracegraph-drawing-abandoned"
+    abandoned.mkdir()
+    (abandoned / ".log").write_bytes(b"")
+    for folder in (used, left, abandoned):
+        os.utime(folder, (0, 0))
+    python(drawing, **environment)
+    assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, (used, left)))
+    for user in users:
+        user.communicate("\n")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_a_relative_folder_for_temporary_files(tmp_path):
+    code = (
+        f"import os; os.chdir({str(tmp_path)!r}); from tracegraph.graphviz import run; "
+        f"print(len(run.render({SIMPLE!r})))"
+    )
+    assert int(python(code, TMPDIR=".")) > 500
+    assert os.listdir(tmp_path) == []

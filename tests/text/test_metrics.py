@@ -11,7 +11,7 @@ from counting import lines_run
 from tracegraph.graphviz import run as layout
 from tracegraph.text import metrics
 
-FONTS = os.path.dirname(metrics.WIDTHS)
+FONTS = os.path.dirname(str(metrics.WIDTHS))
 # What the pictures use beyond Latin: all of it has to be in the bundled fonts.
 USED = (
     "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₔₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀ\u0302\u0303\u0304ŷẑĥŵ‖∂∇∑∏√∞≈≠≤≥·×÷⊙∘⊗⊕∗⋅∈⌊⌋⟨⟩"
@@ -59,7 +59,7 @@ def graphviz_widths(texts: list[str], size: float, bold: bool) -> list[float]:
 
 
 def test_the_table_is_that_of_the_fonts():
-    with open(metrics.WIDTHS, encoding="utf-8") as file:
+    with open(str(metrics.WIDTHS), encoding="utf-8") as file:
         assert json.load(file) == measured()
 
 
@@ -119,6 +119,6 @@ def test_the_work_for_a_width_is_a_step_for_each_letter():
 
 
 if __name__ == "__main__":
-    with open(metrics.WIDTHS, "w", encoding="utf-8") as target:
+    with open(str(metrics.WIDTHS), "w", encoding="utf-8") as target:
         target.write(json.dumps(measured(), indent=0, ensure_ascii=False) + "\n")
     sys.exit()

@@ -2,78 +2,23 @@
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO
 
 from ..errors import LayoutError, LayoutTimeout
+from .home import LOG, environment, furnished, placed
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-FONT_FOLDER = os.path.join(os.path.dirname(HERE), "fonts")
 NEEDS = "Graphviz is missing: `pip install 'pygraphviz>=2.0.4'`, or install Graphviz and use engine='system'"
-# What a child needs of the caller's environment; anything more (fonts, locale, a date) could show in the drawing.
-KEEP = (
-    "PATH",
-    "SYSTEMROOT",
-    "WINDIR",
-    "TEMP",
-    "TMP",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "DYLD_FALLBACK_LIBRARY_PATH",
-    "GVBINDIR",
-)
-FONTS = [f"Tracegraph{family}-{style}.ttf" for family in ("Sans", "Symbols") for style in ("Regular", "Bold")]
-
-
-def environment(home: str) -> dict[str, str]:
-    """The environment of every Graphviz: our fonts only, caches in `home`, no locale, no clock."""
-    kept = {name: os.environ[name] for name in KEEP if name in os.environ}
-    return kept | {
-        "FONTCONFIG_FILE": os.path.join(FONT_FOLDER, "fonts.conf"),
-        "XDG_DATA_HOME": home,
-        "XDG_DATA_DIRS": home,
-        "XDG_CACHE_HOME": home,
-        "XDG_CONFIG_HOME": home,
-        "HOME": home,
-        "PANGOCAIRO_BACKEND": "fc",
-        "LC_ALL": "C",
-        "TZ": "UTC",
-        "SOURCE_DATE_EPOCH": "1",
-    }
-
-
-def furnish(home: str) -> str:
-    """Put copies of the fonts into a private folder and return it: fontconfig writes into the folders that it reads."""
-    os.mkdir(os.path.join(home, "fonts"))
-    for name in FONTS:
-        shutil.copyfile(os.path.join(FONT_FOLDER, name), os.path.join(home, "fonts", name))
-    return home
-
-
-@contextmanager
-def placed(images: Mapping[str, bytes], home: str) -> Iterator[None]:
-    """Keep the images as files in `home` for the time of one drawing."""
-    for name in images:
-        if not re.fullmatch(r"[\w-][\w.-]*\.png", name):
-            raise LayoutError(f"image name {name!r} is no plain file name that ends in .png")
-    try:
-        for name, data in images.items():
-            with open(os.path.join(home, name), "wb") as file:
-                file.write(data)
-        yield
-    finally:
-        for name in images:
-            with suppress(OSError):  # never written; or still open in Graphviz, on Windows
-                os.unlink(os.path.join(home, name))
+RENEWED = 2000
+"""Drawings after which another child takes over: Graphviz leaks 1 KB in each."""
+GENTLE = 0.5
+"""Seconds that an idle child is given to end by itself."""
 
 
 def exactly(stream: IO[bytes], size: int) -> bytes | None:
@@ -96,29 +41,36 @@ class Child:
     """A running worker with its private folder; serves one drawing at a time."""
 
     def __init__(self) -> None:
-        command = [*interpreter(), os.path.join(HERE, "worker.py"), package()]
-        self.home = furnish(tempfile.mkdtemp(prefix="tracegraph-"))
+        start, graphviz = interpreter(), package()
+        self.home, self.log = furnished()
         self.images: dict[str, int] = {}
         self.version = ""
-        self.log = open(os.path.join(self.home, ".log"), "ab", buffering=0)
-        self.process = subprocess.Popen(
-            [*command, self.home],
-            cwd=self.home,
-            env=environment(self.home),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            start_new_session=True,  # so that Ctrl-C does not reach it
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self.drawings = 0
+        self.busy = False
+        try:
+            self.process = subprocess.Popen(
+                [*start, os.path.join(self.home, "worker.py"), graphviz, self.home],
+                cwd=self.home,
+                env=environment(self.home),
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.log,
+                start_new_session=True,  # so that Ctrl-C does not reach it
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except BaseException:
+            self.log.close()
+            shutil.rmtree(self.home, ignore_errors=True)
+            raise
         assert self.process.stdin and self.process.stdout
         self.requests, self.answers = self.process.stdin, self.process.stdout
         self.reader = threading.Thread()
 
     def usable(self, source: bytes, images: Mapping[str, bytes]) -> bool:
-        """Whether it is alive and knows no image of the drawing by another content: Graphviz caches them by name."""
-        return self.process.poll() is None and all(
+        """Whether it is alive, not worn, and knows no image by another content: Graphviz caches them by name."""
+        fresh = self.drawings < RENEWED and self.process.poll() is None
+        return fresh and all(
             hash(images[name]) == known if name in images else name.encode() not in source
             for name, known in self.images.items()
         )
@@ -130,17 +82,19 @@ class Child:
             self.images |= {name: hash(data) for name, data in images.items()}
             self.ask(source, f"{format} {timeout}\n")
             self.version = self.version or self.answer(deadline, timeout).decode()
-            return self.answer(deadline, timeout), self.said()
+            answer = self.answer(deadline, timeout)
+            self.busy = False
+            return answer, self.said()
 
     def ask(self, source: bytes, line: str) -> None:
         """Hand a drawing over; a dead child is noticed at the answer."""
         with open(os.path.join(self.home, ".graph"), "wb") as file:
             file.write(source)
         self.log.truncate(0)
-        try:
+        self.busy = True
+        self.drawings += 1
+        with suppress(OSError):
             self.requests.write(line.encode())
-        except OSError:
-            pass
 
     def answer(self, deadline: float, timeout: float) -> bytes:
         """The next frame, or LayoutError if it is late or the child has died."""
@@ -149,20 +103,24 @@ class Child:
         self.reader = threading.Thread(target=receive, args=(self.answers, frames), daemon=True)
         self.reader.start()
         self.reader.join(max(0.0, deadline - time.monotonic()))
-        if not frames:
+        if self.reader.is_alive():
             raise late(timeout)
-        frame = frames[0]
+        frame = frames[0] if frames else None  # nothing: somebody else has closed the pipe
         if frame is None:
             raise LayoutError(f"Graphviz died on this graph (exit {self.process.wait()}): {last(self.said())}")
         return frame
 
     def said(self) -> str:
         """The output on stderr since the request."""
-        with open(os.path.join(self.home, ".log"), encoding="utf-8", errors="replace") as file:
+        with open(os.path.join(self.home, LOG), encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process and remove its folder; one that is idle ends by itself, and takes its guard along."""
+        with suppress(OSError, subprocess.TimeoutExpired):
+            self.requests.close()
+            if not self.busy:
+                self.process.wait(GENTLE)
         self.process.kill()
         self.process.wait()
         if self.reader.ident:

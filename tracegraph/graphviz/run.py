@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
 from ..errors import LayoutError
-from .child import Child, environment, furnish, last, late, package, placed
+from .child import Child, last, late, package
+from .home import environment, folder, placed
 
 FORMATS = {"svg": "svg", "png": "png", "pdf": "pdf", "eps": "eps:cairo", "json": "json"}
 """What Graphviz is asked for: places as JSON, pages and bitmaps; SVG to compare its own drawing with ours."""
@@ -103,7 +103,7 @@ def _system(source: bytes, format: str, timeout: float, images: Mapping[str, byt
     program = shutil.which("dot")
     if program is None:
         raise LayoutError("engine='system' needs `dot` on the PATH: install Graphviz, or use engine='embedded'")
-    with tempfile.TemporaryDirectory(prefix="tracegraph-") as home, placed(images, furnish(home)):
+    with folder() as (home, _), placed(images, home):
         try:
             done = subprocess.run(
                 [program, "-T" + format],

@@ -1,15 +1,20 @@
 """The child process that runs Graphviz: DOT in a file, a format on stdin, frames of bytes on stdout.
 
 Run as a script, with pygraphviz's folder and a private folder as arguments. It imports the C extension alone: no
-NumPy, no package of ours, so that it starts in the time of a bare interpreter. It ends at the end of stdin.
+NumPy, no package of ours, so that it starts in the time of a bare interpreter. It ends at the end of stdin. While it
+draws it cannot look there: a guard, forked from it where the system has that, ends it when its parent has gone.
 """
 
 import faulthandler
 import os
+import select
+import signal
 import sys
+import time
 from types import ModuleType
 from typing import Any, BinaryIO
 
+PATIENCE = 1.0  # seconds in which a worker whose parent has gone may end by itself
 GRACE = 5.0  # seconds past the deadline after which an orphan ends itself
 
 
@@ -73,6 +78,41 @@ def serve(gv: ModuleType, home: str, out: BinaryIO) -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
+def guarded(home: str) -> int:
+    """Fork a guard that waits for the end of the parent or of this process; its number, 0 where there is none."""
+    if not hasattr(os, "fork"):
+        return 0
+    mine, its = os.pipe()
+    worker = os.getpid()
+    if guard := os.fork():
+        os.close(mine)  # the other end is open as long as this process lives
+        return guard
+    os.close(its)
+    try:
+        guard_on(worker, mine, home)
+    finally:
+        os._exit(0)
+
+
+def guard_on(worker: int, alive: int, home: str) -> None:
+    """Wait; where the parent ends first, end the worker and remove the folder."""
+    for stream in (1, 2):  # or the parent would not see the end of the worker's answers
+        os.close(stream)
+    ends = select.poll()
+    for end in (0, alive):
+        ends.register(end, 0)  # nothing but the end of the other side
+    gone = {end for end, _ in ends.poll()}
+    if 0 not in gone:
+        return
+    until = time.monotonic() + PATIENCE
+    while os.getppid() == worker and time.monotonic() < until:
+        time.sleep(0.02)
+    if os.getppid() == worker:
+        os.kill(worker, signal.SIGKILL)
+    if os.path.isdir(home):
+        tidy(home)
+
+
 def tidy(home: str) -> None:
     """Remove the private folder: a parent that was killed could not."""
     os.chdir(os.path.dirname(home))
@@ -85,6 +125,7 @@ def tidy(home: str) -> None:
 def main() -> None:
     """Serve, with the real stdout kept for frames: what a C library prints there goes to stderr."""
     package, home = sys.argv[1:]
+    guard = guarded(home)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
@@ -92,6 +133,9 @@ def main() -> None:
         tidy(home)
     except OSError:  # the parent has gone, or was the quicker one to remove the folder
         pass
+    if guard:
+        os.kill(guard, signal.SIGKILL)
+        os.waitpid(guard, 0)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Widths of text in the fonts that Graphviz draws with here, so that cells can be given their size before."""
 
 import json
-import os
 from functools import lru_cache
+from importlib.resources import files
 
-WIDTHS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fonts", "widths.json")
+WIDTHS = files(__package__.partition(".")[0]) / "fonts" / "widths.json"  # also from within a zip
 EM = 2048  # units of a table entry per em
 PIXEL = 0.75  # points; Pango lays text out at 96 dpi with advances of whole pixels
 ELLIPSIS = "…"
@@ -17,8 +17,7 @@ def table(bold: bool) -> dict[str, int]:
     The file holds, per font, each width with the characters that have it. `tests/test_metrics.py` compares it with the
     fonts, and writes it anew when run as a script.
     """
-    with open(WIDTHS, encoding="utf-8") as file:
-        groups: dict[str, str] = json.load(file)["bold" if bold else "regular"]
+    groups: dict[str, str] = json.loads(WIDTHS.read_text("utf-8"))["bold" if bold else "regular"]
     return {char: int(width) for width, chars in groups.items() for char in chars}
 
 
