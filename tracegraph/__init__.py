@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+if os.path.basename(sys.argv[0] if sys.argv else "") in ("tracegraph", "tracegraph.exe") or (
+    sys.argv[:1] == ["-m"] and sys.orig_argv[-len(sys.argv)] in ("tracegraph", "-mtracegraph")
+):  # the command line: the imports take their time, and Ctrl-C may come
+    from .interrupt import ends_at_once
+
+    ends_at_once()
 
 from . import hooks
 

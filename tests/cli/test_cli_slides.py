@@ -170,7 +170,7 @@ def test_the_best_has_its_numbers_if_it_can() -> None:
         (["-o", "a.docx"], 2, "no format .docx"),
         (["-o", "missing/a.html"], 1, "the folder does not exist"),
         (["-o", "missing/frames/"], 1, "folder around it does not exist"),
-        (["-o", "a.html", "--steps", "sideways"], 1, "no steps are called 'sideways'"),
+        (["-o", "a.html", "--steps", "sideways"], 2, "no steps are called 'sideways'"),
         (["-o", "a.html", "--steps", "update"], 1, "nothing happens in update; this drawing has forward, backward"),
         (["-o", "a.html", "--by", "row"], 2, "row"),
         (["-o", "a.mmd", "--split", "2"], 1, "Mermaid holds one drawing"),

@@ -126,6 +126,8 @@ def test_nothing_is_written_if_one_format_fails(monkeypatch: pytest.MonkeyPatch)
         (["render", "net.py", "--digits", "0"], "is not in the range"),
         (["render", "net.py", "--depth", "-1"], "is not in the range"),
         (["render", "net.py", "--scale", "1000"], "is not in the range"),
+        (["render", "net.py", "--scale", "nan"], "'nan' is not a number"),
+        (["slides", "net.py", "--steps", "forward,nosuch"], "no steps are called 'nosuch'"),
         (["render", "net.py", "--colour"], "No such option"),
         (["rendr"], "No such command 'rendr'"),
         (["gallery", "nothing"], "no example is called nothing; there are one."),
@@ -172,7 +174,7 @@ def test_ctrl_c_in_a_real_process_leaves_the_old_file() -> None:
     wait_for(lambda: Path("ready").exists())
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=120)
-    assert process.returncode == 130 and told.strip() == "interrupted"
+    assert (process.returncode, told.strip()) == (130, "interrupted")
     assert Path("slow.svg").read_text() == "old"
 
 
@@ -181,6 +183,35 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     command = f"'{sys.executable}' -m tracegraph render net.py -o - --format dot | head -c 10 >/dev/null"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0 and done.stderr == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is needed")
+@pytest.mark.parametrize("command", ["flow net.py --json", "render net.py -o -", "mark net.py claims.toml"])
+def test_standard_output_closed_from_the_start(command: str) -> None:
+    Path("claims.toml").write_text("[value]\nw = 0.5\n")
+    shell = f"'{sys.executable}' -m tracegraph {command} >&-"
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True)
+    assert len(done.stderr.splitlines()) <= 1 and "not meant to happen" not in done.stderr
+    assert done.returncode == (1 if done.stderr else 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="no such signal")
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_while_modules_are_imported() -> None:
+    """The first import of the command line stops until the signal has come."""
+    Path("sitecustomize.py").write_text(
+        "import sys, time\nclass Finder:\n    def find_spec(self, name, *rest):\n        if name == 'tracegraph.hooks':\n"
+        "            print('ready', flush=True)\n            time.sleep(60)\nsys.meta_path.insert(0, Finder())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
+    process = subprocess.Popen(
+        [*PYTHON, "render", "net.py"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.strip()) == (130, "interrupted")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")

@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "tracegraph"
 ORDER = (
-    "hooks errors cached files notebook text formula ops graph engine optim views frontends analysis picture "
+    "hooks interrupt errors cached files notebook text formula ops graph engine optim views frontends analysis picture "
     "explanation graphviz layout formats slides drawing training marking extend cli"
 ).split()
 """The packages and files of the top folder, bottom to top: each imports only what stands before it, or itself."""

@@ -11,6 +11,8 @@ import click
 
 from .. import __version__
 from ..errors import MissingExtra, TracegraphError
+from ..interrupt import EXIT_CODE as INTERRUPTED
+from ..interrupt import raises
 from .doctor_command import doctor
 from .explain_command import explain
 from .flow_command import flow
@@ -19,7 +21,7 @@ from .mark_command import mark
 from .render_command import render
 from .slides_command import slides
 
-DONE, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, FAILED, USAGE, MISSING = 0, 1, 2, 3
 
 
 class Program(click.Group):
@@ -28,7 +30,8 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what it raises into a line on standard error and an exit code."""
         try:
-            return super().invoke(ctx)
+            with raises():
+                return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise  # click knows these: usage, --help, and a reader that has gone
         except KeyboardInterrupt:

@@ -71,6 +71,8 @@ def deliver(
 
 def pipe(data: bytes) -> None:
     """Bytes to standard output; a reader that has gone is no error to speak of."""
+    if sys.stdout is None:  # closed before Python started
+        raise Failure("cannot write to standard output: it is closed")
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -117,7 +117,7 @@ def _made(report: Flow, kind: str, look: dict[str, Any]) -> bytes:
 
 def _show(flow: Flow) -> None:
     """Print the tables, coloured and as wide as the terminal where there is one; else always the same."""
-    if sys.stdout.isatty():
+    if sys.stdout and sys.stdout.isatty():
         _colored(flow)
     else:
         pipe(flow.table().encode("utf-8", "replace"))

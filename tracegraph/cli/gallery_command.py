@@ -148,7 +148,7 @@ def drawings_of(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing |
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[str, str], None]]:
     """A function that reports an example as done: a bar with lines above it on a terminal, else plain lines."""
-    if not sys.stdout.isatty():
+    if not sys.stdout or not sys.stdout.isatty():
         count = iter(range(1, total + 1))
         yield lambda name, what: click.echo(f"[{next(count)}/{total}] {name}: {what}")
         return

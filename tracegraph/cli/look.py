@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,17 @@ class OneOf(Choice):
     def choices(self) -> Sequence[str]:  # type: ignore[override]
         """The names, as they are now."""
         return tuple(self.names())
+
+
+class Finite(click.FloatRange):
+    """A number between bounds; NaN, which no comparison leaves out, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error for what is none."""
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 class Late(click.Option):

@@ -188,6 +188,10 @@ def _told(error: BaseException) -> str:
 @contextmanager
 def prints_aside() -> Iterator[None]:
     """Send to standard error what the program prints, and what the programs print that it starts."""
+    if sys.stdout is None:  # closed before Python started
+        with redirect_stdout(sys.stderr):
+            yield
+        return
     sys.stdout.flush()
     try:
         out, err = sys.stdout.fileno(), sys.stderr.fileno()

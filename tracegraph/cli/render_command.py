@@ -11,7 +11,7 @@ from ..formats import FORMATS as EVERY
 from ..formats import stills
 from .destinations import Destination, deliver, described, destination
 from .failures import Failure, debug, say
-from .look import Late, OneOf, given, look
+from .look import Finite, Late, OneOf, given, look
 from .part import Views, part, part_of
 from .program import DEFAULT, FILE, located, prints_aside, recorded, target
 
@@ -44,7 +44,7 @@ def _outputs() -> str:
 )
 @look()
 @part
-@click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0, help="Enlarge a .png; 1 is 96 dpi.")
+@click.option("--scale", type=Finite(0.05, 20), default=1.0, help="Enlarge a .png; 1 is 96 dpi.")
 @click.option("--open", "show", is_flag=True, help="Show the first file when it is done.")
 @debug
 def render(

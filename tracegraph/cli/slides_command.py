@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import GraphError
 from ..files import FileError
 from ..formats import FORMATS, stepped
 from .destinations import Destination, deliver, described, destination
@@ -47,12 +48,24 @@ def _to() -> str:
     return f"Format where the suffix does not say it; {rest}"
 
 
+def _known_stages(ctx: click.Context, option: click.Parameter, steps: str) -> str:
+    """The list as it was given; a usage error for a stage that there is not."""
+    from ..slides.story import stages
+
+    try:
+        stages(steps)
+    except GraphError as error:
+        raise click.BadParameter(str(error).removeprefix("frames: ")) from None
+    return steps
+
+
 @click.command(short_help="Show a program step by step, on slides.")
 @FILE
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, help_text=_outputs)
 @click.option("--to", type=OneOf(stepped), cls=Late, help_text=_to)
 @click.option(
     "--steps",
+    callback=_known_stages,
     default="forward,backward",
     show_default=True,
     help="What comes step by step: network, forward, backward, update, with commas; '' is all at once.",

@@ -58,16 +58,22 @@ def frames(drawing: Drawn, *, steps: str = "forward,backward", by: str = "operat
     ``by``: a frame for each operation, scope, or step (of a training run; without one, for each stage).
     ``title``: the heading; that of the drawing by default. Raises `GraphError` for a name that is none of these.
     """
-    wanted = [s.strip() for s in steps.split(",") if s.strip()]
-    for name in wanted:
-        if name not in NAMED:
-            raise GraphError(f"frames: no steps are called {name!r}{nearest(name, NAMED)}; use {', '.join(NAMED)}")
+    wanted = stages(steps)
     if by not in ORDERS:
         raise GraphError(f"frames: by={by!r} is not one of {', '.join(ORDERS)}")
     sheet = drawing.sheet
     every = _Story(sheet, wanted).frames(by) if wanted else [replace(still(sheet.scene), caption=_result(sheet))]
     given = {f.name: getattr(sheet, f.name) for f in fields(sheet)}
     return Frames(**{**given, "title": clean(title or sheet.picture.title), "frames": tuple(every), "drawing": drawing})
+
+
+def stages(steps: str) -> list[str]:
+    """The names of a list with commas; `GraphError` for one that is none of `NAMED`."""
+    names = [s.strip() for s in steps.split(",") if s.strip()]
+    for name in names:
+        if name not in NAMED:
+            raise GraphError(f"frames: no steps are called {name!r}{nearest(name, NAMED)}; use {', '.join(NAMED)}")
+    return names
 
 
 def _result(sheet: Sheet) -> str:
