@@ -189,10 +189,33 @@ def test_bad_json(text: str, tmp_path: Path) -> None:
 
 
 def test_nested_options(tmp_path: Path, whole: bytes) -> None:
-    deep: Any = 1
-    for _ in range(400):
-        deep = [deep]
-    refused(tmp_path / "a", with_json(whole, set_at("nodes", 0, "value", deep)))
+    for depth in (80, 400):
+        deep: Any = 1
+        for _ in range(depth):
+            deep = [deep]
+        refused(tmp_path / "a", with_json(whole, set_at("nodes", 0, "value", deep)))
+        assert "nested too deeply" in refused(
+            tmp_path / "a", with_json(whole, set_at("nodes", 0, "attrs", {"a": deep}))
+        )
+
+
+@pytest.mark.parametrize(
+    "field, length", [("name", 100_001), ("scope", 100_001), ("symbol", 100_001), ("line", 100_001)]
+)
+def test_names_without_end(field: str, length: int, tmp_path: Path, whole: bytes) -> None:
+    assert "100000 characters" in refused(tmp_path / "a", with_json(whole, set_at("nodes", 0, field, "x" * length)))
+
+
+def test_scopes_without_end(tmp_path: Path) -> None:
+    nodes = [dict(key=i, name=f"n{i}", op="input", role="input", scope="a/" * 4990 + str(i)) for i in range(20)]
+    record = dict(format="tracegraph", version=2, nodes=[{**n, "value": 1.0} for n in nodes], edges=[])
+    tg_file = zipped({"graph.json": json.dumps(record).encode()}, zipfile.ZIP_DEFLATED)
+    assert "nested too deeply" in refused(tmp_path / "a", tg_file)
+
+
+def test_a_long_name_is_refused_where_the_graph_is_made() -> None:
+    with pytest.raises(tg.GraphError, match="more than 100000 characters"):
+        tg.trace(tg.tensor(1.0, name="x" * 50_000_000) * 2.0)
 
 
 def test_more_parts_than_memory(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ DTYPES = {
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LONG = 2**1000
+DEEPEST = 64
+"""Lists and tuples in one another; an array has no more axes."""
 
 
 class Packer:
@@ -46,8 +48,10 @@ class Packer:
         self.arrays: list[Array] = []
         self._places: dict[int, int] = {}
 
-    def pack(self, value: Any) -> Json:
+    def pack(self, value: Any, depth: int = 0) -> Json:
         """The JSON of a value."""
+        if depth > DEEPEST:
+            raise ValueError("an option is nested too deeply")
         if value is None or type(value) in (bool, str):
             return value
         if type(value) is float:
@@ -57,9 +61,9 @@ class Packer:
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype.newbyteorder("=").name in DTYPES:
             return self._numpy(value)
         if isinstance(value, list):
-            return [self.pack(v) for v in value]
+            return [self.pack(v, depth + 1) for v in value]
         if isinstance(value, tuple):
-            return {"tuple": [self.pack(v) for v in value]}
+            return {"tuple": [self.pack(v, depth + 1) for v in value]}
         if isinstance(value, slice):
             return {"slice": [self.pack(v) for v in (value.start, value.stop, value.step)]}
         if value is ...:
@@ -87,26 +91,30 @@ class Unpacker:
             "scalar": self._scalar,
             "array": self._array,
             "dtype": _dtype,
-            "tuple": lambda parts: tuple(self._parts(parts)),
             "slice": lambda parts: slice(*self._parts(parts, 3)),
             "ellipsis": lambda nothing: ...,
         }
 
-    def unpack(self, value: Json) -> Any:
+    def unpack(self, value: Json, depth: int = 0) -> Any:
         """The value that this JSON stands for."""
+        if depth > DEEPEST:
+            raise ValueError("a value is nested too deeply")
         if isinstance(value, list):
-            return self._parts(value)
+            return self._parts(value, depth=depth)
         if not isinstance(value, dict):
             return value
         tag = next(iter(value), "")
-        if len(value) != 1 or tag not in self._readers:
-            raise ValueError(f"a value is marked {', '.join(value)!r}; one of {', '.join(self._readers)} was due")
+        if len(value) != 1 or tag not in (*self._readers, "tuple"):
+            tags = ", ".join((*self._readers, "tuple"))
+            raise ValueError(f"a value is marked {', '.join(value)!r:.100}; one of {tags} was due")
+        if tag == "tuple":
+            return tuple(self._parts(value[tag], depth=depth))
         return self._readers[tag](value[tag])
 
-    def _parts(self, parts: Json, count: int | None = None) -> list[Any]:
+    def _parts(self, parts: Json, count: int | None = None, depth: int = 0) -> list[Any]:
         if not isinstance(parts, list) or count not in (None, len(parts)):
             raise ValueError("a list of values is not one, or not of the right length")
-        return [self.unpack(part) for part in parts]
+        return [self.unpack(part, depth + 1) for part in parts]
 
     def _array(self, place: Json) -> Array:
         if type(place) is not int or not 0 <= place < len(self.arrays):

@@ -12,6 +12,7 @@ from .. import formula
 from ..errors import GraphError
 from ..ops.traits import Traits
 from . import trait_records
+from .check import LONGEST
 from .node import Edge, Node
 from .packing import DTYPES, Packer, Unpacker
 
@@ -72,8 +73,14 @@ def _index(value: Any) -> int:
     return value
 
 
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > LONGEST:
+        raise ValueError(f"{value!r:.40} where a text of at most {LONGEST} characters was due")
+    return value
+
+
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(_exactly(str)(v) for v in _exactly(list)(value))
+    return tuple(_text(v) for v in _exactly(list)(value))
 
 
 def _place(value: Any) -> tuple[int, ...]:
@@ -105,8 +112,8 @@ _OF_TYPE: dict[str, Callable[[Any], Any]] = {
     "int": _index,
     "int | None": _exactly(int, type(None)),
     "float | None": _exactly(float, int, type(None)),
-    "str": _exactly(str),
-    "str | None": _exactly(str, type(None)),
+    "str": _text,
+    "str | None": lambda value: None if value is None else _text(value),
     "bool": _exactly(bool),
     "tuple[str, ...]": _texts,
     "Mapping[str, Any]": _dict,
