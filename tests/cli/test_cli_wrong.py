@@ -201,8 +201,8 @@ def test_standard_output_closed_from_the_start(command: str) -> None:
 def test_ctrl_c_while_modules_are_imported() -> None:
     """The first import of the command line stops until the signal has come."""
     Path("sitecustomize.py").write_text(
-        "import sys, time\nclass Finder:\n    def find_spec(self, name, *rest):\n        if name == 'tracegraph.hooks':\n"
-        "            print('ready', flush=True)\n            time.sleep(60)\nsys.meta_path.insert(0, Finder())\n"
+        "import sys, time\nclass Finder:\n    def find_spec(self, name, *rest):\n"
+        "        if name == 'tracegraph.hooks':\n            print('ready', flush=True)\n            time.sleep(60)\nsys.meta_path.insert(0, Finder())\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(
