@@ -195,15 +195,25 @@ def test_standard_output_closed_from_the_start(command: str) -> None:
     assert done.returncode == (1 if done.stderr else 0)
 
 
+SLOW_IMPORT = """
+import sys, time
+
+class Finder:
+    def find_spec(self, name, *rest):
+        if name == 'tracegraph.hooks':
+            print('ready', flush=True)
+            time.sleep(60)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_modules_are_imported() -> None:
     """The first import of the command line stops until the signal has come."""
-    Path("sitecustomize.py").write_text(
-        "import sys, time\nclass Finder:\n    def find_spec(self, name, *rest):\n"
-        "        if name == 'tracegraph.hooks':\n            print('ready', flush=True)\n            time.sleep(60)\nsys.meta_path.insert(0, Finder())\n"
-    )
+    Path("sitecustomize.py").write_text(SLOW_IMPORT)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
     process = subprocess.Popen(
         [*PYTHON, "render", "net.py"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
