@@ -12,9 +12,9 @@ from .. import formula
 from ..errors import GraphError
 from ..ops.traits import Traits
 from . import trait_records
-from .check import LONGEST
 from .node import Edge, Node
 from .packing import DTYPES, Packer, Unpacker
+from .validity import LONGEST
 
 
 def write(part: Node | Edge, packer: Packer) -> dict[str, Any]:
