@@ -3,6 +3,7 @@
 python -m benchmarks                     everything: about ten minutes
 python -m benchmarks chain startup       some of it
 python -m benchmarks --repeats 3         fewer turns of each
+python -m benchmarks reliability         goals of reliability, each with verdict; --quick: smaller counts
 """
 
 import argparse
@@ -102,11 +103,20 @@ PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
 }
 
 
+LADDER = "reliability"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROMISES)}; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join((*PROMISES, LADDER))}; all by default")
     parser.add_argument("--repeats", type=int, help="turns of each contestant")
+    parser.add_argument("--quick", action="store_true", help=f"smaller counts, for {LADDER}")
     wanted = parser.parse_args()
+    if wanted.names == [LADDER]:
+        pin()
+        from .reliability import climb
+
+        sys.exit(climb(wanted.quick))
     if unknown := [n for n in wanted.names if n not in PROMISES]:
         parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(PROMISES)}")
     pin()

@@ -72,7 +72,7 @@ def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) 
     if inner.key in noted or not outer.formula:
         return False
     if inner.is_constant and (not inner.named or inner.line is None):  # of a plain number no line is recorded
-        return not inner.shape and isfinite(inner.value)
+        return inner.value is not None and not inner.shape and isfinite(inner.value)
     if inner.named:
         return False
     one_line = inner.is_result and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
