@@ -87,7 +87,7 @@ def test_what_is_saved_is_loaded_and_looks_the_same(view: str, tmp_path: Path) -
     assert str(tg.Flow(again)) == str(tg.Flow(graph)) == str(tg.flow(program))
     for options in ({}, {"detail": "full"}, {"depth": 0, "theme": "dark"}):
         first, second = tg.draw(graph, **options), tg.draw(again, **options)
-        assert first.source == second.source and first.render("json") == second.render("json")
+        assert first.dot == second.dot and first.render("json") == second.render("json")
     again.save(tmp_path / "b.tgraph")
     assert (tmp_path / "a.tgraph").read_bytes() == (tmp_path / "b.tgraph").read_bytes()
 
@@ -132,7 +132,7 @@ def test_a_run(tmp_path: Path) -> None:
         again = tg.load(tmp_path / "a.tgraph")
         assert told(again) == told(graph)
         for depth in (None, 0):
-            assert tg.draw(again, depth=depth).source == tg.draw(graph, depth=depth).source
+            assert tg.draw(again, depth=depth).dot == tg.draw(graph, depth=depth).dot
 
 
 def test_looking_again_replaces_what_was_found() -> None:
