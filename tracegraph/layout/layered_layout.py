@@ -12,7 +12,7 @@ from ..text.metrics import fit
 from .cards import Cards
 from .cells import Table
 from .layered import Block, Link, Placement, Plan, place
-from .layered.plan import Scope
+from .layered.plan import TITLE, Scope
 from .measured import Measured
 from .page import SLIDE
 from .pieces import Frame, Places, Route
@@ -21,6 +21,7 @@ from .scene import Point
 BORDER = 14.0  # around a drawing
 BELOW = 10.0  # between the header and the drawing
 HEAD_LENGTH, HEAD_WIDTH = 8.0, 5.6  # of an arrow, at scale 1
+ABOVE = 2.0  # the title of a frame, and left of it
 TAIL = 3.2  # radius of the dot at the tail of a marked arrow
 
 
@@ -52,7 +53,8 @@ def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:
     ]
     titles = {scope: float(t.width) for (scope, _), t in zip(_walk(picture.clusters, ()), sizes.titles, strict=True)}
     whole = frozenset(scope for scope, cluster in _walk(picture.clusters, ()) if cluster.whole)
-    return Plan(blocks, links, titles, whole)
+    tallest = max((title.height for title in sizes.titles), default=0.0)
+    return Plan(blocks, links, titles, whole, max(TITLE, tallest + ABOVE))
 
 
 def _docks(box: Card) -> bool:
@@ -106,7 +108,7 @@ class _Turned:
             if title is not None and title.width > frame.room:
                 title = _cut(cards, frame.scope[-1].partition(" ")[2], frame.room)
             box = (*self.point(frame.box[:2]), *frame.box[2:])
-            yield Frame(i, box, title, self.point((frame.title[0] + 2, frame.title[1] + 2)))
+            yield Frame(i, box, title, self.point((frame.title[0] + ABOVE, frame.title[1] + ABOVE)))
 
     def route(self, i: int, route: Sequence[Point]) -> Route:
         """A line that ends where its head begins."""

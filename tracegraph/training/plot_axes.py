@@ -71,7 +71,8 @@ def _powers(low: float, high: float, most: int) -> list[tuple[float, str]]:
     """Powers of ten; if there are fewer than two, 2 and 5 times these, too."""
     powers = range(math.ceil(low), math.floor(high) + 1)
     if len(powers) >= 2:
-        return [(10.0**e, f"10{superscript(str(e))}") for e in powers[:: -(-len(powers) // most)] if 10.0**e]
+        step = math.ceil((high - low) / most)  # so that labels are no closer than a part of the axis
+        return [(10.0**e, f"10{superscript(str(e))}") for e in powers[::step] if 10.0**e]
     finer = [m * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for m in (1, 2, 5)]
     inside = [v for v in finer if v and low <= math.log10(v) <= high]
     return [(v, number(v, 2)) for v in inside[:most]]

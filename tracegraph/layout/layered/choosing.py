@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .composing import Draft, Worked, draft, work
 from .cutting import choices
 from .frame_titles import Lines
-from .plan import TITLE, Frame, Placement, Plan, Point
+from .plan import Frame, Placement, Plan, Point
 
 MOST_ROWS = 12
 TRIED = 6  # candidates that are worked out, and some more for small drawings
@@ -107,8 +107,8 @@ def turned(plan: Plan, worked: Worked, direction: str, rows: int) -> Placement:
     for scope, a0, c0, a1, c1 in worked.frames:
         size = (a1 - a0, c1 - c0) if flat else (c1 - c0, a1 - a0)
         left, top = spot((a0, c0), size)
-        base = top + size[1] - TITLE if direction == "BT" else top  # where the frame has room for it
-        strip = (left, base, left + size[0], base + TITLE)
+        base = top + size[1] - plan.title_room if direction == "BT" else top  # where the frame has room for it
+        strip = (left, base, left + size[0], base + plan.title_room)
         begin, end = _roomiest(lines.gaps(strip, second=False), plan.titles.get(scope, 0.0))
         frames.append(Frame(scope, (left, top, *size), (begin, base), end - begin))
     width, height = (along, worked.across) if flat else (worked.across, along)

@@ -10,7 +10,7 @@ from .cutting import Lengths, costs
 from .docking import Unit, units
 from .frame_titles import Lines
 from .layering import layers
-from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, TITLE, Framing, Plan, Point, Scope, Size
+from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, Framing, Plan, Point, Scope, Size
 from .routing import Way, arrive
 from .row_cells import NONE, Cell, Piece, Row, rows_of
 from .tracks import Columns, Gaps, columns, gaps
@@ -93,7 +93,7 @@ def work(draft: Draft, begins: Sequence[int]) -> Worked:
     for row in rows:
         crossings += ordering.order(row)
         spacing.ports(row, draft.flat)
-    framing = Framing(draft.flat, draft.plan.titles)
+    framing = Framing(draft.flat, draft.plan.titles, draft.plan.title_room)
     worked = _laid(draft, rows, row_of, crossings, framing)
     if not draft.flat and (short := _without_room(draft.plan, worked)):
         worked = _laid(draft, rows, row_of, crossings, replace(framing, pads=short))
@@ -106,7 +106,7 @@ def _without_room(plan: Plan, worked: Worked) -> dict[Scope, float]:
     lines = Lines(worked.routes)
     for scope, a0, c0, _, c1 in worked.frames:
         width = plan.titles.get(scope, 0.0)
-        free = lines.gaps((a0, c0, a0 + TITLE, c1), second=True)
+        free = lines.gaps((a0, c0, a0 + plan.title_room, c1), second=True)
         if all(high - low < width for low, high in free):
             first = free[0][1] - c0 if free and free[0][0] == c0 else 0.0
             short[scope] = max(short.get(scope, 0.0), width - first)

@@ -18,7 +18,7 @@ ACROSS = 16.0  # between two cards of a layer
 TRACK = 9.0  # between two lines that run side by side
 LINE = 5.0  # that a line without a caption needs on either side
 MARGIN = 10.0  # between a frame and what is in it
-TITLE = 22.0  # height of the title of a frame
+TITLE = 22.0  # least height of the room for the titles of frames
 INSET = 7.0  # of the ends of arrows from the corners of a card
 FAN = 14.0  # in which lines bend to the card, where their captions need more room than it has
 CORNER = 8.0  # radius where a line turns
@@ -45,26 +45,30 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is to be placed: ``titles`` are the widths of the titles of scopes, ``whole`` scopes are never cut."""
+    """All that is to be placed. ``whole`` scopes are never cut.
+
+    ``titles``: the widths of the titles of scopes. ``title_room``: the height that the tallest of them needs.
+    """
 
     blocks: Sequence[Block]
     links: Sequence[Link]
     titles: Mapping[Scope, float] = field(default_factory=dict)
     whole: frozenset[Scope] = frozenset()
-    scale: float = 1.0
+    title_room: float = TITLE
 
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """What frames need: ``flat`` where the flow goes to the right, the widths of titles, and more room before some."""
+    """What frames need: ``flat`` where the flow goes to the right, room for titles, and more room before some."""
 
     flat: bool
     titles: Mapping[Scope, float]
+    title_room: float
     pads: Mapping[Scope, float] = field(default_factory=dict)
 
     def before(self, scope: Scope) -> float:
         """Room across the flow between a border and what is in the frame; the title is there if the flow is flat."""
-        return MARGIN + (TITLE - MARGIN / 2 if self.flat else 0.0) + self.pads.get(scope, 0.0)
+        return MARGIN + (self.title_room - MARGIN / 2 if self.flat else 0.0) + self.pads.get(scope, 0.0)
 
     def along(self, scope: Scope) -> float:
         """The least length of a frame along the flow."""

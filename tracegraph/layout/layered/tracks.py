@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .docking import Unit
-from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TITLE, TRACK, Framing, Scope
+from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TRACK, Framing, Scope
 from .row_cells import NONE, Piece, Row
 
 LEAN = 0.14  # length of a curve for each point that it leads across
@@ -46,7 +46,6 @@ class Columns:
 def columns(row: Row, units: Sequence[Unit], framing: Framing) -> Columns:
     """Lay channels and layers of a row side by side, each as wide as what is in it needs."""
     opened, closed = _borders(row)
-    flat = framing.flat
     begun: dict[Scope, float] = {}
     made = Columns([], [], [], {})
     at = 0.0
@@ -54,7 +53,7 @@ def columns(row: Row, units: Sequence[Unit], framing: Framing) -> Columns:
         for scope in closed.get(k, ()):  # innermost first
             at = max(at + MARGIN, begun[scope] + framing.along(scope))
             made.borders[scope] = at
-        channel = _channel(row, k, pieces, at, opened.get(k, ()), flat)
+        channel = _channel(row, k, pieces, at, opened.get(k, ()), framing)
         made.channels.append(channel)
         begun |= channel.borders
         at = channel.end
@@ -82,7 +81,7 @@ def _borders(row: Row) -> tuple[dict[int, list[Scope]], dict[int, list[Scope]]]:
 
 
 def _channel(
-    row: Row, number: int, pieces: Sequence[Piece], begin: float, opened: Sequence[Scope], flat: bool
+    row: Row, number: int, pieces: Sequence[Piece], begin: float, opened: Sequence[Scope], framing: Framing
 ) -> Channel:
     channel = Channel(begin)
     out = [p for p in pieces if p.target is None]
@@ -104,7 +103,7 @@ def _channel(
         for scope in opened:
             if len(scope) == depth:
                 channel.borders[scope] = at
-        at += 0.0 if flat else TITLE - MARGIN / 2
+        at += 0.0 if framing.flat else framing.title_room - MARGIN / 2
     channel.caption = at
     captions = [p.caption[0] for p in pieces if p.target is not None and p.target.unit != NONE]
     at += max(captions, default=0.0) + (MARGIN if any(captions) else 0.0)
