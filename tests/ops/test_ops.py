@@ -377,6 +377,8 @@ def torch_table():
         return call
 
     def prod(x, axis=None, keepdims=False):
+        if not x.ndim:
+            return torch.prod(x)
         for a in sorted(range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim)[::-1]:
             x = torch.prod(x, dim=int(a), keepdim=keepdims)
         return x

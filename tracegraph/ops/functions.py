@@ -100,9 +100,10 @@ elementwise(
         ),
     ),
 )
-for _name, _functions, _scalar, _factor, _text in (
-    ("degrees", (np.degrees, np.rad2deg), math.degrees, 180 / math.pi, "Radians as degrees."),
-    ("radians", (np.radians, np.deg2rad), math.radians, math.pi / 180, "Degrees as radians."),
+_OVERFLOWS = inf("{op} of {x} {over}", lambda x: x == x, SMALLER)
+for _name, _functions, _scalar, _factor, _singular, _text in (
+    ("degrees", (np.degrees, np.rad2deg), math.degrees, 180 / math.pi, (_OVERFLOWS,), "Radians as degrees."),
+    ("radians", (np.radians, np.deg2rad), math.radians, math.pi / 180, (), "Degrees as radians."),
 ):
     elementwise(
         _name,
@@ -112,7 +113,7 @@ for _name, _functions, _scalar, _factor, _text in (
         numpy=_functions,
         scalar=_scalar,
         analytic=False,
-        traits=Traits("arithmetic", factors=(0,)),
+        traits=Traits("arithmetic", factors=(0,), singular=_singular),
         doc=_text,
     )
 
@@ -138,7 +139,10 @@ elementwise(
     numpy=np.sinc,
     scalar=_sinc,
     analytic=False,
-    traits=Traits("function"),
+    traits=Traits(
+        "function",
+        singular=(nan("{op} of ∞", lambda x: np.isinf(x)), nan("π · {x}, in {op}, {over}", lambda x: x == x, SMALLER)),
+    ),
     doc="sin(πx) / (πx), element by element; 1 at 0.",
 )
 
@@ -160,7 +164,7 @@ elementwise(
     "i0",
     "i0(x)",
     "g * i1(x)",
-    array=lambda x: np.i0(x).astype(np.result_type(x, np.float16))[()],
+    array=lambda x: np.i0(x).astype(np.result_type(np.asarray(x), np.float16))[()],
     numpy=np.i0,
     scalar=lambda x: float(np.i0(x)),
     symbol="I₀",
@@ -169,7 +173,7 @@ elementwise(
         "i1": Word(_bessel1, Form("I₁({0})", r"I_1\left({0}\right)"), "each"),
     },
     analytic=False,
-    traits=Traits("function", rescales=True),
+    traits=Traits("function", rescales=True, singular=(nan("{op} of ∞", lambda x: np.isinf(x)), _OVERFLOWS)),
     doc="The modified Bessel function I₀, element by element; its derivative is I₁.",
 )
 

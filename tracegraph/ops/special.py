@@ -54,10 +54,17 @@ elementwise(
 
 
 def _log_gamma(x: float) -> float:
-    """Infinite at the poles 0, −1, −2 ... and at infinities, as SciPy has it."""
+    """Infinite at the poles 0, −1, −2 ..., at infinities and where it overflows, as SciPy has it."""
     if math.isinf(x) or x <= 0 and x == math.floor(x):
         return math.inf
-    return math.lgamma(x)
+    try:
+        return math.lgamma(x)
+    except OverflowError:
+        return math.inf
+
+
+def _at_a_pole(x: Array) -> Array:
+    return (x <= 0) & (x == np.floor(x))
 
 
 def _digamma(x: float) -> float:
@@ -87,7 +94,15 @@ elementwise(
     },
     domain=(0.3, 4.0),
     analytic=False,
-    traits=Traits("function", rescales=True),
+    traits=Traits(
+        "function",
+        rescales=True,
+        singular=(
+            inf("{op} of {x}, a pole", _at_a_pole, "clip to above 0"),
+            inf("{op} of {x} {over}", lambda x: x > 0, SMALLER),
+            pole("{op} at {x}, a pole", _at_a_pole, "clip to above 0"),
+        ),
+    ),
     doc="The logarithm of |Γ(x)|, element by element; its derivative is the digamma function.",
 )
 elementwise(
@@ -138,8 +153,10 @@ xlogy = elementwise(
         "arithmetic",
         rescales=True,
         singular=(
-            nan("log of {b}", lambda a, b: (b < 0) & (a != 0) & np.isfinite(a), POSITIVE),
-            inf("log of 0", lambda a, b: (b == 0) & (a != 0) & np.isfinite(a), POSITIVE),
+            nan("0·∞", lambda a, b: np.isinf(a) & (b == 1)),
+            nan("log of {b}", lambda a, b: (b < 0) & (a != 0), POSITIVE),
+            inf("log of 0", lambda a, b: (b == 0) & (a != 0), POSITIVE),
+            inf("{a} · log of {b} {over}", lambda b: b > 0, SMALLER),
         ),
     ),
     doc="a ln b, and 0 where a is 0, element by element: the terms of entropies and likelihoods.",
