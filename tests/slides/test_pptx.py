@@ -255,7 +255,7 @@ def test_same_bytes_always() -> None:
 @pytest.mark.slow
 def test_a_large_drawing() -> None:
     total = tg.tensor(0.5, name="x")
-    for i in range(160):
+    for i in range(220):  # a line of the program is one card
         total = tg.tanh(total * tg.parameter(0.1 + i / 1000, name=f"w{i}"))
     total.backward()
     told = frames(tg.draw(total), steps="")
