@@ -70,7 +70,7 @@ def _at_a_pole(x: Array) -> Array:
 def _digamma(x: float) -> float:
     """The derivative of ln Γ: reflected to the right, moved up by recurrence, there by its asymptotic series."""
     if x <= 0:
-        return math.nan if x == math.floor(x) or math.isinf(x) else _digamma(1 - x) - math.pi / math.tan(math.pi * x)
+        return math.nan if math.isinf(x) or x == math.floor(x) else _digamma(1 - x) - math.pi / math.tan(math.pi * x)
     total = 0.0
     while x < 10:
         total -= 1 / x
@@ -100,7 +100,7 @@ elementwise(
         singular=(
             inf("{op} of {x}, a pole", _at_a_pole, "clip to above 0"),
             inf("{op} of {x} {over}", lambda x: x > 0, SMALLER),
-            pole("{op} at {x}, a pole", _at_a_pole, "clip to above 0"),
+            nan("ψ at {x}, a pole", _at_a_pole, "clip to above 0", way="backward"),
         ),
     ),
     doc="The logarithm of |Γ(x)|, element by element; its derivative is the digamma function.",
