@@ -293,6 +293,11 @@ def correlate(env, x, g):
     return adjoint(lambda k: conv_forward(env, x, k), g, env["k"])
 
 
+def convolve(env, a, v, mode=None):
+    """Without a mode it is the way back of a correlation."""
+    return np.convolve(a, v, mode) if mode else correlate(env, a, v)
+
+
 def windows(env, x):
     """The places in the input that each window of a pooling sees, and how many elements it counts."""
     n = _dims(env)
@@ -368,7 +373,7 @@ _NUMPY = """exp expm1 log log1p sqrt sin cos tan arcsin arccos arctan sinh cosh 
     cumsum flip transpose swapaxes reshape squeeze expand_dims broadcast_to pad einsum
     fliplr flipud rot90 roll repeat tile moveaxis rollaxis take take_along_axis compress extract delete sort partition
     diag diagflat diagonal trace tril triu insert
-    inner outer vdot tensordot kron cross cumprod diff interp convolve polyval polyder quantile median
+    inner outer vdot tensordot kron cross cumprod diff interp polyval polyder quantile median
     log2 log10 cbrt arcsinh arccosh arctanh arctan2 sinc i0 nan_to_num isfinite floor trunc""".split()
 FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "sum": keeping(np.sum),
@@ -415,6 +420,7 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
 }
 BOUND = {
     "slopes": lambda env, x, spacing, axis: np.gradient(x, spacing, axis=axis, edge_order=env["edge_order"]),
+    "convolve": convolve,
     "correlate": correlate,
     "quantile_back": quantile_back,
     "glu": halved,
