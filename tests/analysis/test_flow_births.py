@@ -233,6 +233,7 @@ def test_every_operation_has_specific_words_for_each_birth_forward(op):
                 assert causes.why(op.traits.singular, "forward", kind, at), (values, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.vjps], ids=lambda op: op.name)
 def test_every_operation_on_extreme_numbers_gives_findings_and_no_warnings(op):
     """Each sample of each op, its floats replaced by extreme ones: nothing raises, badges fit, births are births."""
@@ -300,6 +301,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6))
 def test_in_a_random_graph_the_births_are_where_numpy_first_made_one(seed):
@@ -326,6 +328,7 @@ def test_in_a_random_graph_the_births_are_where_numpy_first_made_one(seed):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
 def test_in_a_random_graph_a_birth_backward_is_where_it_was_planted(seed):

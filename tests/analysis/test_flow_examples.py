@@ -224,6 +224,7 @@ def test_three_blocks_have_eight_paths() -> None:
 # --- in the gallery --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
 def test_every_picture_has_its_table_in_the_gallery(module: Any) -> None:
     made = module.drawings()

@@ -335,6 +335,7 @@ def test_the_checks_hold_without_a_fault():
     checks()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_in_the_diagnostics_is_noticed(monkeypatch, fault):
     FAULTS[fault](monkeypatch)

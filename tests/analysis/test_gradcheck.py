@@ -45,6 +45,7 @@ def verdicts(graph):
 # --- every operation -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op, sample", test_ops.SMOOTH)
 def test_every_op_gets_a_tick(op, sample):
     y = made(op, sample)

@@ -185,6 +185,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert done.returncode == 0 and done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is needed")
 @pytest.mark.parametrize("command", ["flow net.py --json", "render net.py -o -", "mark net.py claims.toml"])
 def test_standard_output_closed_from_the_start(command: str) -> None:

@@ -181,6 +181,7 @@ def differences(drawing: tg.Drawing, laid: Scene) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_scene_is_what_graphviz_draws_from_the_dot_text(name: str) -> None:
     drawing = story(name)
@@ -275,6 +276,7 @@ def test_the_ring_is_around_the_card_and_the_plain_line_where_the_arrow_is(name:
             assert {i.stroke for i in plain.items} == {theme.neutral}  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**20), st.sampled_from([*THEMES]), st.sampled_from(DIRECTIONS), st.booleans())
 def test_random_graphs_are_placed_as_graphviz_draws_them(seed: int, theme: str, direction: str, scalars: bool) -> None:
@@ -332,6 +334,7 @@ def test_what_graphviz_does_not_place_is_told(what: str, said: str, monkeypatch:
         dot_scene(picture, THEMES["light"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_two_processes_place_alike(layout: str) -> None:
     program = (

@@ -174,6 +174,7 @@ def _spots(record: Any, path: tuple[Any, ...] = ()) -> Any:
             yield from _spots(value, (*path, key))
 
 
+@pytest.mark.slow
 def test_every_field_of_a_wrong_type_is_refused(tmp_path: Path, whole: bytes) -> None:
     """Of each list the first part; what comes after it is of the same type."""
     notes = json.loads(members(whole)["graph.json"])["notes"]

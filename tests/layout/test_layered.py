@@ -40,12 +40,14 @@ def chain(cards: int) -> Plan:
     return Plan(blocks, [Link(i, i + 1, (40.0, 18.0)) for i in range(cards - 1)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(200))
 def test_nothing_meets_anything(seed: int) -> None:
     plan = random_plan(seed)
     assert faults(plan, place(plan)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])
 @pytest.mark.parametrize("seed", range(12))
 def test_nothing_meets_anything_in_any_direction(direction: str, seed: int) -> None:

@@ -26,6 +26,7 @@ def by_hand(cards: int) -> tg.Tensor:
     return h
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_no_arrow_meets_anything(name: str) -> None:
     drawing = story(name)

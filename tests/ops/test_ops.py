@@ -566,6 +566,7 @@ def check_torch(op, sample):
         assert_same(found, np.zeros(found.shape) if expected is None else expected.numpy())
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize("op, sample", SMOOTH)
 def test_torch(op, sample):
