@@ -60,8 +60,8 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
         for e, a in zip(graph.edges, picture.arrows, strict=True)
     ]
     header = {"header": [x.text for x in picture.header]} if picture.header else {}
-    told = {"output": graph.output.name, **header, "nodes": nodes, "edges": edges}
-    text = json.dumps(told, indent=1, ensure_ascii=False)
+    record = {"output": graph.output.name, **header, "nodes": nodes, "edges": edges}
+    text = json.dumps(record, indent=1, ensure_ascii=False)
     return text.encode("utf-8", "replace") + b"\n"
 
 

@@ -36,8 +36,8 @@ def _lines(chapter: Sheet) -> Iterator[str]:
     yield f"%%{{init: {json.dumps(_init(theme))}}}%%"
     yield f"flowchart {picture.direction or 'LR'}"
     yield f"  accTitle: {_said(picture.title)}"
-    told = [picture.description, *(x.text for x in picture.header), *[picture.note] * bool(picture.note)]
-    yield f"  accDescr: {_said('. '.join(told))}"
+    texts = [picture.description, *(x.text for x in picture.header), *[picture.note] * bool(picture.note)]
+    yield f"  accDescr: {_said('. '.join(texts))}"
     boxes = {b.key: b for b in picture.boxes if b.key in shown}
     inside = {key for c in picture.clusters for key in _members(c)}
     yield from (f"  {_box(b)}" for key, b in boxes.items() if key not in inside)

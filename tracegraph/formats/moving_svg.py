@@ -28,8 +28,8 @@ def moving(sheet: Sheet, title: str) -> bytes:
     at, scene = canvas(sheet), sheet.scene
     name = at.prefix("moving")
     clock = _Clock(name, len(sheet))
-    told = f"{scene.description}; {len(sheet)} steps"
-    root = document(at, scene, name, title or sheet.title, told)
+    description = f"{scene.description}; {len(sheet)} steps"
+    root = document(at, scene, name, title or sheet.title, description)
     style = ET.Element("style")
 
     def layers(group: ET.Element, piece: Piece, part: Part) -> Iterator[ET.Element]:

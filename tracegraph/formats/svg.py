@@ -59,8 +59,8 @@ def _still(sheet: Sheet, i: int, at: Canvas) -> bytes:
         if group.get("class") in CLASSES.values():  # what the pointer is on is told; a cluster is behind much else
             title_of(group)
     if frame.caption:
-        told = ET.SubElement(root, "g", {"id": f"{name}_caption"})
-        told.extend(map(element, caption(at, scene, frame.caption)))
+        sentence = ET.SubElement(root, "g", {"id": f"{name}_caption"})
+        sentence.extend(map(element, caption(at, scene, frame.caption)))
     return written(root)
 
 

@@ -60,10 +60,10 @@ def fragments(frames: Sheet, place: str) -> str:
 
     draw(root, sheet, scene, name, layers)
     for i, frame in enumerate(frames, 1):
-        told = _between(root, (i, i), len(frames))
-        told.attrib.update({"id": f"{name}_caption_{i}", "class": "caption"})
-        say(told, clean(frame.caption))
-        told.extend(map(element, caption(sheet, scene, frame.caption)))
+        sentence = _between(root, (i, i), len(frames))
+        sentence.attrib.update({"id": f"{name}_caption_{i}", "class": "caption"})
+        say(sentence, clean(frame.caption))
+        sentence.extend(map(element, caption(sheet, scene, frame.caption)))
     return markup(root)
 
 

@@ -13,7 +13,7 @@ from .builds import Build, Spans, timing
 from .package import Book
 from .routes import Box
 from .slide import Look, Slide
-from .slide_shapes import Palette, Run
+from .slide_shapes import Palette, TextRun
 
 TITLE, HEADING, CAPTION = 40.0, 24.0, (18.0, 12.0)  # points of type; of a caption the largest and the smallest
 ROWS, FULL = 3, 0.8  # rows that the title of a deck may take, and how much of each is used, as words are not broken
@@ -46,7 +46,7 @@ def _opening(book: Book, palette: Palette, deck: Document) -> None:
     width = ROOM - 2 * MARGIN
     written = fit(deck.title, TITLE, True, ROWS * FULL * width)
     box = (2 * MARGIN, HEIGHT / 4, width, HEIGHT / 2)
-    run = Run(written, TITLE, palette(deck.chapters[0].scene.theme.text), True)
+    run = TextRun(written, TITLE, palette(deck.chapters[0].scene.theme.text), True)
     heading = shapes.placeholder(2, "ctrTitle", box, shapes.body([run], "middle", wrap="square"))
     book.fill(book.slide("title"), heading, background)
 
@@ -55,14 +55,14 @@ def _slide(book: Book, look: Look, title: str, spans: dict[Shown, Spans], captio
     """A drawing with what is ever shown of it, under its title and over its captions."""
     made, ids = book.slide("drawing"), count(2)
     ground, ink = look.palette(look.scene.theme.background), look.palette(look.scene.theme.text)
-    run = Run(fit(title, HEADING, True, ROOM), HEADING, ink, True)
+    run = TextRun(fit(title, HEADING, True, ROOM), HEADING, ink, True)
     heading = shapes.placeholder(next(ids), "title", (MARGIN, 12, ROOM, HEAD - 18), shapes.body([run], "start"))
     drawn = Slide(look, lambda png: book.picture(made, png), spans, ids)
     drawn.paint()
-    said = [_caption(next(ids), text, ink, ground) for text in captions.values()]
-    builds = [*drawn.builds, *(Build(id, ((i, i),), shape=True, filled=True) for i, (id, _) in enumerate(said, 1))]
+    sentences = [_caption(next(ids), text, ink, ground) for text in captions.values()]
+    builds = [*drawn.builds, *(Build(id, ((i, i),), shape=True, filled=True) for i, (id, _) in enumerate(sentences, 1))]
     notes = "\n".join(f"{i}. {text}" for i, text in captions.items() if text)
-    xml = "".join([heading, *drawn.xml, *(text for _, text in said)])
+    xml = "".join([heading, *drawn.xml, *(text for _, text in sentences)])
     book.fill(made, xml, ground, timing(builds, len(captions)), notes)
 
 
@@ -74,5 +74,5 @@ def _caption(id: int, text: str, fill: str, ground: str) -> tuple[int, str]:
     largest, smallest = CAPTION
     size = max(smallest, min(largest, largest * ROOM / max(text_width(text, largest), 1)))
     box: Box = (MARGIN, HEIGHT - FOOT + 6, ROOM, FOOT - 12)
-    body = shapes.body([Run(fit(text, size, False, ROOM), size, fill)], "middle")
+    body = shapes.body([TextRun(fit(text, size, False, ROOM), size, fill)], "middle")
     return id, shapes.shape(id, "caption", box, shapes.RECTANGLE, ground, body=body, kind=' txBox="1"')

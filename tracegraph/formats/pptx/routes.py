@@ -42,7 +42,7 @@ def route(part: Part, source: Box, target: Box, cards: Sequence[Box]) -> tuple[P
     return next((points for points in bent if _free(points, others)), bent[0])
 
 
-class Lines:
+class ArrowLines:
     """All lines of a slide, to be asked whether one of them meets the inside of a box."""
 
     def __init__(self, ways: Iterable[Sequence[Point]]) -> None:

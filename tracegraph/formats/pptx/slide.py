@@ -15,8 +15,8 @@ from ...layout.sheet import Sheet, Shown
 from . import slide_shapes as shapes
 from .builds import Build, Spans
 from .cell_texts import around, box_of, paired, said
-from .routes import Box, Lines, routes
-from .slide_shapes import Run
+from .routes import ArrowLines, Box, routes
+from .slide_shapes import TextRun
 
 HEAD = 8.0  # points: length of Graphviz's arrow heads at scale 1
 NAME = 40  # characters of the name of a shape
@@ -53,7 +53,7 @@ class Slide:
             self.card(piece)
         for arrow in arrows:
             self.arrow(arrow, self.routes[arrow.key], boxes)
-        lines = Lines(self.routes[a.key] for a in arrows)
+        lines = ArrowLines(self.routes[a.key] for a in arrows)
         for arrow in arrows:
             self.captions(arrow, lines)
         for piece in cards:
@@ -78,8 +78,8 @@ class Slide:
         direct = parts[:1] if first or len(parts) == 1 else []
         inner = "".join(self.part(piece, p) if p in direct else self.nested(piece, p) for p in parts)
         name = title if first else f"{title}: {', '.join(p.name for p in parts)}"
-        told = piece.label if first else f"{title}: {said(parts)}"
-        self.add(id, shapes.group(id, name, told, self.around(parts), inner), spans)
+        label = piece.label if first else f"{title}: {said(parts)}"
+        self.add(id, shapes.group(id, name, label, self.around(parts), inner), spans)
 
     def nested(self, piece: Piece, part: Part) -> str:
         id, title = next(self.ids), self.title(piece)
@@ -93,8 +93,8 @@ class Slide:
             if isinstance(item, Area):
                 drawn.append(self.area(piece, item, text))
             elif isinstance(item, Image):
-                told, box = f"{self.title(piece)}: picture of {part.name}", self.box(box_of(item))
-                drawn.append(shapes.picture(next(self.ids), "picture", told, box, self.picture(item.data)))
+                label, box = f"{self.title(piece)}: picture of {part.name}", self.box(box_of(item))
+                drawn.append(shapes.picture(next(self.ids), "picture", label, box, self.picture(item.data)))
             elif isinstance(item, Text):
                 drawn.append(self.text([item], next(self.ids), item.text[:NAME]))
         return "".join(drawn)
@@ -129,11 +129,11 @@ class Slide:
         box = self.box(around(texts))
         return shapes.shape(id, name, box, shapes.RECTANGLE, behind, body=body, kind=' txBox="1"')
 
-    def run(self, text: Text, ground: str | None = None) -> Run:
+    def run(self, text: Text, ground: str | None = None) -> TextRun:
         """A text as it looks; on a cell whose colour stands for a number, its own colour is not one of the theme."""
         fixed = ground is not None and ground not in self.palette.places
         fill = self.palette(text.color, fixed=fixed)
-        return Run(text.text, text.size * self.place.scale, fill, text.bold, text.struck)
+        return TextRun(text.text, text.size * self.place.scale, fill, text.bold, text.struck)
 
     def arrow(self, piece: Piece, way: Sequence[Point], boxes: Mapping[str, Box]) -> None:
         """The plain line and the one in colour: connectors between the same places of the two cards."""
@@ -159,8 +159,8 @@ class Slide:
             last = i == len(joints)
             look = shapes.line(width, fill, shapes.DASHES[curve.dash] + tail * (i == 0) + head * last)
             ends = f"<a:stCxn {glue[i]}/><a:endCxn {glue[i + 1]}/>"
-            id, said = next(self.ids), piece.label if last and part is piece.parts[-1] else self.between(piece)
-            self.add(id, shapes.connector(id, name, said, a, b, ends, look), spans)
+            id, label = next(self.ids), piece.label if last and part is piece.parts[-1] else self.between(piece)
+            self.add(id, shapes.connector(id, name, label, a, b, ends, look), spans)
 
     def tips(self, part: Part, width: float) -> tuple[str, str]:
         """The dot at the tail of a marked arrow, and the head, which is open where there is no gradient."""
@@ -176,7 +176,7 @@ class Slide:
         self.sites[key].append(((point[0] - left) / width, (point[1] - top) / height))
         return f'id="{self.outlines[key]}" idx="{len(shapes.SIDES) + len(self.sites[key]) - 1}"'
 
-    def captions(self, piece: Piece, lines: Lines) -> None:
+    def captions(self, piece: Piece, lines: ArrowLines) -> None:
         """What is written beside an arrow; on the background's colour where a line runs through it."""
         for part in piece.parts:
             texts = [i for i in part.items if isinstance(i, Text)]

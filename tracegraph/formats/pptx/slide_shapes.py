@@ -75,7 +75,7 @@ class Palette:
         return f"<a:solidFill>{inner}</a:solidFill>"
 
 
-class Run(NamedTuple):
+class TextRun(NamedTuple):
     """A line of text: size in points, colour as a fill."""
 
     text: str
@@ -96,9 +96,9 @@ def place(box: Box, turned: str = "") -> str:
     return f'<a:xfrm{turned}><a:off x="{x}" y="{y}"/><a:ext cx="{w}" cy="{h}"/></a:xfrm>'
 
 
-def called(id: int, name: str, said: str = "") -> str:
+def called(id: int, name: str, label: str = "") -> str:
     """The id, the name and the alternative text of a shape."""
-    descr = f' descr="{xml(said)}"' if said else ""
+    descr = f' descr="{xml(label)}"' if label else ""
     return f'<p:cNvPr id="{id}" name="{xml(name)}"{descr}/>'
 
 
@@ -121,7 +121,7 @@ def placeholder(id: int, kind: str, box: Box, body: str) -> str:
     )
 
 
-def body(runs: Sequence[Run], anchor: str, spacing: float = 0.0, wrap: str = "none") -> str:
+def body(runs: Sequence[TextRun], anchor: str, spacing: float = 0.0, wrap: str = "none") -> str:
     """Text that neither shrinks, wraps nor leaves its place; ``spacing`` of lines in points."""
     exact = f'<a:lnSpc><a:spcPts val="{round(100 * spacing)}"/></a:lnSpc>' if spacing else ""
     lines = "".join(f'<a:p><a:pPr algn="{ALIGN[anchor]}">{exact}</a:pPr>{_run(run)}</a:p>' for run in runs)
@@ -131,7 +131,7 @@ def body(runs: Sequence[Run], anchor: str, spacing: float = 0.0, wrap: str = "no
     )
 
 
-def _run(run: Run) -> str:
+def _run(run: TextRun) -> str:
     looks = (' b="1"' if run.bold else ' b="0"') + (' strike="sngStrike"' if run.struck else "")
     size = max(int(100 * run.size), int(100 * SMALLEST))
     font = '<a:latin typeface="Arial"/><a:cs typeface="Arial"/>'
@@ -179,31 +179,31 @@ def connectable(box: Box, radius: float, sites: Sequence[Point]) -> str:
     )
 
 
-def connector(id: int, name: str, said: str, start: Point, end: Point, glue: str, line: str) -> str:
+def connector(id: int, name: str, label: str, start: Point, end: Point, glue: str, line: str) -> str:
     """A straight connector; ``glue`` says what it connects. One that runs left or up is mirrored."""
     across, down = end[0] - start[0], end[1] - start[1]
     mirrored = (' flipH="1"' if across < 0 else "") + (' flipV="1"' if down < 0 else "")
     where = place((min(start[0], end[0]), min(start[1], end[1]), abs(across), abs(down)), mirrored)
     return (
-        f"<p:cxnSp><p:nvCxnSpPr>{called(id, name, said)}<p:cNvCxnSpPr>{glue}</p:cNvCxnSpPr><p:nvPr/></p:nvCxnSpPr>"
+        f"<p:cxnSp><p:nvCxnSpPr>{called(id, name, label)}<p:cNvCxnSpPr>{glue}</p:cNvCxnSpPr><p:nvPr/></p:nvCxnSpPr>"
         f'<p:spPr>{where}<a:prstGeom prst="straightConnector1"><a:avLst/></a:prstGeom>{line}</p:spPr></p:cxnSp>'
     )
 
 
-def group(id: int, name: str, said: str, box: Box, inner: str) -> str:
+def group(id: int, name: str, label: str, box: Box, inner: str) -> str:
     """A group of shapes at a place."""
     x, y, w, h = map(emu, box)
     inside = f'<a:chOff x="{x}" y="{y}"/><a:chExt cx="{w}" cy="{h}"/></a:xfrm>'
     return (
-        f"<p:grpSp><p:nvGrpSpPr>{called(id, name, said)}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
+        f"<p:grpSp><p:nvGrpSpPr>{called(id, name, label)}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
         f"<p:grpSpPr>{place(box).replace('</a:xfrm>', inside)}</p:grpSpPr>{inner}</p:grpSp>"
     )
 
 
-def picture(id: int, name: str, said: str, box: Box, relation: str) -> str:
+def picture(id: int, name: str, label: str, box: Box, relation: str) -> str:
     """A picture at a place; ``relation``: the id of its file in the package."""
     return (
-        f'<p:pic><p:nvPicPr>{called(id, name, said)}<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/>'
+        f'<p:pic><p:nvPicPr>{called(id, name, label)}<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/>'
         f'</p:nvPicPr><p:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
         f"<p:spPr>{place(box)}{RECTANGLE}</p:spPr></p:pic>"
     )
