@@ -1,5 +1,7 @@
-"""Formulas of operations: read, combined and evaluated here, and written as people write them by `notation`."""
+"""Formulas of operations: Python expressions, read, combined and evaluated; `notation` writes them as people do."""
 
-from .expression import evaluate, local, names, parse, substitute
+from .evaluation import evaluate
+from .expression import names, parse
+from .substitution import local, substitute
 
 __all__ = ["evaluate", "local", "names", "parse", "substitute"]
