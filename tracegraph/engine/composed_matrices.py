@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -133,22 +133,14 @@ def einsum(run: Run, *operands: Any, out: None = None, optimize: Any = False, **
     return run("einsum", *operands, **options)
 
 
-def over_last(name: str) -> Callable[..., Any]:
+def over_last(run: Run, x: Any, /, *, offset: int = 0, dtype: Any = None, name: str) -> Any:
     """A function of matrices in two axes that `numpy.linalg` has for the last two."""
-
-    def function(run: Run, x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
-        return run(name, x if dtype is None else run("astype", x, np.dtype(dtype).name), offset, -2, -1)
-
-    return function
+    return run(name, x if dtype is None else run("astype", x, np.dtype(dtype).name), offset, -2, -1)
 
 
-def same(name: str) -> Callable[..., Any]:
+def same(run: Run, *args: Any, name: str, **options: Any) -> Any:
     """A function that has the arguments of the operation of this name."""
-
-    def function(run: Run, *args: Any, **options: Any) -> Any:
-        return run(name, *args, **options)
-
-    return function
+    return run(name, *args, **options)
 
 
 linalg: Any = np.linalg
@@ -173,7 +165,7 @@ def _known(name: str, function: Callable[..., Any]) -> None:
 
 _known("vector_norm", vector_norm)
 _known("matrix_norm", matrix_norm)
-_known("trace", over_last("diagonal_sum"))
-_known("diagonal", over_last("diagonal"))
+_known("trace", partial(over_last, name="diagonal_sum"))
+_known("diagonal", partial(over_last, name="diagonal"))
 for _name in {*OPS} & {*linalg.__all__}:  # those that are also NumPy's own, and functions of their own here
-    MATRICES.setdefault(getattr(linalg, _name), same(_name))
+    MATRICES.setdefault(getattr(linalg, _name), partial(same, name=_name))

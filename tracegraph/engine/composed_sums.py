@@ -1,11 +1,13 @@
-"""Sums and statistics with masks, other types and initial values, and differences, composed of recorded operations.
+"""Reductions with masks, other types and initial values, and those that skip NaN, composed of recorded operations.
 
-Each has the signature of NumPy's after ``run``, which records an operation by its name.
+Each has the signature of NumPy's after ``run``, which records an operation by its name; what comes by name only says
+which of several alike it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,285 +20,146 @@ OPTIONS = {"where", "initial", "dtype"}
 """What makes a reduction one of this file."""
 
 
-def average(
-    run: Run, a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False
-) -> Any:
-    """The mean with weights."""
-    shape, given = np.shape(plain(a)), weights
-    if weights is None:
-        weights = np.ones(shape, np.result_type(plain(a)))
-    elif np.shape(plain(weights)) != shape:
-        weights = run("reshape", weights, [-1 if k == axis % len(shape) else 1 for k in range(len(shape))])
-    total = run("sum", run("broadcast_to", weights, shape), axis=axis, keepdims=keepdims)
-    if given is None:
-        mean = run("mean", a, axis=axis, keepdims=keepdims)
-    else:
-        mean = run("div", run("sum", run("mul", a, weights), axis=axis, keepdims=keepdims), total)
-    return (mean, total) if returned else mean
+def typed(run: Run, a: Any, axis: Any, dtype: Any) -> tuple[Any, Any]:
+    """The array in the type that is asked for, and its axes as operations take them."""
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return (a if dtype is None else run("astype", a, np.dtype(dtype).name)), axis
 
 
-def percentile(
-    run: Run,
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    out: None = None,
-    overwrite_input: bool = False,
-    method: str = "linear",
-    keepdims: bool = False,
-) -> Any:
-    """The quantile of so many parts in a hundred."""
-    return run("quantile", a, np.true_divide(plain(q), 100)[()], axis=axis, method=method, keepdims=keepdims)
-
-
-def _numbers(run: Run, a: Any, axis: Any, dtype: Any) -> tuple[Any, Any]:
-    return (a if dtype is None else run("astype", a, np.dtype(dtype).name)), tuple(axis) if isinstance(
-        axis, list
-    ) else axis
-
-
-def _reduced(name: str, neutral: float, joining: str, where_nan: bool = False) -> Callable[..., Any]:
-    """A reduction that has a neutral element, which stands in the place of what the mask leaves out."""
-
-    def function(
-        run: Run,
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: None = None,
-        keepdims: bool = False,
-        initial: Any = None,
-        where: Any = True,
-    ) -> Any:
-        a, axis = _numbers(run, a, axis, dtype)
-        mask = np.broadcast_to(plain(where), np.shape(plain(a)))
-        mask = mask & ~np.isnan(plain(a)) if where_nan else mask
-        result = run(name, a if mask.all() else run("where", mask, a, neutral), axis=axis, keepdims=keepdims)
-        return result if initial is None else run(joining, result, initial)
-
-    return function
+def _masked(run: Run, a: Any, axis: Any, dtype: Any, where: Any, skip_nan: bool) -> tuple[Any, Any, Any]:
+    """The array, its axes, and the mask of the elements that count."""
+    a, axis = typed(run, a, axis, dtype)
+    mask = np.broadcast_to(plain(where), np.shape(plain(a)))
+    return a, axis, mask & ~np.isnan(plain(a)) if skip_nan else mask
 
 
 def _counted(mask: Any, a: Any, **kept: Any) -> Any:
     return np.sum(mask, **kept).astype(np.result_type(plain(a)))[()]
 
 
-def _averaged(where_nan: bool = False) -> Callable[..., Any]:
+def reduced(
+    run: Run,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+    *,
+    name: str,
+    neutral: float,
+    joining: str,
+    skip_nan: bool = False,
+) -> Any:
+    """A reduction that has a neutral element, which stands in the place of what the mask leaves out."""
+    a, axis, mask = _masked(run, a, axis, dtype, where, skip_nan)
+    result = run(name, a if mask.all() else run("where", mask, a, neutral), axis=axis, keepdims=keepdims)
+    return result if initial is None else run(joining, result, initial)
+
+
+def extreme(
+    run: Run, a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *rest: Any, of: Any, **options: Any
+) -> Any:
+    """The maximum or minimum, whose signature has no type of numbers."""
+    return of(run, a, axis, options.pop("dtype", None), out, keepdims, *rest, **options)
+
+
+def averaged(
+    run: Run,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: Any = True,
+    skip_nan: bool = False,
+) -> Any:
     """The mean of the elements at which a mask is true."""
-
-    def function(
-        run: Run,
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: None = None,
-        keepdims: bool = False,
-        *,
-        where: Any = True,
-    ) -> Any:
-        a, axis = _numbers(run, a, axis, dtype)
-        mask = np.broadcast_to(plain(where), np.shape(plain(a)))
-        mask = mask & ~np.isnan(plain(a)) if where_nan else mask
-        if mask.all():
-            return run("mean", a, axis=axis, keepdims=keepdims)
-        total = run("sum", run("where", mask, a, 0.0), axis=axis, keepdims=keepdims)
-        return run("div", total, _counted(mask, a, axis=axis, keepdims=keepdims))
-
-    return function
+    a, axis, mask = _masked(run, a, axis, dtype, where, skip_nan)
+    if mask.all():
+        return run("mean", a, axis=axis, keepdims=keepdims)
+    total = run("sum", run("where", mask, a, 0.0), axis=axis, keepdims=keepdims)
+    return run("div", total, _counted(mask, a, axis=axis, keepdims=keepdims))
 
 
-def _spread(root: bool, where_nan: bool = False) -> Callable[..., Any]:
-    """The variance, or its root, of the elements at which a mask is true."""
+def variance(
+    run: Run,
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: Any = True,
+    correction: float | None = None,
+    skip_nan: bool = False,
+) -> Any:
+    """The variance of the elements at which a mask is true."""
+    a, axis, mask = _masked(run, a, axis, dtype, where, skip_nan)
+    mean = run("sum", run("where", mask, a, 0.0), axis=axis, keepdims=True)
+    off = run("sub", a, run("div", mean, _counted(mask, a, axis=axis, keepdims=True)))
+    squares = run("sum", run("square", run("where", mask, off, 0.0)), axis=axis, keepdims=keepdims)
+    count = _counted(mask, a, axis=axis, keepdims=keepdims)
+    return run("div", squares, count - (ddof if correction is None else correction))
 
-    def function(
-        run: Run,
-        a: Any,
-        axis: Any = None,
-        dtype: Any = None,
-        out: None = None,
-        ddof: float = 0,
-        keepdims: bool = False,
-        *,
-        where: Any = True,
-        correction: float | None = None,
-    ) -> Any:
-        a, axis = _numbers(run, a, axis, dtype)
-        mask = np.broadcast_to(plain(where), np.shape(plain(a)))
-        mask = mask & ~np.isnan(plain(a)) if where_nan else mask
-        less = ddof if correction is None else correction
-        mean = run("sum", run("where", mask, a, 0.0), axis=axis, keepdims=True)
-        off = run("sub", a, run("div", mean, _counted(mask, a, axis=axis, keepdims=True)))
-        squares = run("square", run("where", mask, off, 0.0))
-        count = _counted(mask, a, axis=axis, keepdims=keepdims)
-        variance = run("div", run("sum", squares, axis=axis, keepdims=keepdims), count - less)
-        return run("sqrt", variance) if root else variance
 
-    return function
+def deviation(run: Run, *args: Any, **options: Any) -> Any:
+    """The root of the `variance`."""
+    return run("sqrt", variance(run, *args, **options))
 
+
+_SUM = partial(reduced, name="sum", neutral=0.0, joining="add")
+_PROD = partial(reduced, name="prod", neutral=1.0, joining="mul")
+_MAX = partial(reduced, name="max", neutral=-np.inf, joining="maximum")
+_MIN = partial(reduced, name="min", neutral=np.inf, joining="minimum")
 
 MASKED: dict[Any, Callable[..., Any]] = {
-    np.sum: _reduced("sum", 0.0, "add"),
-    np.prod: _reduced("prod", 1.0, "mul"),
-    np.max: _reduced("max", -np.inf, "maximum"),
-    np.min: _reduced("min", np.inf, "minimum"),
-    np.mean: _averaged(),
-    np.var: _spread(False),
-    np.std: _spread(True),
+    np.sum: _SUM,
+    np.prod: _PROD,
+    np.max: partial(extreme, of=_MAX),
+    np.min: partial(extreme, of=_MIN),
+    np.mean: averaged,
+    np.var: variance,
+    np.std: deviation,
 }
 """Reductions as they are where one of `OPTIONS` is given."""
 
-WITHOUT_NAN: dict[Any, Callable[..., Any]] = {
-    np.nansum: _reduced("sum", 0.0, "add", where_nan=True),
-    np.nanprod: _reduced("prod", 1.0, "mul", where_nan=True),
-    np.nanmean: _averaged(where_nan=True),
-    np.nanvar: _spread(False, where_nan=True),
-    np.nanstd: _spread(True, where_nan=True),
-}
 
-
-def _extreme(name: str, neutral: float, joining: str) -> Callable[..., Any]:
-    """The maximum or minimum that has no option for a type of numbers."""
-    reduced = _reduced(name, neutral, joining, where_nan=True)
-
-    def function(run: Run, a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **options: Any) -> Any:
-        return reduced(run, a, axis, keepdims=keepdims, **options)
-
-    return function
-
-
-def _running(name: str, neutral: float) -> Callable[..., Any]:
+def running(
+    run: Run, a: Any, axis: Any = None, dtype: Any = None, out: None = None, *, name: str, neutral: float
+) -> Any:
     """A running sum or product, with a neutral number in the place of NaN."""
-
-    def function(run: Run, a: Any, axis: Any = None, dtype: Any = None) -> Any:
-        a, axis = _numbers(run, a, axis, dtype)
-        missing = np.isnan(plain(a))
-        return run(name, run("where", missing, neutral, a) if missing.any() else a, axis=axis)
-
-    return function
+    a, axis = typed(run, a, axis, dtype)
+    missing = np.isnan(plain(a))
+    return run(name, run("where", missing, neutral, a) if missing.any() else a, axis=axis)
 
 
-def cumulative(name: str, neutral: float) -> Callable[..., Any]:
-    """NumPy 2's running sum or product: along the only axis, and with what it starts from if asked for."""
-
-    def function(
-        run: Run,
-        x: Any,
-        /,
-        *,
-        axis: int | None = None,
-        dtype: Any = None,
-        out: None = None,
-        include_initial: bool = False,
-    ) -> Any:
-        x, axis = _numbers(run, x, axis, dtype)
-        if axis is None and x.ndim > 1:
-            raise OpError(f"cumulative: shape {x.shape} has several axes; give one")
-        result = run(name, x, axis=axis)
-        if not include_initial:
-            return result
-        first = list(x.shape)
-        first[axis or 0] = 1
-        return run("concatenate", [np.full(first, neutral, np.result_type(plain(x))), result], axis=axis or 0)
-
-    return function
-
-
-def over_nan(name: str, **fixed: Any) -> Callable[..., Any]:
+def over_numbers(
+    run: Run, a: Any, *args: Any, name: str, axis: Any = None, keepdims: bool = False, **options: Any
+) -> Any:
     """A quantile of the elements that are numbers, of which each line has its own count."""
-
-    def function(run: Run, a: Any, *args: Any, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
-        missing = np.isnan(plain(a))
-        if not missing.any():
-            return run(name, a, *args, axis=axis, keepdims=keepdims, **options, **fixed)
-        if axis is not None:
-            raise OpError(f"nan{name}: NaN in a tensor is recorded for axis=None only; take the numbers first")
-        return run(name, run("getitem", a, ~missing), *args, **options, **fixed)
-
-    return function
+    missing = np.isnan(plain(a))
+    if not missing.any():
+        return run(name, a, *args, axis=axis, keepdims=keepdims, **options)
+    if axis is not None:
+        raise OpError(f"nan{name}: NaN in a tensor is recorded for axis=None only; take the numbers first")
+    return run(name, run("getitem", a, ~missing), *args, **options)
 
 
-def diff(run: Run, a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
-    """Differences of neighbours, with more elements before and after."""
-    shape = [1 if k == axis % a.ndim else length for k, length in enumerate(np.shape(plain(a)))]
-    ends = [p if p is None or np.ndim(plain(p)) else np.full(shape, p) for p in (prepend, append)]
-    parts = [p for p in (ends[0], a, ends[1]) if p is not None]
-    return run("diff", a if len(parts) == 1 else run("concatenate", parts, axis=axis), times=n, axis=axis)
-
-
-def ediff1d(run: Run, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
-    """Differences of neighbours of all elements in a row, with more numbers before and after."""
-    parts = [p for p in (to_begin, run("diff", run("flatten", ary)), to_end) if p is not None]
-    flat = [run("flatten", p) for p in parts]
-    return flat[0] if len(flat) == 1 else run("concatenate", flat)
-
-
-def gradient(run: Run, f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """The slopes along each axis."""
-    axes = range(f.ndim) if axis is None else np.atleast_1d(axis).tolist()
-    spacings = [plain(v) for v in varargs] or [1.0]
-    spacings = spacings * len(axes) if len(spacings) == 1 else spacings
-    found = [run("slopes", f, h, axis=a, edge_order=edge_order) for a, h in zip(axes, spacings, strict=True)]
-    return found[0] if len(found) == 1 else tuple(found)
-
-
-def trapezoid(run: Run, y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    """The area under a broken line: the widths times the mean heights of neighbours."""
-    ndim = np.ndim(plain(y))
-    before = (slice(None),) * (axis % ndim)
-    heights = run("add", run("getitem", y, (*before, slice(1, None))), run("getitem", y, (*before, slice(None, -1))))
-    if x is None:
-        return run("mul", run("sum", heights, axis=axis), dx / 2)
-    width = run("diff", x, axis=axis if np.ndim(plain(x)) > 1 else -1)
-    if np.ndim(plain(x)) == 1:
-        width = run("reshape", width, [-1 if k == axis % ndim else 1 for k in range(ndim)])
-    return run("mul", run("sum", run("mul", width, heights), axis=axis), 0.5)
-
-
-def unwrap(run: Run, p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
-    """Angles without jumps: whole turns are added, which have no derivative."""
-    held = plain(p)
-    return run("add", p, np.unwrap(held, discont, axis, period=period) - held)
-
-
-def cov(run: Run, m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: float | None = None) -> Any:
-    """Covariances of rows, or of columns, and of those of a second array with them."""
-    rows = _rows(run, m, y, rowvar)
-    result = run("cov", rows, ddof=(0 if bias else 1) if ddof is None else ddof)
-    return run("squeeze", result) if result.size == 1 else result
-
-
-def corrcoef(run: Run, x: Any, y: Any = None, rowvar: bool = True) -> Any:
-    """Correlations of rows, or of columns, and of those of a second array with them."""
-    result = run("corrcoef", _rows(run, x, y, rowvar))
-    return run("squeeze", result) if result.size == 1 else result
-
-
-def _rows(run: Run, x: Any, y: Any, rowvar: bool) -> Any:
-    both = [run("atleast_2d", v) for v in (x, y) if v is not None]
-    turned = [v if rowvar or v.shape[0] == 1 else run("transpose", v) for v in both]
-    return turned[0] if len(turned) == 1 else run("concatenate", turned)
-
-
-SUMS: dict[Any, Callable[..., Any]] = WITHOUT_NAN | {
-    np.nanmax: _extreme("max", -np.inf, "maximum"),
-    np.nanmin: _extreme("min", np.inf, "minimum"),
-    np.nancumsum: _running("cumsum", 0.0),
-    np.nancumprod: _running("cumprod", 1.0),
-    np.nanmedian: over_nan("median"),
-    np.nanquantile: over_nan("quantile"),
-    np.average: average,
-    np.percentile: percentile,
-    np.diff: diff,
-    np.ediff1d: ediff1d,
-    np.gradient: gradient,
-    np.unwrap: unwrap,
-    np.cov: cov,
-    np.corrcoef: corrcoef,
+WITHOUT_NAN: dict[Any, Callable[..., Any]] = {
+    np.nansum: partial(_SUM, skip_nan=True),
+    np.nanprod: partial(_PROD, skip_nan=True),
+    np.nanmax: partial(extreme, of=partial(_MAX, skip_nan=True)),
+    np.nanmin: partial(extreme, of=partial(_MIN, skip_nan=True)),
+    np.nanmean: partial(averaged, skip_nan=True),
+    np.nanvar: partial(variance, skip_nan=True),
+    np.nanstd: partial(deviation, skip_nan=True),
+    np.nancumsum: partial(running, name="cumsum", neutral=0.0),
+    np.nancumprod: partial(running, name="cumprod", neutral=1.0),
+    np.nanmedian: partial(over_numbers, name="median"),
+    np.nanquantile: partial(over_numbers, name="quantile"),
 }
-
-for _names, _function in (
-    (("trapezoid", "trapz"), trapezoid),
-    (("cumulative_sum",), cumulative("cumsum", 0.0)),
-    (("cumulative_prod",), cumulative("cumprod", 1.0)),
-):  # NumPy 1.26 has not all, and NumPy 2 calls one anew
-    SUMS |= {getattr(np, name): _function for name in _names if name in vars(np)}
+"""Reductions that skip NaN."""

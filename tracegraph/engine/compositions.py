@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import numpy as np
 from ..ops.op import OPS, Op
 from .composed_arrays import ARRAYS, UFUNC_CALLS
 from .composed_matrices import MATRICES
-from .composed_sums import MASKED, OPTIONS, SUMS
+from .composed_statistics import STATISTICS
+from .composed_sums import MASKED, OPTIONS, WITHOUT_NAN
 from .questions import plain
 
 Composed = Callable[..., Any]
 
-COMPOSED: dict[Any, Composed] = ARRAYS | SUMS | MATRICES
+COMPOSED: dict[Any, Composed] = ARRAYS | WITHOUT_NAN | STATISTICS | MATRICES
 """By the function of NumPy."""
 
 REDUCED = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
@@ -45,30 +47,21 @@ def of_ufunc(ufunc: np.ufunc, method: str, options: Mapping[str, Any]) -> Compos
     if method == "__call__":
         return UFUNC_CALLS.get(ufunc) if not options else None
     if method == "reduce" and ufunc in REDUCED:
-        return _reduce(MASKED[REDUCED[ufunc]])
+        return partial(_reduce, masked=MASKED[REDUCED[ufunc]])
     if method == "accumulate" and ufunc in ACCUMULATED:
-        return _accumulate(ACCUMULATED[ufunc].__name__)
-    return _outer(ufunc) if method == "outer" and not options else None
+        return partial(_accumulate, name=ACCUMULATED[ufunc].__name__)
+    return partial(_outer, ufunc=ufunc) if method == "outer" and not options else None
 
 
-def _reduce(masked: Composed) -> Composed:
-    def function(run: Any, array: Any, axis: Any = 0, *args: Any, **options: Any) -> Any:
-        options = {k: v for k, v in options.items() if v is not np._NoValue}
-        return masked(run, array, axis, *args, **options)
-
-    return function
+def _reduce(run: Any, array: Any, axis: Any = 0, *args: Any, masked: Composed, **options: Any) -> Any:
+    options = {k: v for k, v in options.items() if v is not np._NoValue}
+    return masked(run, array, axis, *args, **options)
 
 
-def _accumulate(name: str) -> Composed:
-    def function(run: Any, array: Any, axis: int = 0, dtype: Any = None, out: None = None) -> Any:
-        return run(name, array, axis=axis)
-
-    return function
+def _accumulate(run: Any, array: Any, axis: int = 0, dtype: Any = None, out: None = None, *, name: str) -> Any:
+    return run(name, array, axis=axis)
 
 
-def _outer(ufunc: np.ufunc) -> Composed:
-    def function(run: Any, a: Any, b: Any) -> Any:
-        ones = (1,) * np.ndim(plain(b))
-        return ufunc(run("reshape", a, (*np.shape(plain(a)), *ones)), b)
-
-    return function
+def _outer(run: Any, a: Any, b: Any, *, ufunc: np.ufunc) -> Any:
+    ones = (1,) * np.ndim(plain(b))
+    return ufunc(run("reshape", a, (*np.shape(plain(a)), *ones)), b)
