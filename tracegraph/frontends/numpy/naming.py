@@ -147,9 +147,9 @@ class _Names:
     def titles(self) -> list[str | None]:
         """The names; of several that belong to objects, the shortest endings of their paths that tell them apart."""
         titles = list(self.names)
-        for those in self.owned.values():
-            if len(those) > 1:
-                for i, title in zip(those, shortest([self._path(i) for i in those])):
+        for alike in self.owned.values():
+            if len(alike) > 1:
+                for i, title in zip(alike, shortest([self._path(i) for i in alike])):
                     titles[i] = title
         return titles
 
