@@ -188,10 +188,10 @@ def draw(
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
 
-    told: dict[str, Any] = {"rows": rows, "title": title, "caption": caption, "key": key}
+    wording: dict[str, Any] = {"rows": rows, "title": title, "caption": caption, "key": key}
 
     def word(graph: Graph, note: str) -> Picture:
         way = direction or ""
-        return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, note=note, **told)
+        return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, note=note, **wording)
 
     return Drawing(Draft(shown, word(shown, note), look, digits, layout, page, engine, timeout), word, graph)

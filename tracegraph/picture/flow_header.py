@@ -37,14 +37,14 @@ def _reach(facts: Summary) -> str:
 
 def _layers(facts: Summary) -> list[str]:
     """The smallest and the largest layer, of those whose norm is a number."""
-    said = []
+    parts = []
     if facts.smallest and facts.largest and facts.layers - facts.broken > 1:
-        said.append(f"layer norms from {_of(*facts.smallest)} to {_of(*facts.largest)}")
+        parts.append(f"layer norms from {_of(*facts.smallest)} to {_of(*facts.largest)}")
     elif facts.smallest:
-        said.append(f"layer norm {_of(*facts.smallest)}")
+        parts.append(f"layer norm {_of(*facts.smallest)}")
     if facts.broken:
-        said.append(f"not a finite number in {facts.broken} of {facts.layers} layer{'s' * (facts.layers > 1)}")
-    return ["; ".join(said)] if said else []
+        parts.append(f"not a finite number in {facts.broken} of {facts.layers} layer{'s' * (facts.layers > 1)}")
+    return ["; ".join(parts)] if parts else []
 
 
 def _of(name: str, size: float) -> str:
@@ -54,11 +54,11 @@ def _of(name: str, size: float) -> str:
 def _worst(graph: Graph) -> str:
     """The worst finding by its badge, and how many there are; the causes are in the table of `tracegraph flow`."""
     note = graph.notes["flow"]
-    found = note.findings if isinstance(note, FlowNote) else ()
-    if not found:
+    findings = note.findings if isinstance(note, FlowNote) else ()
+    if not findings:
         return "nothing wrong was found"
-    worst = found[0]
-    count = f"worst of {len(found)} findings" if len(found) > 1 else "one finding"
+    worst = findings[0]
+    count = f"worst of {len(findings)} findings" if len(findings) > 1 else "one finding"
     node = graph.whole.node(worst.node)
     return f"{count}: {_name(node.name)} – {clean(worst.badge)}"
 

@@ -98,16 +98,16 @@ def _paint(sent: Any, sizes: list[float], paths: tuple[tuple[int, float], ...]) 
 
 def _sizes(graph: Graph) -> dict[tuple[str, Any], list[float]]:
     """Norms of all contributions to each tensor, with those of the whole graph that a view dropped."""
-    found = _norms(inspected(graph).edges)
-    return found | {k: v for k, v in _norms(graph.edges).items() if k not in found}
+    recorded = _norms(inspected(graph).edges)
+    return recorded | {k: v for k, v in _norms(graph.edges).items() if k not in recorded}
 
 
 def _norms(edges: Iterable[Edge]) -> dict[tuple[str, Any], list[float]]:
-    found: dict[tuple[str, Any], list[float]] = {}
+    norms: dict[tuple[str, Any], list[float]] = {}
     for edge in edges:
         if edge.contribution is not None:
-            found.setdefault((edge.tensor, edge.index), []).append(norm(edge.contribution))
-    return found
+            norms.setdefault((edge.tensor, edge.index), []).append(norm(edge.contribution))
+    return norms
 
 
 def _paths(graph: Graph) -> dict[int, tuple[tuple[int, float], ...]]:
@@ -116,14 +116,14 @@ def _paths(graph: Graph) -> dict[int, tuple[tuple[int, float], ...]]:
     for place, edge in enumerate(graph.edges):
         between.setdefault((edge.source, edge.target), []).append(place)
     shown = {n.key for n in graph}
-    found: dict[int, tuple[tuple[int, float], ...]] = {}
+    paths: dict[int, tuple[tuple[int, float], ...]] = {}
     note = graph.notes.get("paths")
     for i, path in enumerate(note.paths if isinstance(note, PathsNote) else (), 1):
         for source, target, slot in _hops(path, shown):
             places = between.get((source, target), [])
             for place in [p for p in places if graph.edges[p].slot == slot] or places:
-                found[place] = (*found.get(place, ()), (i, path.share))
-    return found
+                paths[place] = (*paths.get(place, ()), (i, path.share))
+    return paths
 
 
 def _hops(path: Path, shown: set[int]) -> Iterator[tuple[int, int, int]]:
@@ -141,14 +141,14 @@ def caption(sent: Any, paint: Paint, digits: int, full: bool) -> tuple[Line, ...
     scalar = np.ndim(sent) == 0
     share = [] if paint.share is None or full and paint.share == 1 else [percent(paint.share)]
     if not isfinite(paint.rms):
-        said = [] if scalar and full else [_broken(sent)]
+        sizes = [] if scalar and full else [_broken(sent)]
     elif paint.tone is None:
-        said = ["exactly zero"]
+        sizes = ["exactly zero"]
     elif scalar:
-        said = [f"share {s}" for s in share] if full else [" · ".join([number(sent, digits), *share])]
+        sizes = [f"share {s}" for s in share] if full else [" · ".join([number(sent, digits), *share])]
     else:
-        said = [" · ".join([f"rms {number(paint.rms, min(digits, DIGITS))}", *share])]
-    return (*(Line(text, "contribution") for text in said), *(Line(text, "caption") for text in _on_paths(paint)))
+        sizes = [" · ".join([f"rms {number(paint.rms, min(digits, DIGITS))}", *share])]
+    return (*(Line(text, "contribution") for text in sizes), *(Line(text, "caption") for text in _on_paths(paint)))
 
 
 def _broken(sent: Any) -> str:
@@ -159,9 +159,9 @@ def _broken(sent: Any) -> str:
 
 
 def _on_paths(paint: Paint) -> list[str]:
-    told = [f"path {i} · {percent(share)}" for i, share in paint.paths[:MARKED]]
+    texts = [f"path {i} · {percent(share)}" for i, share in paint.paths[:MARKED]]
     more = len(paint.paths) - MARKED
-    return [*told, f"… {more} more paths"] if more > 0 else told
+    return [*texts, f"… {more} more paths"] if more > 0 else texts
 
 
 def legend(graph: Graph, drawn: Iterable[Paint | None]) -> Legend | None:
@@ -180,13 +180,13 @@ def legend(graph: Graph, drawn: Iterable[Paint | None]) -> Legend | None:
 
 
 def _looks(graph: Graph, drawn: list[Paint | None]) -> Iterator[Line]:
-    there = [p for p in drawn if p is not None]
+    known = [p for p in drawn if p is not None]
     none = any(e.contribution is None and not graph.node(e.target).is_update for e in graph.edges)
     looks = {
-        "dotted: NaN or ∞": any(not isfinite(p.rms) for p in there),
-        "thin and grey: exactly zero": any(isfinite(p.rms) and p.tone is None for p in there),
+        "dotted: NaN or ∞": any(not isfinite(p.rms) for p in known),
+        "thin and grey: exactly zero": any(isfinite(p.rms) and p.tone is None for p in known),
         "dashed, open head: no gradient": none,
-        "dot at the start: on a path": any(p.paths for p in there),
+        "dot at the start: on a path": any(p.paths for p in known),
     }
-    if told := [text for text, is_there in looks.items() if is_there]:
-        yield Line("; ".join(told), "note")
+    if texts := [text for text, occurs in looks.items() if occurs]:
+        yield Line("; ".join(texts), "note")

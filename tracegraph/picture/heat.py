@@ -47,8 +47,8 @@ def heat(array: Any) -> Heat:
         tones = image / (float(finite.max(initial=0.0)) or 1.0)
     rows, columns = tones.shape
     scale = max(SIDE / max(rows, columns), CELL)
-    there = int(np.prod(data.shape[:-2]))
-    note = f"{len(slices)} of {there} slices shown" if len(slices) < there else ""
+    total = int(np.prod(data.shape[:-2]))
+    note = f"{len(slices)} of {total} slices shown" if len(slices) < total else ""
     return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12), note)
 
 

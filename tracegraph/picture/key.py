@@ -35,8 +35,8 @@ def key_of(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> tuple[Entry, ...]:
 
 
 def _roles(boxes: Sequence[Box]) -> Iterator[Entry]:
-    there = {box.role for box in boxes}
-    return (Entry("role", role, meaning) for role, meaning in ROLES.items() if role in there)
+    roles = {box.role for box in boxes}
+    return (Entry("role", role, meaning) for role, meaning in ROLES.items() if role in roles)
 
 
 def _lines(arrows: Sequence[Arrow]) -> Iterator[Entry]:
@@ -88,5 +88,5 @@ def _texts(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> Iterator[Line]:
 
 
 def _marks(boxes: Sequence[Box]) -> Iterator[Entry]:
-    there = {line.text[:1] for box in boxes for line in box.marks}
-    return (Entry("sign", SIGNS[v], meaning) for v, meaning in MARKS.items() if SIGNS[v] in there)
+    shown = {line.text[:1] for box in boxes for line in box.marks}
+    return (Entry("sign", SIGNS[v], meaning) for v, meaning in MARKS.items() if SIGNS[v] in shown)

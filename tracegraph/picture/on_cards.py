@@ -22,7 +22,7 @@ class Badges:
         for kind, note in graph.notes.items():
             sign = overlay(kind).sign
             for badge in note.badges:
-                self._at.setdefault(badge.node, {}).setdefault(told(badge), (sign(badge), badge))
+                self._at.setdefault(badge.node, {}).setdefault(badge_text(badge), (sign(badge), badge))
 
     def texts(self, node: Node) -> list[str]:
         """What all badges of a node say."""
@@ -39,7 +39,7 @@ class Badges:
         return (*ordered[:MOST], Tag(f"… {rest} more", "faint")) if rest > 0 else tuple(ordered)
 
 
-def told(badge: Badge) -> str:
+def badge_text(badge: Badge) -> str:
     """The text of a badge, after the name of the node that a view has put into the card."""
     return f"{pretty(cut(badge.name, NAME))}: {badge.text}" if badge.name else badge.text
 
@@ -47,10 +47,10 @@ def told(badge: Badge) -> str:
 def marks_of(graph: Graph) -> dict[int, tuple[Mark, ...]]:
     """By node, what a teacher found."""
     note = graph.notes.get("marks")
-    found: dict[int, tuple[Mark, ...]] = {}
+    marks: dict[int, tuple[Mark, ...]] = {}
     for key, mark in note.marks if isinstance(note, MarksNote) else ():
-        found[key] = (*found.get(key, ()), mark)
-    return found
+        marks[key] = (*marks.get(key, ()), mark)
+    return marks
 
 
 def focus_of(graph: Graph) -> dict[int, tuple[Index, ...]]:

@@ -17,7 +17,7 @@ WIDE = 12  # columns of such an array
 VECTOR = 32  # elements of a vector that is shown so, in several rows
 NAMED = 32  # rows of an array whose rows have names
 GRADIENT = "∂"  # what stands beside an array that is a gradient
-MARKS = 4  # marks that are told one by one on a card
+MARKS = 4  # marks that are listed one by one on a card
 SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
 """How a verdict is shown; none rests on colour."""
 WRONG = ("slip", "carried")
@@ -109,14 +109,14 @@ def panel(
 def marked(marks: tuple[Mark, ...], gradient: str) -> tuple[Line, ...]:
     """Word what a teacher found: a sign, what was written, struck through if it is not right, and what is right.
 
-    Of a matrix only what is wrong is told. ``gradient`` is how the gradient is called.
+    Of a matrix only what is wrong is listed. ``gradient`` is how the gradient is called.
     """
     wrong = [m for m in marks if m.verdict in WRONG]
-    told = wrong if len(marks) > 1 and any(m.index for m in marks) else list(marks)
-    lines = [_marked(m, gradient) for m in told[:MARKS]]
-    if len(told) > MARKS:
-        lines.append(Line(f"… {len(told) - MARKS} more", "mark"))
-    elif not told and marks:
+    listed = wrong if len(marks) > 1 and any(m.index for m in marks) else list(marks)
+    lines = [_marked(m, gradient) for m in listed[:MARKS]]
+    if len(listed) > MARKS:
+        lines.append(Line(f"… {len(listed) - MARKS} more", "mark"))
+    elif not listed and marks:
         signs = dict.fromkeys(SIGNS.get(m.verdict, m.verdict) for m in marks)
         lines.append(Line(" ".join(s for s in signs if len(signs) == 1 or s != SIGNS["left blank"]), "mark"))
     return tuple(lines)
@@ -141,10 +141,10 @@ def _summary(array: Any, digits: int) -> tuple[Line, ...]:
     """The range of what is finite, and the norm; or how many entries are not finite."""
     flat = np.asarray(array, float).ravel()
     finite = flat[np.isfinite(flat)]
-    told = [_range(finite, digits)] if finite.size else []
+    parts = [_range(finite, digits)] if finite.size else []
     bad = flat.size - finite.size
-    told.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
-    return (Line(", ".join(told), "note"),)
+    parts.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
+    return (Line(", ".join(parts), "note"),)
 
 
 def _range(finite: Any, digits: int) -> str:
@@ -164,8 +164,8 @@ def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
         return replace(panel, spread=(Line(same, "note"),))
     zeros = finite.size - int(np.count_nonzero(finite))
     share = f", {100 * zeros / finite.size:.0f} % exactly 0" if zeros > finite.size / BINS else ""
-    told = Line(f"{BINS} bins, {number(low, FEW)} to {number(high, FEW)}{share}", "note")
-    return replace(panel, spark=histogram(finite), spread=(told,))
+    ends = Line(f"{BINS} bins, {number(low, FEW)} to {number(high, FEW)}{share}", "note")
+    return replace(panel, spark=histogram(finite), spread=(ends,))
 
 
 def _matrices(array: Any, named: bool) -> list[list[Any]] | None:

@@ -17,12 +17,12 @@ def row_names(graph: Graph, labels: Mapping[str, Sequence[str]]) -> dict[int, tu
     ``labels``: by the name of a tensor.
     """
     known = {n.name: n for n in graph}
-    found = {}
+    names = {}
     for name, rows in labels.items():
         if name not in known:
             raise GraphError(f"labels: no tensor is called {name!r}{nearest(name, known)}")
-        found[known[name].key] = _checked(known[name], tuple(clean(str(row)) for row in rows))
-    return found
+        names[known[name].key] = _checked(known[name], tuple(clean(str(row)) for row in rows))
+    return names
 
 
 def _checked(node: Node, rows: tuple[str, ...]) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def picture(
     loss = pretty(graph.output.name)
     boxes = tuple(words.box(n) for n in graph.nodes)
     arrows = tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True))
-    told = ((title, "headline"), (caption, "header"))
+    above = ((title, "headline"), (caption, "header"))
     return Picture(
         title=clean(title) or f"Computation of {loss}",
         description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
@@ -76,7 +76,7 @@ def picture(
         clusters=clusters_of(graph),
         direction=direction,
         note=note,
-        header=(*(Line(clean(text), style) for text, style in told if text), *header(graph)),
+        header=(*(Line(clean(text), style) for text, style in above if text), *header(graph)),
         legend=legend(graph, paint),
         key=key_of(boxes, arrows) if key else (),
     )
@@ -100,13 +100,13 @@ class _Words:
     def box(self, node: Node) -> Box:
         lines, panels = self._lines(node), self._panels(node)
         what = f"update, {node.op}" if node.is_update and not node.is_gradient else node.op
-        said = [what, shape(node.shape) if node.shape else f"value {self.brief(node.value)}"]
+        facts = [what, shape(node.shape) if node.shape else f"value {self.brief(node.value)}"]
         if self.differentiated:
-            said.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
-        label = f"{pretty(node.name)}: {', '.join(said)}"
-        found = self.marks.get(node.key, ())
-        marks = marked(found, gradient_name(node.loss or self.loss, node.name))
-        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in found)
+            facts.append("no gradient" if node.gradient is None else f"gradient {self.brief(node.gradient)}")
+        label = f"{pretty(node.name)}: {', '.join(facts)}"
+        judged = self.marks.get(node.key, ())
+        marks = marked(judged, gradient_name(node.loss or self.loss, node.name))
+        label += "".join(f"; {m.verdict}: {m.written}{m.right and f' (right: {m.right})'}" for m in judged)
         kind = self._kind(node)
         tags = self.badges.tags(node)
         label += "".join(f"; {badge.text.removeprefix(DOT)}" for badge in tags)
