@@ -16,7 +16,7 @@ FILES = {p.relative_to(PACKAGE).as_posix(): p for p in sorted(PACKAGE.rglob("*.p
 PARTICIPLES = set("told said due there those".split())
 """Words that say nothing as the name of a variable, however short its life is."""
 
-STILL = ("layout/", "ops/")
+STILL = ("layout/",)
 """Where such names still are, and are to go."""
 
 RIDDLES = re.compile(

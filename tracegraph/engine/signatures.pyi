@@ -75,6 +75,14 @@ __all__ = [
     "max_pool2d",
     "avg_pool1d",
     "avg_pool2d",
+    "transpose",
+    "swapaxes",
+    "reshape",
+    "flatten",
+    "squeeze",
+    "expand_dims",
+    "broadcast_to",
+    "astype",
     "flip",
     "fliplr",
     "flipud",
@@ -88,18 +96,10 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
-    "transpose",
-    "swapaxes",
-    "reshape",
-    "flatten",
-    "squeeze",
-    "expand_dims",
     "getitem",
     "concatenate",
     "stack",
     "pad",
-    "broadcast_to",
-    "astype",
     "mse",
     "binary_cross_entropy",
     "cross_entropy",
@@ -438,6 +438,30 @@ def avg_pool2d(
 ) -> Tensor:
     """Mean of each window over the last two axes of (..., H, W)."""
 
+def transpose(x: _Operand, axes: Sequence[int] | None = None) -> Tensor:
+    """The axes in another order; reversed where none is given."""
+
+def swapaxes(x: _Operand, axis1: int, axis2: int) -> Tensor:
+    """Two axes exchanged."""
+
+def reshape(x: _Operand, shape: int | Sequence[int]) -> Tensor:
+    """The same elements, in row order, in another shape; one length may be -1, and is then what remains."""
+
+def flatten(x: _Operand) -> Tensor:
+    """All elements in a row."""
+
+def squeeze(x: _Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
+    """Without axes of length 1: those given, or all."""
+
+def expand_dims(x: _Operand, axis: int | tuple[int, ...] | None) -> Tensor:
+    """With new axes of length 1 at the given places of the result."""
+
+def broadcast_to(x: _Operand, shape: int | Sequence[int]) -> Tensor:
+    """The same elements repeated along axes of length 1 and new leading ones."""
+
+def astype(x: _Operand, dtype: Any = None) -> Tensor:
+    """The same numbers in another type, such as "float32"; None keeps it."""
+
 def flip(x: _Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """The elements in reverse order along axes, all where none is given."""
 
@@ -477,24 +501,6 @@ def atleast_2d(x: _Operand) -> Tensor:
 def atleast_3d(x: _Operand) -> Tensor:
     """With new axes until there are three: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
 
-def transpose(x: _Operand, axes: Sequence[int] | None = None) -> Tensor:
-    """The axes in another order; reversed where none is given."""
-
-def swapaxes(x: _Operand, axis1: int, axis2: int) -> Tensor:
-    """Two axes exchanged."""
-
-def reshape(x: _Operand, shape: int | Sequence[int]) -> Tensor:
-    """The same elements, in row order, in another shape; one length may be -1, and is then what remains."""
-
-def flatten(x: _Operand) -> Tensor:
-    """All elements in a row."""
-
-def squeeze(x: _Operand, axis: int | tuple[int, ...] | None = None) -> Tensor:
-    """Without axes of length 1: those given, or all."""
-
-def expand_dims(x: _Operand, axis: int | tuple[int, ...] | None) -> Tensor:
-    """With new axes of length 1 at the given places of the result."""
-
 def getitem(x: _Operand, index: Any) -> Tensor:
     """The elements that ``x[index]`` takes: numbers, slices, integer arrays, masks; one taken twice counts twice."""
 
@@ -506,12 +512,6 @@ def stack(*xs: _Operand | Sequence[_Operand], axis: int = 0) -> Tensor:
 
 def pad(x: _Operand, width: Any, mode: str = "constant", constant_values: float = 0) -> Tensor:
     """With ``width`` elements around: n, (before, after), or a pair for each axis."""
-
-def broadcast_to(x: _Operand, shape: int | Sequence[int]) -> Tensor:
-    """The same elements repeated along axes of length 1 and new leading ones."""
-
-def astype(x: _Operand, dtype: Any = None) -> Tensor:
-    """The same numbers in another type, such as "float32"; None keeps it."""
 
 def mse(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
     """The squared error of two tensors of one shape, by one of four conventions."""
@@ -915,8 +915,6 @@ class Methods:
     def __rmatmul__(self, other: _Operand) -> Tensor: ...
     def dot(self, b: _Operand) -> Tensor:
         """The product of vectors and matrices, as ``a @ b``; for more than two axes use matmul or einsum."""
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
-        """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
     def transpose(self, *axes: int | Sequence[int]) -> Tensor:
         """The axes in another order; reversed where none is given."""
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
@@ -929,6 +927,8 @@ class Methods:
         """Without axes of length 1: those given, or all."""
     def expand_dims(self, axis: int | tuple[int, ...] | None) -> Tensor:
         """With new axes of length 1 at the given places of the result."""
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
     def exp2(self) -> Tensor:
         """``2 ** x``, element by element."""
     def log2(self) -> Tensor:

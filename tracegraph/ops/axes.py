@@ -28,10 +28,10 @@ def all_axes(name: str, x: Array, axis: Any, keepdims: Any = False) -> tuple[int
         raise OpError(f"{name}: keepdims is True or False, not {keepdims!r}; give options by name")
     if axis is None:
         return tuple(range(np.ndim(x)))
-    found = tuple(one_axis(name, x, a) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
-    if len(set(found)) < len(found):
+    axes = tuple(one_axis(name, x, a) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    if len(set(axes)) < len(axes):
         raise OpError(f"{name}: axis {axis} names an axis twice")
-    return found
+    return axes
 
 
 def ufunc_axes(name: str, x: Array, axis: Any, keepdims: Any = False) -> tuple[int, ...]:

@@ -143,11 +143,11 @@ def einsum_back(g: Array, y: Array, *xs: Array, spec: str, slot: int) -> Array:
     own, x = terms[slot], np.asarray(xs[slot])
     unique = "".join(dict.fromkeys(own))
     others = [t for i, t in enumerate(terms) if i != slot]
-    there = set(output).union(*others)
-    found = "".join(c for c in unique if c in there)
+    shared = set(output).union(*others)
+    kept = "".join(c for c in unique if c in shared)
     arrays = [v for i, v in enumerate(xs) if i != slot]
-    back = np.einsum(f"{','.join([output, *others])}->{found}", g, *arrays, optimize=True)
-    back = np.expand_dims(back, tuple(i for i, c in enumerate(unique) if c not in there))
+    back = np.einsum(f"{','.join([output, *others])}->{kept}", g, *arrays, optimize=True)
+    back = np.expand_dims(back, tuple(i for i, c in enumerate(unique) if c not in shared))
     sizes = {c: x.shape[own.index(c)] for c in unique}
     shape = [max(n, sizes[c]) if n != 0 else 0 for n, c in zip(back.shape, unique)]
     back = np.broadcast_to(back, shape)

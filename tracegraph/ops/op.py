@@ -154,16 +154,14 @@ def elementwise(
     options = "".join(f", {key}={value!r}" for key, value in attrs.items())
     signature, back = ", ".join(names) + options, "g, y, " + ", ".join(names) + options
     pairs = [v if isinstance(v, tuple) else (v, v) for v in vjps]
-    fused = "".join(f"{code}, " for _, code in pairs)
-    if scalar is None and formula == f"{name}({', '.join((*names, *attrs))})":
-        scalar = FLOAT.get(name)
-    elif scalar is None:
-        scalar = _for_floats(signature, formula)
+    if scalar is None:
+        scalar = _for_floats(signature, formula) if formula != _own(name, names, attrs) else FLOAT.get(name)
     array = array or (functions[0] if functions else eval(f"lambda {signature}: {formula}", ARRAY))
     ARRAY[name] = array
     if scalar:
         FLOAT[name] = scalar
     rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
+    fused = "".join(f"{code}, " for _, code in pairs)
     return register(
         Op(
             name,
@@ -185,6 +183,11 @@ def elementwise(
         ),
         registry,
     )
+
+
+def _own(name: str, inputs: tuple[str, ...], attrs: Mapping[str, Any]) -> str:
+    """The formula of an op that is only a call of its own name."""
+    return f"{name}({', '.join((*inputs, *attrs))})"
 
 
 def op(
