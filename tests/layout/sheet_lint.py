@@ -64,7 +64,7 @@ def _crossed(scene: Scene, fixed: dict[str, Box]) -> Iterator[str]:
 def _strangers(sheet: Sheet, cards: dict[str, Box]) -> Iterator[str]:
     """Cards in the frame of a scope that they are not in; parameters and constants go where they are used."""
     inside = {key: cluster for cluster in sheet.picture.clusters for key in _members(cluster)}
-    moves = {b.key for b in sheet.picture.boxes if b.role in ("parameter", "constant")}
+    moves = {b.key for b in sheet.picture.boxes if b.docks}
     outer = {f"c{i}": cluster for i, cluster in _numbered(sheet.picture.clusters)}
     for frame in sheet.scene.of("cluster"):
         cluster = outer.get(frame.key.partition("_")[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from placement_lint import faults
 
-from tracegraph.layout.layered import Block, Frame, Link, Placement, Plan, place
+from tracegraph.layout.layered import Block, Link, Placement, Plan, ScopeFrame, place
 
 NAMES = ("a", "b", "encoder", "a longer name of a scope")
 
@@ -127,7 +127,7 @@ def planted() -> dict[str, tuple[Plan, Placement]]:
         "runs through card": (plan, replace(right, routes=[right.routes[0], [corners[1], *[(u - 50, v + 20)] * 3]])),
         "runs through title": (plan, replace(right, routes=[[*through, *right.routes[0]], right.routes[1]])),
         "does not end": (plan, replace(right, routes=[right.routes[0], right.routes[1][:-3]])),
-        "stands in frame": (plan, replace(right, frames=[Frame(("s",), (left, top, 999.0, 999.0), (0, 0), 0)])),
+        "stands in frame": (plan, replace(right, frames=[ScopeFrame(("s",), (left, top, 999.0, 999.0), (0, 0), 0)])),
         "is not in its frame": (plan, replace(right, frames=[])),
         "is not on the page": (plan, replace(right, width=50.0)),
     }

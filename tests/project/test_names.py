@@ -16,9 +16,6 @@ FILES = {p.relative_to(PACKAGE).as_posix(): p for p in sorted(PACKAGE.rglob("*.p
 PARTICIPLES = set("told said due there those".split())
 """Words that say nothing as the name of a variable, however short its life is."""
 
-STILL = ("layout/",)
-"""Where such names still are, and are to go."""
-
 RIDDLES = re.compile(
     r"\b(leave|leaves|leaving|left) away\b|\bone that is late\b|\bwhat is (told|said)\b", re.IGNORECASE
 )
@@ -70,7 +67,7 @@ def test_what_is_public_says_what_it_is(name: str) -> None:
 def test_names_are_nouns_and_docstrings_sentences(name: str) -> None:
     source = FILES[name].read_text("utf-8")
     assert riddles(source) == []
-    assert participles(source) == set() or name.startswith(STILL)
+    assert participles(source) == set()
 
 
 def test_planted_faults_are_found() -> None:

@@ -40,13 +40,13 @@ class Arrays(Typeset):
         block = Table([filled(row, width) for row in rows])
         return Table([[*self.text(panel.mark, "value", self.theme.faint), block] if panel.mark else [block]], part=part)
 
-    def arrays(self, made: Sequence[Table]) -> list[Row]:
+    def arrays(self, tables: Sequence[Table]) -> list[Row]:
         """Panels in a row, or below each other where that takes less of a page."""
-        side_by_side = sum(t.width + GAP for t in made) - GAP, max((t.height for t in made), default=0)
-        stacked = max((t.width for t in made), default=0), sum(t.height + LEAD for t in made) - LEAD
+        side_by_side = sum(t.width + GAP for t in tables) - GAP, max((t.height for t in tables), default=0)
+        stacked = max((t.width for t in tables), default=0), sum(t.height + LEAD for t in tables) - LEAD
         if _on_page(*stacked) < _on_page(*side_by_side):
-            return [row for table in made for row in (gap(1, LEAD), [table])]
-        return [gap(1, LEAD), spaced([_topped(t, side_by_side[1]) for t in made], GAP)] if made else []
+            return [row for table in tables for row in (gap(1, LEAD), [table])]
+        return [gap(1, LEAD), spaced([_topped(t, side_by_side[1]) for t in tables], GAP)] if tables else []
 
     def image(self, heat: Heat | None, name: str, names: Sequence[str] = ()) -> list[Row]:
         """The row of an image, with the names of its rows at the left."""

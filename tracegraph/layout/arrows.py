@@ -53,8 +53,8 @@ def caption(cards: Cards, arrow: Arrow, across: bool) -> Table | None:
     lines = [part for line in arrow.lines for part in cards.wrapped(line, CAPTION)]
     width = ceil(max(cards.width(x.text, x.style, x.style == "contribution") for x in lines))
     # A colour of the map is too pale for text.
-    said = theme.text if arrow.paint and arrow.finite else _look(theme, arrow)[0]
-    colors = {"caption": theme.faint, "contribution": said}
+    color = theme.text if arrow.paint and arrow.finite else _look(theme, arrow)[0]
+    colors = {"caption": theme.faint, "contribution": color}
     rows = [cards.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
     beside = gap(0 if across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
     return Table([[*beside, Table(rows, part=CAPTIONED)]])

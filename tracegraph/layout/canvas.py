@@ -21,7 +21,7 @@ LEADING, MOST_LINES = 1.3, 4
 class Canvas(NamedTuple):
     """The size of a picture with room for its longest caption, below ``top``, in type of ``size`` points.
 
-    ``left``: where the scene starts. ``told``: a hash of everything that the frames show.
+    ``left``: where the scene starts. ``digest``: a hash of everything that the frames show.
     """
 
     width: float
@@ -29,11 +29,11 @@ class Canvas(NamedTuple):
     left: float
     top: float
     size: float
-    told: str
+    digest: str
 
     def prefix(self, place: str) -> str:
         """What the ids of a picture start with: another one for each place, so that several fit on one page."""
-        return "tg" + hashlib.sha256(f"{self.told} {place}".encode()).hexdigest()[:8]
+        return "tg" + hashlib.sha256(f"{self.digest} {place}".encode()).hexdigest()[:8]
 
     def lines(self, caption: str) -> list[str]:
         """A caption as lines that fit; what is too long ends with an ellipsis."""
@@ -44,14 +44,14 @@ def canvas(sheet: Sheet) -> Canvas:
     """The same canvas for all frames, so that nothing moves from one to the next; without captions the scene's own."""
     scene, captions = sheet.scene, [frame.caption for frame in sheet]
     words = "\n".join([repr(scene), sheet.title, *captions, str(sheet.spans)])
-    told = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+    digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
     if not any(captions):
-        return Canvas(scene.width, scene.height, 0.0, scene.height, 0.0, told)
+        return Canvas(scene.width, scene.height, 0.0, scene.height, 0.0, digest)
     width = max(scene.width, NARROWEST * scene.theme.scale, SLIMMEST * scene.height)
     size = round(max(scene.theme.size("title"), SHARES[0] * width, SHARES[1] * scene.height), 2)
     most = max(len(wrapped(caption, size, USED * width)) for caption in captions)
     room = (LEADING * most + 0.5) * size if most else 0.0
-    return Canvas(width, scene.height + room, (width - scene.width) / 2, scene.height, size, told)
+    return Canvas(width, scene.height + room, (width - scene.width) / 2, scene.height, size, digest)
 
 
 def wrapped(text: str, size: float, width: float) -> list[str]:

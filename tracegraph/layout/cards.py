@@ -68,10 +68,10 @@ class Cards(Arrays):
 
     def panels(self, box: Box) -> Iterator[Row]:
         """Arrays, and a gradient that is one number."""
-        there = [*zip(PARTS, box.panels)]
-        arrays = [self.panel(p, part, f"{box.key}_{PARTS.index(part)}") for part, p in there if not p.number]
+        panels = [*zip(PARTS, box.panels)]
+        arrays = [self.panel(p, part, f"{box.key}_{PARTS.index(part)}") for part, p in panels if not p.number]
         yield from self.arrays(arrays)
-        yield from named(PARTS[1], [self.gradient(p) for _, p in there[1:] if p.number])
+        yield from named(PARTS[1], [self.gradient(p) for _, p in panels[1:] if p.number])
 
     def gradient(self, panel: Panel) -> Row:
         """A gradient that is one number, in the colour of its sign."""

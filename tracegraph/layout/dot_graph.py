@@ -13,7 +13,7 @@ from ..picture.theme import Theme
 from .arrows import stroke
 from .cells import Table
 from .measured import Measured, clusters
-from .pieces import Box, Frame, Places, Route
+from .pieces import ClusterFrame, Places, Rect, Route
 from .scene import Point
 
 CROWD = 4  # arrows into a card from which on they keep the order of the formula
@@ -36,8 +36,8 @@ def placed(picture: Picture, theme: Theme, measured: Measured, places: Places, l
     statements += _frames(theme, places.frames, keys, pins, label, "  ")
     arrows = zip(picture.arrows, measured.captions, places.routes, places.captions, strict=True)
     for arrow, caption, route, place in arrows:
-        said = f" label=<{label(caption)}> {pins.label(caption, place)}" if caption and place else ""
-        statements.append(f'  {arrow.source} -> {arrow.target} [{_look(theme, arrow)}{said} pos="{pins.way(route)}"];')
+        text = f" label=<{label(caption)}> {pins.label(caption, place)}" if caption and place else ""
+        statements.append(f'  {arrow.source} -> {arrow.target} [{_look(theme, arrow)}{text} pos="{pins.way(route)}"];')
     return "\n".join(["digraph tracegraph {", *statements, "}", ""])
 
 
@@ -60,7 +60,7 @@ class _Pins:
         inches = f'lwidth="{table.width / 72:.4g}" lheight="{table.height / 72:.4g}"'
         return f'lp="{self.middle(table, corner)}" {inches}'
 
-    def box(self, box: Box) -> str:
+    def box(self, box: Rect) -> str:
         left, top, width, height = box
         return f'bb="{self.point(left, top + height)},{self.point(left + width, top)}"'
 
@@ -70,7 +70,7 @@ class _Pins:
 
 
 def _frames(
-    theme: Theme, frames: Sequence[Frame], keys: dict[str, Point], pins: _Pins, label: Label, indent: str
+    theme: Theme, frames: Sequence[ClusterFrame], keys: dict[str, Point], pins: _Pins, label: Label, indent: str
 ) -> Iterator[str]:
     """A cluster for each frame, those inside of it in it: a scope in two rows has two."""
     for i, frame in enumerate(frames):
@@ -89,7 +89,7 @@ def _frames(
         yield f"{indent}}}"
 
 
-def _holds(box: Box, point: Sequence[float]) -> bool:
+def _holds(box: Rect, point: Sequence[float]) -> bool:
     return box[0] < point[0] < box[0] + box[2] and box[1] < point[1] < box[1] + box[3]
 
 
@@ -104,8 +104,8 @@ def source(picture: Picture, theme: Theme, measured: Measured, label: Label) -> 
     titles = iter([label(table) for table in measured.titles])
     for i, cluster in enumerate(picture.clusters):
         statements += _cluster(theme, cluster, titles, str(i), "  ")
-    drawn = zip(picture.arrows, measured.captions, _pulls(picture), strict=True)
-    statements += [f"  {a.source} -> {a.target} [{_look(theme, a)}{_said(t, label)}{pull}];" for a, t, pull in drawn]
+    arrows = zip(picture.arrows, measured.captions, _pulls(picture), strict=True)
+    statements += [f"  {a.source} -> {a.target} [{_look(theme, a)}{_label(t, label)}{pull}];" for a, t, pull in arrows]
     return "\n".join(["digraph tracegraph {", *statements, "}", ""])
 
 
@@ -116,7 +116,7 @@ def _pulls(picture: Picture) -> Iterator[str]:
     standing side by side; the way of the data is kept straight, and what only feeds it is put beside it.
     """
     home = {key: name for name, cluster in clusters(picture.clusters) for key in cluster.boxes}
-    beside = {b.key for b in picture.boxes if b.role in ("parameter", "constant")}
+    beside = {b.key for b in picture.boxes if b.docks}
     for arrow in picture.arrows:
         between = home.get(arrow.source) != home.get(arrow.target)
         yield (' minlen="2"' if between else "") + ("" if arrow.source in beside else ' weight="8"')
@@ -142,7 +142,7 @@ def _look(theme: Theme, arrow: Arrow) -> str:
     return f'color="{look.color}" style="{look.style}" penwidth="{look.width:.3g}"{head}{tail}'
 
 
-def _said(caption: Table | None, label: Label) -> str:
+def _label(caption: Table | None, label: Label) -> str:
     return f" label=<{label(caption)}>" if caption else ""
 
 

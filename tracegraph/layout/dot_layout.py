@@ -13,7 +13,7 @@ from ..picture.parts import Arrow, Picture
 from ..picture.theme import Theme
 from .dot_graph import source
 from .measured import Measured, clusters
-from .pieces import Box, Frame, Places, Route
+from .pieces import ClusterFrame, Places, Rect, Route
 from .scene import Area, Point
 
 SIZED = (
@@ -50,10 +50,10 @@ class _Answer:
 
     def places(self, picture: Picture, sizes: Measured) -> Places:
         """The place of everything; `LayoutError` where a card or an arrow has none."""
-        found = sum(key in self.named for key in sizes.cards), len(self.graph.get("edges", ()))
-        wanted = len(sizes.cards), len(picture.arrows)
-        if found != wanted:
-            raise LayoutError("Graphviz placed {} cards and {} arrows of {} and {}".format(*found, *wanted))
+        placed = sum(key in self.named for key in sizes.cards), len(self.graph.get("edges", ()))
+        expected = len(sizes.cards), len(picture.arrows)
+        if placed != expected:
+            raise LayoutError("Graphviz placed {} cards and {} arrows of {} and {}".format(*placed, *expected))
         frames = [self.named[f"cluster_{name}"] for name, _ in clusters(picture.clusters)]
         edges = [*self.edges(picture.arrows)]
         return Places(
@@ -62,7 +62,7 @@ class _Answer:
             self.corner(self.graph) if sizes.header else None,
             [self.corner(self.named[key]) for key in sizes.cards],
             [
-                Frame(i, self.box(frame, "_draw_"), title, self.corner(frame))
+                ClusterFrame(i, self.box(frame, "_draw_"), title, self.corner(frame))
                 for i, (frame, title) in enumerate(zip(frames, sizes.titles, strict=True))
             ],
             [self.route(edge) for edge in edges],
@@ -85,7 +85,7 @@ class _Answer:
         """The upper left corner of the label of a thing."""
         return self.box(thing, "_ldraw_")[:2]
 
-    def box(self, thing: Drawn, what: str) -> Box:
+    def box(self, thing: Drawn, what: str) -> Rect:
         return Area(self.points(thing, what)).box
 
     def points(self, thing: Drawn, what: str) -> tuple[Point, ...]:

@@ -26,12 +26,12 @@ def key_rows(cards: Cards, key: Sequence[Entry]) -> list[Row]:
     """The entries, as many in a row as there is place for."""
     rows: list[list[Cell | Table]] = []
     for entry in key:
-        made = [*SAMPLES[entry.kind](cards, entry.sign), *cards.text(entry.meaning, "note", cards.theme.faint)]
+        entry_cells = [*SAMPLES[entry.kind](cards, entry.sign), *cards.text(entry.meaning, "note", cards.theme.faint)]
         between = gap(ceil(APART * cards.theme.scale))
-        if rows and width_of([*rows[-1], *between, *made]) <= WIDE * cards.theme.scale:
-            rows[-1] += [*between, *made]
+        if rows and width_of([*rows[-1], *between, *entry_cells]) <= WIDE * cards.theme.scale:
+            rows[-1] += [*between, *entry_cells]
         else:
-            rows.append(made)
+            rows.append(entry_cells)
     return [*rows]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil, hypot
 
-from ..picture.parts import Box as Card
 from ..picture.parts import Cluster, Picture
 from ..picture.theme import Theme
 from ..text.metrics import fit
@@ -15,7 +14,7 @@ from .layered import Block, Link, Placement, Plan, place
 from .layered.plan import TITLE, Scope
 from .measured import Measured
 from .page import SLIDE
-from .pieces import Frame, Places, Route
+from .pieces import ClusterFrame, Places, Route
 from .scene import Point
 
 BORDER = 14.0  # around a drawing
@@ -31,7 +30,7 @@ def places(picture: Picture, theme: Theme, sizes: Measured, page: tuple[float, f
     top = sizes.header.height + BELOW if sizes.header else 0.0
     room = page[0] - 2 * BORDER, page[1] - 2 * BORDER - top
     placement = place(plan(picture, theme, sizes), (max(room[0], 1.0), max(room[1], 1.0)), directions)
-    return _Turned(picture, theme, sizes, placement, top).places()
+    return _OnPage(picture, theme, sizes, placement, top).places()
 
 
 def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:
@@ -41,7 +40,7 @@ def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:
     uses: dict[str, list[str]] = {}
     for arrow in picture.arrows:
         uses.setdefault(arrow.source, []).append(arrow.target)
-    beside = {b.key for b in picture.boxes if _docks(b) and len(uses.get(b.key, ())) == 1}
+    beside = {b.key for b in picture.boxes if b.docks and len(uses.get(b.key, ())) == 1}
     home = {b.key: scopes.get(uses[b.key][0] if b.key in beside else b.key, ()) for b in picture.boxes}
     blocks = [
         Block(card.width, card.height, home[box.key], box.key in beside)
@@ -57,10 +56,6 @@ def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:
     return Plan(blocks, links, titles, whole, max(TITLE, tallest + ABOVE))
 
 
-def _docks(box: Card) -> bool:
-    return box.role in ("parameter", "constant")
-
-
 def _walk(outer: Sequence[Cluster], path: Scope) -> Iterator[tuple[Scope, Cluster]]:
     """Each cluster with the names that lead to it; those of one name side by side are told apart by their numbers."""
     for i, cluster in enumerate(outer):
@@ -74,7 +69,7 @@ def _scopes(outer: Sequence[Cluster], path: Scope) -> Iterator[tuple[str, Scope]
             yield key, scope
 
 
-class _Turned:
+class _OnPage:
     """The places of a placement, moved below the header and inside the border."""
 
     def __init__(self, picture: Picture, theme: Theme, sizes: Measured, placement: Placement, top: float) -> None:
@@ -82,23 +77,23 @@ class _Turned:
         self.shift = BORDER, BORDER + top
 
     def places(self) -> Places:
-        header, made = self.sizes.header, self.placement
-        width = max(made.width, header.width if header else 0.0) + 2 * BORDER
-        captions = zip(self.sizes.captions, made.captions, strict=True)
+        header, placement = self.sizes.header, self.placement
+        width = max(placement.width, header.width if header else 0.0) + 2 * BORDER
+        captions = zip(self.sizes.captions, placement.captions, strict=True)
         return Places(
             ceil(width),
-            ceil(made.height + self.shift[1] + BORDER),
+            ceil(placement.height + self.shift[1] + BORDER),
             (BORDER, BORDER) if header else None,
-            [self.point(p) for p in made.blocks],
+            [self.point(p) for p in placement.blocks],
             [*self.frames()],
-            [self.route(i, route) for i, route in enumerate(made.routes)],
+            [self.route(i, route) for i, route in enumerate(placement.routes)],
             [self.point(p) if caption else None for caption, p in captions],
         )
 
     def point(self, p: Point) -> Point:
         return round(p[0] + self.shift[0], 2), round(p[1] + self.shift[1], 2)
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Iterator[ClusterFrame]:
         """Outer frames first; the title is cut where the lines that come in leave less room than it needs."""
         names = [scope for scope, _ in _walk(self.picture.clusters, ())]
         cards = Cards(self.theme, False)
@@ -108,7 +103,7 @@ class _Turned:
             if title is not None and title.width > frame.room:
                 title = _cut(cards, frame.scope[-1].partition(" ")[2], frame.room)
             box = (*self.point(frame.box[:2]), *frame.box[2:])
-            yield Frame(i, box, title, self.point((frame.title[0] + ABOVE, frame.title[1] + ABOVE)))
+            yield ClusterFrame(i, box, title, self.point((frame.title[0] + ABOVE, frame.title[1] + ABOVE)))
 
     def route(self, i: int, route: Sequence[Point]) -> Route:
         """A line that ends where its head begins."""

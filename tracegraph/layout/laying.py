@@ -28,5 +28,5 @@ def lay(draft: Draft) -> Sheet:
     sizes = measured(draft.picture, draft.theme)
     places = LAYOUTS[draft.layout](draft, sizes)
     scene = compose(draft.picture, draft.theme, sizes, places)
-    given = {f.name: getattr(draft, f.name) for f in fields(Draft)}
-    return Sheet(**given, sizes=sizes, places=places, scene=scene, title=draft.picture.title, frames=(still(scene),))
+    of_draft = {f.name: getattr(draft, f.name) for f in fields(Draft)}
+    return Sheet(**of_draft, sizes=sizes, places=places, scene=scene, title=draft.picture.title, frames=(still(scene),))

@@ -32,7 +32,7 @@ def page_of(fit: str | tuple[float, float]) -> tuple[float, float]:
     return width, height
 
 
-class Place(NamedTuple):
+class SlidePlace(NamedTuple):
     """A point of the scene is at ``x + scale * its x``, ``y + scale * its y`` on the slide."""
 
     scale: float
@@ -40,11 +40,11 @@ class Place(NamedTuple):
     y: float
 
 
-def place(scene: Scene) -> Place:
+def place(scene: Scene) -> SlidePlace:
     """As large as it fits between title and caption, in the middle."""
     width, height = WIDTH - 2 * MARGIN, HEIGHT - HEAD - FOOT
     scale = min(width / scene.width, height / scene.height, LARGEST)
-    return Place(scale, MARGIN + (width - scale * scene.width) / 2, HEAD + (height - scale * scene.height) / 2)
+    return SlidePlace(scale, MARGIN + (width - scale * scene.width) / 2, HEAD + (height - scale * scene.height) / 2)
 
 
 def type_size(scene: Scene) -> float:

@@ -14,7 +14,7 @@ from .cells import Table, corners, rounding, shapes
 from .measured import Measured
 from .scene import RING, Area, Curve, Item, Part, Piece, Point, Scene, Text
 
-Box = tuple[float, float, float, float]
+Rect = tuple[float, float, float, float]
 """Left, top, width and height."""
 
 
@@ -28,11 +28,11 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ClusterFrame:
     """A frame around a cluster, by its number: a box, and a title at its corner. A cluster may have several."""
 
     cluster: int
-    box: Box
+    box: Rect
     title: Table | None
     corner: Point
 
@@ -49,7 +49,7 @@ class Places:
     height: float
     header: Point | None
     cards: Sequence[Point]
-    frames: Sequence[Frame]
+    frames: Sequence[ClusterFrame]
     routes: Sequence[Route]
     captions: Sequence[Point | None]
 
@@ -84,8 +84,8 @@ def _clusters(theme: Theme, places: Places) -> Iterator[Piece]:
 def _arrows(picture: Picture, theme: Theme, sizes: Measured, places: Places) -> Iterator[Piece]:
     """Arrows as they are drawn; where something flows back, before that as plain lines too."""
     plain = Stroke(theme.neutral, "solid", theme.scale)
-    drawn = zip(picture.arrows, places.routes, sizes.captions, places.captions, strict=True)
-    for i, (arrow, route, caption, corner) in enumerate(drawn):
+    arrows = zip(picture.arrows, places.routes, sizes.captions, places.captions, strict=True)
+    for i, (arrow, route, caption, corner) in enumerate(arrows):
         line = tuple(_line(stroke(theme, arrow), route))
         parts: tuple[Part, ...] = (Part("line", line),)
         if arrow.contributes:

@@ -76,17 +76,17 @@ class Sheet(Draft, Sequence[Frame]):
 
         Frames are counted from 1. A part may come and go several times.
         """
-        found: dict[Shown, list[tuple[int, int]]] = {
+        runs_of: dict[Shown, list[tuple[int, int]]] = {
             (piece.key, part.name): [] for piece in self.scene.pieces for part in piece.parts
         }
         for i, frame in enumerate(self, 1):
             for key in frame.shown:
-                runs = found[key]
+                runs = runs_of[key]
                 if runs and runs[-1][1] == i - 1:
                     runs[-1] = runs[-1][0], i
                 else:
                     runs.append((i, i))
-        return {key: tuple(runs) for key, runs in found.items() if runs}
+        return {key: tuple(runs) for key, runs in runs_of.items() if runs}
 
 
 @dataclass(frozen=True)

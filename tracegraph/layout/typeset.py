@@ -28,15 +28,15 @@ class Typeset:
     def wrapped(self, line: Line, widest: float = WIDEST) -> Iterator[Line]:
         """Break a long line at its spaces."""
         size, bold, widest = self.theme.size(line.style), line.style in BOLD, widest * self.theme.scale
-        done: list[str] = []
+        lines: list[str] = []
         for word in line.text.split(" "):
-            if done and text_width(f"{done[-1]} {word}", size, bold) <= widest:
-                done[-1] += f" {word}"
+            if lines and text_width(f"{lines[-1]} {word}", size, bold) <= widest:
+                lines[-1] += f" {word}"
             else:
-                done.append(word)
-        if len(done) > LINES:
-            done[LINES - 1 :] = [done[LINES - 1] + " …"]
-        return (Line(fit(text, size, bold, widest), line.style) for text in done)
+                lines.append(word)
+        if len(lines) > LINES:
+            lines[LINES - 1 :] = [lines[LINES - 1] + " …"]
+        return (Line(fit(text, size, bold, widest), line.style) for text in lines)
 
     def line_height(self, style: str) -> int:
         return ceil(self.theme.size(style) * 1.4)

@@ -30,6 +30,11 @@ class Box:
     label: str = ""
     marks: tuple[Line, ...] = ()
 
+    @property
+    def docks(self) -> bool:
+        """Whether it stands beside the card that uses it, off the way of the data: parameters and constants do."""
+        return self.role in ("parameter", "constant")
+
 
 @dataclass(frozen=True, slots=True)
 class Arrow:

@@ -6,6 +6,6 @@ their place across the flow only where neither cards nor captions can be.
 """
 
 from .choosing import place
-from .plan import Block, Frame, Link, Placement, Plan
+from .plan import Block, Link, Placement, Plan, ScopeFrame
 
-__all__ = ["Block", "Frame", "Link", "Placement", "Plan", "place"]
+__all__ = ["Block", "ScopeFrame", "Link", "Placement", "Plan", "place"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .composing import Draft, Worked, draft, work
+from .composing import Arrangement, Candidate, arrange, build
 from .cutting import choices
-from .frame_titles import Lines
-from .plan import Frame, Placement, Plan, Point
+from .frame_titles import RouteIndex
+from .plan import Placement, Plan, Point, ScopeFrame
 
 MOST_ROWS = 12
-TRIED = 6  # candidates that are worked out, and some more for small drawings
+TRIED = 6  # candidates that are built, and some more for small drawings
 LARGE = 300  # cards from which on one candidate for each direction has to do
 ROW = 0.015  # lost for each row after the first
 BROKEN = 0.05  # lost for each scope that a row ends in
@@ -30,52 +30,52 @@ def place(
     """
     if not plan.blocks:
         return Placement(0.0, 0.0, directions[0], 0, (), (), (), (), 0)
-    guesses: list[tuple[float, int, str, Draft, tuple[int, ...]]] = []
+    guesses: list[tuple[float, int, str, Arrangement, tuple[int, ...]]] = []
     for direction in directions:
         flat = direction in ("LR", "RL")
         for sides in (2, 1, 0) if any(b.docks for b in plan.blocks) else (0,):
-            made = draft(plan, flat, sides)
-            for begins in choices(made.lengths, _row_counts(made, page)):
-                guesses.append((-_guess(made, begins, page), len(guesses), direction, made, begins))
+            arrangement = arrange(plan, flat, sides)
+            for begins in choices(arrangement.lengths, _row_counts(arrangement, page)):
+                guesses.append((-_guess(arrangement, begins, page), len(guesses), direction, arrangement, begins))
     guesses.sort(key=lambda guess: guess[:2])
     tried = TRIED + 200 // len(plan.blocks) if len(plan.blocks) < LARGE else 1
-    best: tuple[float, str, Draft, Worked, int] | None = None
-    for _, _, direction, made, begins in guesses[:tried]:
-        worked = work(made, begins)
-        score = _score(made, worked, page, len(begins))
+    best: tuple[float, str, Arrangement, Candidate, int] | None = None
+    for _, _, direction, arrangement, begins in guesses[:tried]:
+        candidate = build(arrangement, begins)
+        score = _score(arrangement, candidate, page, len(begins))
         if best is None or score > best[0]:
-            best = score, direction, made, worked, len(begins)
+            best = score, direction, arrangement, candidate, len(begins)
     assert best is not None
-    _, direction, made, worked, rows = best
-    return turned(plan, worked, direction, rows)
+    _, direction, arrangement, candidate, rows = best
+    return turned(plan, candidate, direction, rows)
 
 
-def _row_counts(made: Draft, page: tuple[float, float]) -> Sequence[int]:
+def _row_counts(arrangement: Arrangement, page: tuple[float, float]) -> Sequence[int]:
     """How many rows are worth a try: few for small drawings, for large ones those that come near the page's shape."""
-    lengths = made.lengths
+    lengths = arrangement.lengths
     if len(lengths.along) <= MOST_ROWS * 4:
         return range(2, MOST_ROWS + 1)
-    shape = page[0] / page[1] if made.flat else page[1] / page[0]
+    shape = page[0] / page[1] if arrangement.flat else page[1] / page[0]
     ideal = (lengths.total / (max(lengths.across) * shape)) ** 0.5
     return sorted({max(2, round(ideal * part)) for part in (0.7, 0.85, 1.0, 1.2)})
 
 
-def _guess(made: Draft, begins: Sequence[int], page: tuple[float, float]) -> float:
-    lengths, ends = made.lengths, [*begins[1:], len(made.lengths.along)]
+def _guess(arrangement: Arrangement, begins: Sequence[int], page: tuple[float, float]) -> float:
+    lengths, ends = arrangement.lengths, [*begins[1:], len(arrangement.lengths.along)]
     along = max(sum(lengths.along[b:e]) for b, e in zip(begins, ends))
     across = sum(max(lengths.across[b:e]) + 40.0 for b, e in zip(begins, ends)) - 40.0
-    size = (along, across) if made.flat else (across, along)
+    size = (along, across) if arrangement.flat else (across, along)
     broken = sum(lengths.cost[b] for b in begins[1:])
-    loose = LOOSE * made.loose
+    loose = LOOSE * arrangement.loose
     return min(page[0] / size[0], page[1] / size[1]) / (1 + ROW * (len(begins) - 1) + BROKEN * broken + loose)
 
 
-def _score(made: Draft, worked: Worked, page: tuple[float, float], rows: int) -> float:
-    width, height = (worked.along, worked.across) if made.flat else (worked.across, worked.along)
-    lost = (1 - BROKEN) ** worked.cut_scopes / (1 + ROW * (rows - 1))
-    lost /= 1 + CROSSING * worked.crossings + JUMP * worked.jumps + LOOSE * made.loose
+def _score(arrangement: Arrangement, candidate: Candidate, page: tuple[float, float], rows: int) -> float:
+    width, height = (candidate.along, candidate.across) if arrangement.flat else (candidate.across, candidate.along)
+    lost = (1 - BROKEN) ** candidate.cut_scopes / (1 + ROW * (rows - 1))
+    lost /= 1 + CROSSING * candidate.crossings + JUMP * candidate.jumps + LOOSE * arrangement.loose
     aspect = width / height * page[1] / page[0] if height else 1.0
-    if len(made.plan.blocks) > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
+    if len(arrangement.plan.blocks) > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
         lost *= 0.5
     return min(page[0] / width, page[1] / height) * lost
 
@@ -86,13 +86,13 @@ def _roomiest(free: Sequence[tuple[float, float]], width: float) -> tuple[float,
     return fits[0] if fits else max(free, key=lambda span: span[1] - span[0], default=(0.0, 0.0))
 
 
-def turned(plan: Plan, worked: Worked, direction: str, rows: int) -> Placement:
+def turned(plan: Plan, candidate: Candidate, direction: str, rows: int) -> Placement:
     """Places along and across the flow as places on the page."""
     flat = direction in ("LR", "RL")
     mirrored = direction in ("RL", "BT")
-    points = [p for route in worked.routes for p in route]
+    points = [p for route in candidate.routes for p in route]
     low_a = min([0.0, *(p[0] for p in points)])
-    along = max([worked.along, *(p[0] for p in points)]) - low_a
+    along = max([candidate.along, *(p[0] for p in points)]) - low_a
 
     def spot(p: Point, size: tuple[float, float] = (0.0, 0.0)) -> Point:
         a = p[0] - low_a
@@ -100,16 +100,16 @@ def turned(plan: Plan, worked: Worked, direction: str, rows: int) -> Placement:
             a = along - a - (size[0] if flat else size[1])
         return (a, p[1]) if flat else (p[1], a)
 
-    blocks = [spot(p, (b.width, b.height)) for p, b in zip(worked.blocks, plan.blocks)]
-    routes = [[spot(p) for p in route] for route in worked.routes]
-    captions = [spot(p, link.caption) for p, link in zip(worked.captions, plan.links)]
-    frames, lines = [], Lines(routes) if worked.frames else Lines(())
-    for scope, a0, c0, a1, c1 in worked.frames:
+    blocks = [spot(p, (b.width, b.height)) for p, b in zip(candidate.blocks, plan.blocks)]
+    routes = [[spot(p) for p in route] for route in candidate.routes]
+    captions = [spot(p, link.caption) for p, link in zip(candidate.captions, plan.links)]
+    frames, lines = [], RouteIndex(routes) if candidate.frames else RouteIndex(())
+    for scope, a0, c0, a1, c1 in candidate.frames:
         size = (a1 - a0, c1 - c0) if flat else (c1 - c0, a1 - a0)
         left, top = spot((a0, c0), size)
         base = top + size[1] - plan.title_room if direction == "BT" else top  # where the frame has room for it
         strip = (left, base, left + size[0], base + plan.title_room)
         begin, end = _roomiest(lines.gaps(strip, second=False), plan.titles.get(scope, 0.0))
-        frames.append(Frame(scope, (left, top, *size), (begin, base), end - begin))
-    width, height = (along, worked.across) if flat else (worked.across, along)
-    return Placement(width, height, direction, rows, blocks, routes, captions, frames, worked.crossings)
+        frames.append(ScopeFrame(scope, (left, top, *size), (begin, base), end - begin))
+    width, height = (along, candidate.across) if flat else (candidate.across, along)
+    return Placement(width, height, direction, rows, blocks, routes, captions, frames, candidate.crossings)

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from . import ordering, spacing
 from .cutting import Lengths, costs
-from .docking import Unit, units
-from .frame_titles import Lines
+from .docking import Unit, dock_leaves
+from .frame_titles import RouteIndex
 from .layering import layers
 from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, Framing, Plan, Point, Scope, Size
 from .routing import Way, arrive
-from .row_cells import NONE, Cell, Piece, Row, rows_of
-from .tracks import Columns, Gaps, columns, gaps
+from .tracks import Columns, Gaps, lay_columns, stack_rows
+from .vertices import PASSING, LayerRow, Segment, Vertex, rows_of
 
 
 @dataclass(slots=True)
-class Draft:
+class Arrangement:
     """What does not depend on the rows: units, their layers, and the lines between them.
 
     ``loose``: whether leaves that could be docked are not.
@@ -34,7 +34,7 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Worked:
+class Candidate:
     """Places in ``(a, c)``: corners of blocks, routes, corners of captions, frames as (scope, row, a0, c0, a1, c1)."""
 
     along: float
@@ -48,27 +48,27 @@ class Worked:
     cut_scopes: int
 
 
-def draft(plan: Plan, flat: bool, sides: int) -> Draft:
+def arrange(plan: Plan, flat: bool, sides: int) -> Arrangement:
     """Dock leaves and find the layers."""
     turn = (lambda size: size) if flat else (lambda size: (size[1], size[0]))
     sizes = [turn((b.width, b.height)) for b in plan.blocks]
     captions = [turn(link.caption) for link in plan.links]
-    made = units(plan, sizes, captions, sides, flat)
-    number = {u.block: i for i, u in enumerate(made)}
+    units = dock_leaves(plan, sizes, captions, sides, flat)
+    number = {u.block: i for i, u in enumerate(units)}
     lines = [
         (n, number[link.source], number[link.target], captions[n])
         for n, link in enumerate(plan.links)
         if link.source in number
     ]
-    scopes = [plan.blocks[u.block].scope for u in made]
+    scopes = [plan.blocks[u.block].scope for u in units]
     layer = layers([(s, t) for _, s, t, _ in lines], scopes)
     loose = not sides and any(b.docks for b in plan.blocks)
-    return Draft(plan, flat, made, layer, scopes, lines, _lengths(plan, made, layer, scopes, lines), loose)
+    return Arrangement(plan, flat, units, layer, scopes, lines, _lengths(plan, units, layer, scopes, lines), loose)
 
 
 def _lengths(
     plan: Plan,
-    made: Sequence[Unit],
+    units: Sequence[Unit],
     layer: Sequence[int],
     scopes: Sequence[Scope],
     lines: Sequence[tuple[int, int, int, Size]],
@@ -76,7 +76,7 @@ def _lengths(
     """How long and high each layer is, about, with the channel before it."""
     count = max(layer, default=-1) + 1
     along, across, caption = [0.0] * count, [0.0] * count, [0.0] * count
-    for unit, k in zip(made, layer):
+    for unit, k in zip(units, layer):
         along[k] = max(along[k], unit.before + unit.size[0] + unit.after)
         across[k] += unit.above + unit.size[1] + unit.below + ACROSS
     for _, _, t, size in lines:
@@ -86,25 +86,25 @@ def _lengths(
     return Lengths([a + c + channel for a, c in zip(along, caption)], across, cost, closed)
 
 
-def work(draft: Draft, begins: Sequence[int]) -> Worked:
+def build(arrangement: Arrangement, begins: Sequence[int]) -> Candidate:
     """Work a candidate out: order, places, tracks, routes; again with wider frames where a title has no room."""
-    rows, row_of = rows_of(draft.units, draft.layer, draft.scopes, draft.lines, begins)
+    rows, row_of = rows_of(arrangement.units, arrangement.layer, arrangement.scopes, arrangement.lines, begins)
     crossings = 0
     for row in rows:
         crossings += ordering.order(row)
-        spacing.ports(row, draft.flat)
-    framing = Framing(draft.flat, draft.plan.titles, draft.plan.title_room)
-    worked = _laid(draft, rows, row_of, crossings, framing)
-    if not draft.flat and (short := _without_room(draft.plan, worked)):
-        worked = _laid(draft, rows, row_of, crossings, replace(framing, pads=short))
-    return worked
+        spacing.ports(row, arrangement.flat)
+    framing = Framing(arrangement.flat, arrangement.plan.titles, arrangement.plan.title_room)
+    candidate = _laid(arrangement, rows, row_of, crossings, framing)
+    if not arrangement.flat and (short := _without_room(arrangement.plan, candidate)):
+        candidate = _laid(arrangement, rows, row_of, crossings, replace(framing, pads=short))
+    return candidate
 
 
-def _without_room(plan: Plan, worked: Worked) -> dict[Scope, float]:
+def _without_room(plan: Plan, candidate: Candidate) -> dict[Scope, float]:
     """How much wider frames must be, where lines that come in leave no room for a title: it is added before them."""
     short: dict[Scope, float] = {}
-    lines = Lines(worked.routes)
-    for scope, a0, c0, _, c1 in worked.frames:
+    lines = RouteIndex(candidate.routes)
+    for scope, a0, c0, _, c1 in candidate.frames:
         width = plan.titles.get(scope, 0.0)
         free = lines.gaps((a0, c0, a0 + plan.title_room, c1), second=True)
         if all(high - low < width for low, high in free):
@@ -113,55 +113,57 @@ def _without_room(plan: Plan, worked: Worked) -> dict[Scope, float]:
     return short
 
 
-def _laid(draft: Draft, rows: list[Row], row_of: dict[int, int], crossings: int, framing: Framing) -> Worked:
+def _laid(
+    arrangement: Arrangement, rows: list[LayerRow], row_of: dict[int, int], crossings: int, framing: Framing
+) -> Candidate:
     frames_across = []
     for row in rows:
         frames_across.append(spacing.spread(row, framing))
         spacing.slide(row)
-    made = [columns(row, draft.units, framing) for row in rows]
+    columns = [lay_columns(row, arrangement.units, framing) for row in rows]
     heights = [_height(row, extents) for row, extents in zip(rows, frames_across)]
-    return _Routes(draft, rows, row_of, made, frames_across, heights).worked(crossings)
+    return _Routes(arrangement, rows, row_of, columns, frames_across, heights).candidate(crossings)
 
 
-def _height(row: Row, frames: dict[Scope, tuple[float, float]]) -> tuple[float, float]:
-    tops = [cell.c - cell.up for cell in row.cells] + [low for low, _ in frames.values()]
-    bottoms = [cell.c + cell.down for cell in row.cells] + [high for _, high in frames.values()]
+def _height(row: LayerRow, frames: dict[Scope, tuple[float, float]]) -> tuple[float, float]:
+    tops = [vertex.c - vertex.up for vertex in row.vertices] + [low for low, _ in frames.values()]
+    bottoms = [vertex.c + vertex.down for vertex in row.vertices] + [high for _, high in frames.values()]
     return min(tops), max(bottoms)
 
 
 class _Routes:
-    """Places and routes of a candidate whose cells and channels are known."""
+    """Places and routes of a candidate whose vertices and channels are known."""
 
     def __init__(
         self,
-        draft: Draft,
-        rows: list[Row],
+        arrangement: Arrangement,
+        rows: list[LayerRow],
         row_of: dict[int, int],
-        made: list[Columns],
+        columns: list[Columns],
         frames: list[dict[Scope, tuple[float, float]]],
         heights: list[tuple[float, float]],
     ) -> None:
-        self.draft, self.rows, self.columns, self.frames = draft, rows, made, frames
+        self.arrangement, self.rows, self.columns, self.frames = arrangement, rows, columns, frames
         self.first = {p.link: (r, p) for r, row in enumerate(rows) for c in row.channels for p in c if _starts(p)}
         self.final = {p.link: (r, p) for r, row in enumerate(rows) for c in row.channels for p in c if _arrives(p)}
         jumps = []
-        for link, (r, piece) in sorted(self.first.items()):
+        for link, (r, segment) in sorted(self.first.items()):
             q, last = self.final[link]
             if r != q:
-                jumps.append((link, r, q, piece.track, last.track))
+                jumps.append((link, r, q, segment.track, last.track))
         self.jumps = len(jumps)
-        self.gaps: Gaps = gaps(rows, heights, jumps)
-        plan = draft.plan
+        self.gaps: Gaps = stack_rows(rows, heights, jumps)
+        plan = arrangement.plan
         self.blocks: list[Point] = [(0.0, 0.0)] * len(plan.blocks)
         self.routes: list[list[Point]] = [[] for _ in plan.links]
         self.captions: list[Point] = [(0.0, 0.0)] * len(plan.links)
         self.edges: dict[int, tuple[float, float]] = {}
 
-    def worked(self, crossings: int) -> Worked:
+    def candidate(self, crossings: int) -> Candidate:
         for r, row in enumerate(self.rows):
-            for cell in row.cells:
-                if cell.unit != NONE:
-                    self.place(r, cell)
+            for vertex in row.vertices:
+                if vertex.unit != PASSING:
+                    self.place(r, vertex)
         for link in self.first:
             self.route(link)
         frames = [
@@ -172,23 +174,23 @@ class _Routes:
         ]
         cut = len(frames) - len({scope for scope, *_ in frames})
         along = max(c.length for c in self.columns)
-        return Worked(
+        return Candidate(
             along, self.gaps.height, self.blocks, self.routes, self.captions, frames, crossings, self.jumps, cut
         )
 
     def span(self, r: int, scope: Scope) -> tuple[float, float]:
-        made = self.columns[r]
-        begin = next(c.borders[scope] for c in made.channels if scope in c.borders)
-        return begin, made.borders[scope]
+        columns = self.columns[r]
+        begin = next(c.borders[scope] for c in columns.channels if scope in c.borders)
+        return begin, columns.borders[scope]
 
-    def place(self, r: int, cell: Cell) -> None:
+    def place(self, r: int, vertex: Vertex) -> None:
         """A card in the middle of its column, and the leaves beside it."""
-        unit, made = self.draft.units[cell.unit], self.columns[r]
-        begin, end = made.begins[cell.layer], made.ends[cell.layer]
+        unit, columns = self.arrangement.units[vertex.unit], self.columns[r]
+        begin, end = columns.begins[vertex.layer], columns.ends[vertex.layer]
         spare = (end - begin - unit.before - unit.size[0] - unit.after) / 2
-        a, c = begin + spare + unit.before, self.gaps.tops[r] + cell.c - cell.half
+        a, c = begin + spare + unit.before, self.gaps.tops[r] + vertex.c - vertex.half
         self.blocks[unit.block] = a, c
-        self.edges[cell.unit] = a, a + unit.size[0]
+        self.edges[vertex.unit] = a, a + unit.size[0]
         for dock in unit.docks:
             self.blocks[dock.leaf] = a + dock.corner[0], c + dock.corner[1]
             leaf_height = self.height(dock.leaf)
@@ -201,34 +203,34 @@ class _Routes:
             self.captions[dock.link] = a + dock.caption[0], c + dock.caption[1]
 
     def height(self, block: int) -> float:
-        size = self.draft.plan.blocks[block]
-        return size.height if self.draft.flat else size.width
+        size = self.arrangement.plan.blocks[block]
+        return size.height if self.arrangement.flat else size.width
 
     def route(self, link: int) -> None:
         """Follow a line from card to card."""
-        r, piece = self.first[link]
-        top, made = self.gaps.tops[r], self.columns[r]
-        assert piece.source is not None
-        way = Way((self.edges[piece.source.unit][1], top + piece.source.c + piece.leave))
-        k = piece.source.layer + 1
-        while piece.target is not None:
-            channel = made.channels[k]
+        r, segment = self.first[link]
+        top, columns = self.gaps.tops[r], self.columns[r]
+        assert segment.source is not None
+        way = Way((self.edges[segment.source.unit][1], top + segment.source.c + segment.leave))
+        k = segment.source.layer + 1
+        while segment.target is not None:
+            channel = columns.channels[k]
             way.along(channel.curve)
-            way.swing(channel.bent, top + piece.target.c + piece.enter)
-            if piece.target.unit != NONE:
-                return self.end(link, way, r, k, piece)
-            way.along(made.ends[k])
-            piece = piece.target.right[0]
+            way.swing(channel.bent, top + segment.target.c + segment.enter)
+            if segment.target.unit != PASSING:
+                return self.end(link, way, r, k, segment)
+            way.along(columns.ends[k])
+            segment = segment.target.right[0]
             k += 1
-        self.jump(link, way, r, piece)
+        self.jump(link, way, r, segment)
 
-    def jump(self, link: int, way: Way, r: int, piece: Piece) -> None:
+    def jump(self, link: int, way: Way, r: int, segment: Segment) -> None:
         """Leave the row, run between the rows, and come into another one."""
         q, last = self.final[link]
         assert last.target is not None
         top = self.gaps.tops[q]
         entry = top + last.target.c + last.enter
-        corners = [(piece.track, way.last[1]), (piece.track, self.gaps.tracks[r, link])]
+        corners = [(segment.track, way.last[1]), (segment.track, self.gaps.tracks[r, link])]
         if q > r + 1:
             margin = self.gaps.margins[link]
             corners += [(margin, self.gaps.tracks[r, link]), (margin, self.gaps.tracks[q - 1, link])]
@@ -238,18 +240,18 @@ class _Routes:
         way.turns([*corners, (max(channel.caption, last.track + CORNER), entry)])
         self.end(link, way, q, k, last)
 
-    def end(self, link: int, way: Way, r: int, k: int, piece: Piece) -> None:
-        cell, channel = piece.target, self.columns[r].channels[k]
-        assert cell is not None
-        along, entry = arrive(way, channel, cell, piece, self.gaps.tops[r], self.edges[cell.unit][0])
-        across = piece.caption[1]
-        self.captions[link] = along, entry - across - 1.0 if self.draft.flat else entry + spacing.BESIDE
+    def end(self, link: int, way: Way, r: int, k: int, segment: Segment) -> None:
+        vertex, channel = segment.target, self.columns[r].channels[k]
+        assert vertex is not None
+        along, entry = arrive(way, channel, vertex, segment, self.gaps.tops[r], self.edges[vertex.unit][0])
+        across = segment.caption[1]
+        self.captions[link] = along, entry - across - 1.0 if self.arrangement.flat else entry + spacing.BESIDE
         self.routes[link] = way.points
 
 
-def _starts(piece: Piece) -> bool:
-    return piece.source is not None and piece.source.unit != NONE
+def _starts(segment: Segment) -> bool:
+    return segment.source is not None and segment.source.unit != PASSING
 
 
-def _arrives(piece: Piece) -> bool:
-    return piece.target is not None and piece.target.unit != NONE
+def _arrives(segment: Segment) -> bool:
+    return segment.target is not None and segment.target.unit != PASSING

@@ -103,9 +103,9 @@ def filled(lengths: Lengths, limit: float) -> tuple[int, ...]:
 
 def choices(lengths: Lengths, counts: Iterable[int]) -> list[tuple[int, ...]]:
     """Different ways to cut into these numbers of rows, about; one row first."""
-    found: dict[tuple[int, ...], None] = {(0,): None}
+    options: dict[tuple[int, ...], None] = {(0,): None}
     many = len(lengths.along) > MANY
     for rows in counts:
         for slack in (1.05,) if many else (1.0, 1.12, 1.3):
-            found.setdefault((filled if many else cuts)(lengths, lengths.total / rows * slack))
-    return list(found)
+            options.setdefault((filled if many else cuts)(lengths, lengths.total / rows * slack))
+    return list(options)

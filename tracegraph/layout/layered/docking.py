@@ -37,7 +37,7 @@ class Unit:
     below: float = 0.0
 
 
-def units(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: int, flat: bool) -> list[Unit]:
+def dock_leaves(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: int, flat: bool) -> list[Unit]:
     """The cards that are placed by themselves, with the leaves that are docked to them.
 
     ``sides``: 0 docks nothing, 1 above only, 2 on both. ``flat``: the flow goes to the right, so captions of docked
@@ -49,7 +49,7 @@ def units(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: in
         uses[link.source].append(number)
         inputs[link.target].append(number)
     docked: set[int] = set()
-    made = []
+    units = []
     for block in range(len(plan.blocks)):
         leaves = [n for n in inputs[block] if _docks(plan, n, uses, inputs)] if sides else []
         if len(leaves) > MOST * sides or any(plan.links[n].source in docked for n in leaves):
@@ -58,8 +58,8 @@ def units(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: in
         for side, chosen in zip((-1, 1), _shared(leaves, sides)):
             _dock(unit, [(plan.links[n].source, n) for n in chosen], side, sizes, captions, flat)
         docked |= {d.leaf for d in unit.docks}
-        made.append(unit)
-    return [u for u in made if u.block not in docked]
+        units.append(unit)
+    return [u for u in units if u.block not in docked]
 
 
 def _docks(plan: Plan, number: int, uses: list[list[int]], inputs: list[list[int]]) -> bool:

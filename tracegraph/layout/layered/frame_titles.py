@@ -12,7 +12,7 @@ STEPS = 8  # pieces of a curve that are looked at
 BUCKET = 256.0  # side of the squares by which curves are found
 
 
-class Lines:
+class RouteIndex:
     """The curves of all lines, found by the place they pass."""
 
     def __init__(self, routes: Iterable[Sequence[Point]]) -> None:
@@ -27,9 +27,9 @@ class Lines:
         """The stretches of a strip that no line crosses, along the first coordinate or the ``second`` one."""
         low, high = (strip[1], strip[3]) if second else (strip[0], strip[2])
         curves = {id(c): c for bucket in _buckets(strip) for c in self.buckets.get(bucket, ())}
-        taken = sorted(span for curve in curves.values() for span in _crossed(curve, strip, second))
+        occupied = sorted(span for curve in curves.values() for span in _crossed(curve, strip, second))
         free, at = [], low
-        for begin, end in taken:
+        for begin, end in occupied:
             if begin - CLEAR > at:
                 free.append((at, begin - CLEAR))
             at = max(at, end + CLEAR)

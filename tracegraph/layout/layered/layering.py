@@ -20,8 +20,8 @@ def layers(edges: Sequence[Edge], scopes: Sequence[Scope]) -> list[int]:
     starts: dict[Scope, int] = {}
     _place(list(range(len(scopes))), list(edges), scopes, (), 0, layer, starts)
     _pull_sources(edges, scopes, layer, starts)
-    used = {old: new for new, old in enumerate(sorted(set(layer)))}
-    return [used[i] for i in layer]
+    rank = {old: new for new, old in enumerate(sorted(set(layer)))}
+    return [rank[i] for i in layer]
 
 
 def _place(
@@ -69,17 +69,17 @@ def _place(
 def _sorted(inner: dict[Hashable, list[int]], child: dict[int, Hashable], edges: list[Edge]) -> list[Hashable] | None:
     """The children in an order in which every edge leads forward; None where there is none."""
     after: dict[Hashable, list[Hashable]] = {}
-    missing = dict.fromkeys(inner, 0)
+    in_degree = dict.fromkeys(inner, 0)
     for s, t in edges:
         a, b = child[s], child[t]
         if a != b:
             after.setdefault(a, []).append(b)
-            missing[b] += 1
-    ready = [key for key, count in missing.items() if not count]
+            in_degree[b] += 1
+    ready = [key for key, count in in_degree.items() if not count]
     for key in ready:
         for b in after.get(key, ()):
-            missing[b] -= 1
-            if not missing[b]:
+            in_degree[b] -= 1
+            if not in_degree[b]:
                 ready.append(b)
     return ready if len(ready) == len(inner) else None
 

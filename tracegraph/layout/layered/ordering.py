@@ -1,57 +1,57 @@
-"""The order of cells within their layers: few crossings, and what belongs to a scope side by side."""
+"""The order of vertices within their layers: few crossings, and what belongs to a scope side by side."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 
 from .plan import Scope
-from .row_cells import Cell, Piece, Row
+from .vertices import LayerRow, Segment, Vertex
 
 SWEEPS = 12
-MANY = 400  # cells in a row from which on the order is found with fewer sweeps, and without exchanges
+MANY = 400  # vertices in a row from which on the order is found with fewer sweeps, and without exchanges
 
 
-def order(row: Row) -> int:
-    """Bring the cells of each layer into order; return the number of crossings that are left."""
+def order(row: LayerRow) -> int:
+    """Bring the vertices of each layer into order; return the number of crossings that are left."""
     _bands(row)
     for layer in row.layers:
-        layer.sort(key=lambda cell: cell.band)
+        layer.sort(key=lambda vertex: vertex.band)
         _number(layer)
-    small = len(row.cells) <= MANY
-    best, kept = crossings(row), [list(layer) for layer in row.layers]
+    small = len(row.vertices) <= MANY
+    fewest, best_order = crossings(row), [list(layer) for layer in row.layers]
     for sweep in range(SWEEPS if small else 4):
-        if not best:
+        if not fewest:
             break
         forward = sweep % 2 == 0
         for layer in row.layers if forward else reversed(row.layers):
             _sort(layer, forward)
         if small:
             _exchange(row)
-        if (count := crossings(row)) < best:
-            best, kept = count, [list(layer) for layer in row.layers]
-    for layer, cells in zip(row.layers, kept):
-        layer[:] = cells
+        if (count := crossings(row)) < fewest:
+            fewest, best_order = count, [list(layer) for layer in row.layers]
+    for layer, vertices in zip(row.layers, best_order):
+        layer[:] = vertices
         _number(layer)
-    return best
+    return fewest
 
 
-def _number(layer: list[Cell]) -> None:
-    for i, cell in enumerate(layer):
-        cell.place = i
+def _number(layer: list[Vertex]) -> None:
+    for i, vertex in enumerate(layer):
+        vertex.place = i
 
 
-def _sort(layer: list[Cell], forward: bool) -> None:
-    """Sort by the mean place of what each cell is joined to; cells that are joined to nothing stay where they are."""
+def _sort(layer: list[Vertex], forward: bool) -> None:
+    """Sort by the mean place of what each vertex is joined to; what is joined to nothing stays where it is."""
     keys = {}
-    for cell in layer:
-        pieces = cell.left if forward else cell.right
-        ends = [end.place for p in pieces if (end := p.source if forward else p.target) is not None]
-        keys[cell] = (cell.band, sum(ends) / len(ends) if ends else float(cell.place))
+    for vertex in layer:
+        segments = vertex.left if forward else vertex.right
+        ends = [end.place for p in segments if (end := p.source if forward else p.target) is not None]
+        keys[vertex] = (vertex.band, sum(ends) / len(ends) if ends else float(vertex.place))
     layer.sort(key=keys.__getitem__)
     _number(layer)
 
 
-def _exchange(row: Row) -> None:
+def _exchange(row: LayerRow) -> None:
     """Swap neighbours where that takes crossings away."""
     for layer in row.layers:
         swapped = True
@@ -67,8 +67,8 @@ def _exchange(row: Row) -> None:
                     swapped = True
 
 
-def _crossed(a: Cell, b: Cell) -> int:
-    """Crossings between the lines of two cells if the first stands before the second."""
+def _crossed(a: Vertex, b: Vertex) -> int:
+    """Crossings between the lines of two vertices if the first stands before the second."""
     count = 0
     for one, two in (
         (_places(a.left, True), _places(b.left, True)),
@@ -78,13 +78,13 @@ def _crossed(a: Cell, b: Cell) -> int:
     return count
 
 
-def _places(pieces: list[Piece], left: bool) -> list[int]:
-    ends = (p.source if left else p.target for p in pieces)
+def _places(segments: list[Segment], left: bool) -> list[int]:
+    ends = (p.source if left else p.target for p in segments)
     return [end.place for end in ends if end is not None]
 
 
-def crossings(row: Row) -> int:
-    """How many pairs of lines cross, by the order of the cells alone."""
+def crossings(row: LayerRow) -> int:
+    """How many pairs of lines cross, by the order of the vertices alone."""
     total = 0
     for channel in row.channels:
         pairs = sorted((p.source.place, p.target.place) for p in channel if p.source and p.target)
@@ -95,22 +95,22 @@ def crossings(row: Row) -> int:
     return total
 
 
-def _bands(row: Row) -> None:
-    """Give each cell its band at each depth of scopes: bands share no stretch across the flow where a scope needs it.
+def _bands(row: LayerRow) -> None:
+    """Give each vertex its band at each depth of scopes: bands share no stretch across the flow where a scope needs it.
 
-    Scopes that lie in the same layers get bands of their own, and so do loose cells in the layers of a scope.
+    Scopes that lie in the same layers get bands of their own, and so do loose vertices in the layers of a scope.
     """
-    _band(row.cells, 0)
+    _band(row.vertices, 0)
 
 
-def _band(cells: list[Cell], depth: int) -> None:
-    inner: dict[Scope, list[Cell]] = {}
+def _band(vertices: list[Vertex], depth: int) -> None:
+    inner: dict[Scope, list[Vertex]] = {}
     loose = []
-    for cell in cells:
-        if len(cell.scope) > depth:
-            inner.setdefault(cell.scope[: depth + 1], []).append(cell)
+    for vertex in vertices:
+        if len(vertex.scope) > depth:
+            inner.setdefault(vertex.scope[: depth + 1], []).append(vertex)
         else:
-            loose.append(cell)
+            loose.append(vertex)
     ends: list[int] = []  # the last layer that is taken in each band
     covered: set[int] = set()
     for first, members in sorted(((min(m.layer for m in ms), ms) for ms in inner.values()), key=lambda pair: pair[0]):
@@ -121,8 +121,8 @@ def _band(cells: list[Cell], depth: int) -> None:
         for m in members:
             m.band = (*m.band, number)
         _band(members, depth + 1)
-    for cell in loose:
-        if cell.layer in covered:
-            cell.band = (*cell.band, len(ends))
+    for vertex in loose:
+        if vertex.layer in covered:
+            vertex.band = (*vertex.band, len(ends))
         elif inner:
-            cell.band = (*cell.band, 0)
+            vertex.band = (*vertex.band, 0)

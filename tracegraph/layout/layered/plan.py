@@ -80,7 +80,7 @@ class Framing:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ScopeFrame:
     """The part of a scope that is in one row: left, top, width, height, and where its title may stand."""
 
     scope: Scope
@@ -104,5 +104,5 @@ class Placement:
     blocks: Sequence[Point]
     routes: Sequence[Sequence[Point]]
     captions: Sequence[Point]
-    frames: Sequence[Frame]
+    frames: Sequence[ScopeFrame]
     crossings: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .plan import CORNER, Point
-from .row_cells import Cell, Piece
 from .tracks import Channel
+from .vertices import Segment, Vertex
 
 
 def straight(start: Point, end: Point) -> list[Point]:
@@ -65,11 +65,11 @@ def _toward(start: Point, end: Point, by: float) -> Point:
     return start[0] + (end[0] - start[0]) * by / length, start[1] + (end[1] - start[1]) * by / length
 
 
-def arrive(way: Way, channel: Channel, cell: Cell, piece: Piece, top: float, edge: float) -> Point:
+def arrive(way: Way, channel: Channel, vertex: Vertex, segment: Segment, top: float, edge: float) -> Point:
     """Go along the caption and to the card; return the left end of the caption, on the line."""
-    entry = top + cell.c + piece.enter
-    land = top + cell.c + piece.land
-    caption = channel.fan - piece.caption[0] - 4.0
+    entry = top + vertex.c + segment.enter
+    land = top + vertex.c + segment.land
+    caption = channel.fan - segment.caption[0] - 4.0
     if abs(land - entry) > 0.5:
         way.along(channel.fan)
         way.swing(channel.end, land)

@@ -1,35 +1,35 @@
-"""Where cells and the ends of lines stand across the flow."""
+"""Where vertices and the ends of lines stand across the flow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from .plan import ACROSS, INSET, LINE, MARGIN, TRACK, Framing, Scope
-from .row_cells import NONE, Cell, Piece, Row
+from .vertices import PASSING, LayerRow, Segment, Vertex
 
 STRAIGHT = 8.0  # weight of a pull that makes a line straight, where nothing else would
 SWEEPS = 10
-MANY, FEW = 400, 3  # cells in a row from which on there are fewer
+MANY, FEW = 400, 3  # vertices in a row from which on there are fewer
 FINAL = 3  # sweeps at the end that listen to those pulls only
 BESIDE = 3.0  # between a line and its caption
 
 
-def ports(row: Row, flat: bool) -> None:
+def ports(row: LayerRow, flat: bool) -> None:
     """Give the lines at each card their places, in the order of their other ends, with room for captions."""
-    for cell in row.cells:
-        if cell.unit == NONE:
+    for vertex in row.vertices:
+        if vertex.unit == PASSING:
             continue
-        cell.left.sort(key=lambda p: -1 if p.source is None else p.source.place)
-        cell.right.sort(key=lambda p: 1 << 30 if p.target is None else p.target.place)
-        _entries(cell, flat)
-        step = min(TRACK, 2 * (cell.half - INSET) / max(len(cell.right) - 1, 1))
-        for i, piece in enumerate(cell.right):
-            piece.leave = step * (i - (len(cell.right) - 1) / 2)
+        vertex.left.sort(key=lambda p: -1 if p.source is None else p.source.place)
+        vertex.right.sort(key=lambda p: 1 << 30 if p.target is None else p.target.place)
+        _entries(vertex, flat)
+        step = min(TRACK, 2 * (vertex.half - INSET) / max(len(vertex.right) - 1, 1))
+        for i, segment in enumerate(vertex.right):
+            segment.leave = step * (i - (len(vertex.right) - 1) / 2)
 
 
-def _entries(cell: Cell, flat: bool) -> None:
-    """Ports of the lines that come in; the cell grows if they need more room than its card."""
-    rooms = [_room(p, flat) for p in cell.left]
+def _entries(vertex: Vertex, flat: bool) -> None:
+    """Ports of the lines that come in; the vertex grows if they need more room than its card."""
+    rooms = [_room(p, flat) for p in vertex.left]
     at = 0.0
     places = []
     for i, (before, after) in enumerate(rooms):
@@ -38,46 +38,46 @@ def _entries(cell: Cell, flat: bool) -> None:
         at += after
     if not places:
         return
-    middle, most = places[-1] / 2, max(cell.half - INSET, 0.0)
-    cell.up = max(cell.up, middle + rooms[0][0])
-    cell.down = max(cell.down, places[-1] - middle + rooms[-1][1])
-    for piece, place in zip(cell.left, places):
-        piece.enter = place - middle
-        piece.land = piece.enter if middle <= most else most * piece.enter / middle
+    middle, most = places[-1] / 2, max(vertex.half - INSET, 0.0)
+    vertex.up = max(vertex.up, middle + rooms[0][0])
+    vertex.down = max(vertex.down, places[-1] - middle + rooms[-1][1])
+    for segment, place in zip(vertex.left, places):
+        segment.enter = place - middle
+        segment.land = segment.enter if middle <= most else most * segment.enter / middle
 
 
-def _room(piece: Piece, flat: bool) -> tuple[float, float]:
+def _room(segment: Segment, flat: bool) -> tuple[float, float]:
     """What a line needs on either side of it, with its caption above (or, where the flow goes down, to the right)."""
-    _, across = piece.caption
+    _, across = segment.caption
     if not across:
         return LINE, LINE
     return (across + BESIDE, BESIDE) if flat else (LINE, across + BESIDE + LINE)
 
 
-def spread(row: Row, framing: Framing) -> dict[Scope, tuple[float, float]]:
-    """Give each cell its place across the flow; return the extent of each frame."""
+def spread(row: LayerRow, framing: Framing) -> dict[Scope, tuple[float, float]]:
+    """Give each vertex its place across the flow; return the extent of each frame."""
     gaps = [_distances(layer, framing) for layer in row.layers]
     for layer, distances in zip(row.layers, gaps):
         at = 0.0
-        for cell, distance in zip(layer, [0.0, *distances]):
+        for vertex, distance in zip(layer, [0.0, *distances]):
             at += distance
-            cell.c = at
-    sweeps = SWEEPS if len(row.cells) <= MANY else FEW
+            vertex.c = at
+    sweeps = SWEEPS if len(row.vertices) <= MANY else FEW
     for sweep in range(sweeps + FINAL):
         forward, final = sweep % 2 == 0, sweep >= sweeps
         for k in range(len(row.layers)) if forward else range(len(row.layers) - 1, -1, -1):
             _settle(row.layers[k], gaps[k], final)
     extents: dict[Scope, tuple[float, float]] = {}
-    _separate(row.cells, 0, framing, extents)
+    _separate(row.vertices, 0, framing, extents)
     return extents
 
 
-def _distances(layer: list[Cell], framing: Framing) -> list[float]:
+def _distances(layer: list[Vertex], framing: Framing) -> list[float]:
     """The least distance between the middles of neighbours, with room for the frames between them."""
     distances = []
     for a, b in zip(layer, layer[1:]):
-        gap = ACROSS if a.unit != NONE or b.unit != NONE else 0.0
-        if a.unit == NONE and b.unit == NONE:
+        gap = ACROSS if a.unit != PASSING or b.unit != PASSING else 0.0
+        if a.unit == PASSING and b.unit == PASSING:
             gap = TRACK - 2 * LINE
         common = next((i for i, (x, y) in enumerate(zip(a.scope, b.scope)) if x != y), min(len(a.scope), len(b.scope)))
         closed = MARGIN * (len(a.scope) - common)
@@ -86,14 +86,14 @@ def _distances(layer: list[Cell], framing: Framing) -> list[float]:
     return distances
 
 
-def _settle(layer: list[Cell], distances: list[float], final: bool) -> None:
-    """Move the cells of a layer to where their lines pull them, as near as the distances allow (least squares)."""
-    blocks: list[tuple[float, float, int]] = []  # weighted sum, weight, cells
+def _settle(layer: list[Vertex], distances: list[float], final: bool) -> None:
+    """Move the vertices of a layer to where their lines pull them, as near as the distances allow (least squares)."""
+    blocks: list[tuple[float, float, int]] = []  # weighted sum, weight, vertices
     offset = 0.0
-    for i, cell in enumerate(layer):
+    for i, vertex in enumerate(layer):
         offset += distances[i - 1] if i else 0.0
-        wanted, weight = _wanted(cell, final)
-        total, mass, count = (wanted - offset) * weight, weight, 1
+        ideal, weight = _ideal(vertex, final)
+        total, mass, count = (ideal - offset) * weight, weight, 1
         while blocks and blocks[-1][0] / blocks[-1][1] >= total / mass:
             before = blocks.pop()
             total, mass, count = total + before[0], mass + before[1], count + before[2]
@@ -106,50 +106,50 @@ def _settle(layer: list[Cell], distances: list[float], final: bool) -> None:
             i += 1
 
 
-def _wanted(cell: Cell, final: bool) -> tuple[float, float]:
-    """The place at which the lines of a cell would be straight, and how much that matters."""
+def _ideal(vertex: Vertex, final: bool) -> tuple[float, float]:
+    """The place at which the lines of a vertex would be straight, and how much that matters."""
     total = mass = 0.0
-    for wanted, weight in _pulls(cell):
+    for ideal, weight in _pulls(vertex):
         if final and weight < STRAIGHT:
             continue
-        total += wanted * weight
+        total += ideal * weight
         mass += weight
-    return (total / mass, mass) if mass else (cell.c, 0.05)
+    return (total / mass, mass) if mass else (vertex.c, 0.05)
 
 
-def _pulls(cell: Cell) -> Iterator[tuple[float, float]]:
-    for piece in cell.left:
-        if (other := piece.source) is not None:
-            yield other.c + piece.leave - piece.enter, _weight(other, cell)
-    for piece in cell.right:
-        if (other := piece.target) is not None:
-            yield other.c + piece.enter - piece.leave, _weight(cell, other)
+def _pulls(vertex: Vertex) -> Iterator[tuple[float, float]]:
+    for segment in vertex.left:
+        if (other := segment.source) is not None:
+            yield other.c + segment.leave - segment.enter, _weight(other, vertex)
+    for segment in vertex.right:
+        if (other := segment.target) is not None:
+            yield other.c + segment.enter - segment.leave, _weight(vertex, other)
 
 
-def _weight(source: Cell, target: Cell) -> float:
-    lone = source.unit == NONE and target.unit == NONE
+def _weight(source: Vertex, target: Vertex) -> float:
+    lone = source.unit == PASSING and target.unit == PASSING
     return STRAIGHT if lone or len(source.right) == 1 and len(target.left) == 1 else 1.0
 
 
-def slide(row: Row) -> None:
+def slide(row: LayerRow) -> None:
     """Let the only line that leaves a card go straight on, if the card is high enough beside its end."""
-    for cell in row.cells:
-        if cell.unit == NONE or len(cell.right) != 1:
+    for vertex in row.vertices:
+        if vertex.unit == PASSING or len(vertex.right) != 1:
             continue
-        piece = cell.right[0]
-        if (target := piece.target) is not None:
-            straight = target.c + piece.enter - cell.c
-            most = max(cell.half - INSET, 0.0)
-            piece.leave = straight if -most <= straight <= most else 0.0
+        segment = vertex.right[0]
+        if (target := segment.target) is not None:
+            straight = target.c + segment.enter - vertex.c
+            most = max(vertex.half - INSET, 0.0)
+            segment.leave = straight if -most <= straight <= most else 0.0
 
 
 def _separate(
-    cells: list[Cell], depth: int, framing: Framing, extents: dict[Scope, tuple[float, float]]
+    vertices: list[Vertex], depth: int, framing: Framing, extents: dict[Scope, tuple[float, float]]
 ) -> tuple[float, float]:
-    """Shift bands apart where frames would reach into each other; return the extent of all cells."""
-    bands: dict[int, list[Cell]] = {}
-    for cell in cells:
-        bands.setdefault(cell.band[depth] if len(cell.band) > depth else 0, []).append(cell)
+    """Shift bands apart where frames would reach into each other; return the extent of all vertices."""
+    bands: dict[int, list[Vertex]] = {}
+    for vertex in vertices:
+        bands.setdefault(vertex.band[depth] if len(vertex.band) > depth else 0, []).append(vertex)
     low, high = float("inf"), float("-inf")
     for number in sorted(bands):
         top, bottom = _extent(bands[number], depth, framing, extents)
@@ -161,16 +161,16 @@ def _separate(
 
 
 def _extent(
-    cells: list[Cell], depth: int, framing: Framing, extents: dict[Scope, tuple[float, float]]
+    vertices: list[Vertex], depth: int, framing: Framing, extents: dict[Scope, tuple[float, float]]
 ) -> tuple[float, float]:
-    """The extent of a band: of its loose cells and of the frames in it."""
-    inner: dict[Scope, list[Cell]] = {}
+    """The extent of a band: of its loose vertices and of the frames in it."""
+    inner: dict[Scope, list[Vertex]] = {}
     low, high = float("inf"), float("-inf")
-    for cell in cells:
-        if len(cell.scope) > depth:
-            inner.setdefault(cell.scope[: depth + 1], []).append(cell)
+    for vertex in vertices:
+        if len(vertex.scope) > depth:
+            inner.setdefault(vertex.scope[: depth + 1], []).append(vertex)
         else:
-            low, high = min(low, cell.c - cell.up), max(high, cell.c + cell.down)
+            low, high = min(low, vertex.c - vertex.up), max(high, vertex.c + vertex.down)
     for scope, members in inner.items():
         top, bottom = _separate(members, depth + 1, framing, extents)
         top -= framing.before(scope)
@@ -179,9 +179,9 @@ def _extent(
     return low, high
 
 
-def _shift(cells: list[Cell], depth: int, by: float, extents: dict[Scope, tuple[float, float]]) -> None:
-    scopes = {cell.scope[: d + 1] for cell in cells for d in range(depth, len(cell.scope))}
+def _shift(vertices: list[Vertex], depth: int, by: float, extents: dict[Scope, tuple[float, float]]) -> None:
+    scopes = {vertex.scope[: d + 1] for vertex in vertices for d in range(depth, len(vertex.scope))}
     for scope in scopes & extents.keys():
         extents[scope] = extents[scope][0] + by, extents[scope][1] + by
-    for cell in cells:
-        cell.c += by
+    for vertex in vertices:
+        vertex.c += by

@@ -1,4 +1,4 @@
-"""Places along the flow: columns of cards, the channels between them, and the tracks of lines from row to row."""
+"""Places along the flow: lay_columns of cards, the channels between them, and the tracks of lines from row to row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .docking import Unit
 from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TRACK, Framing, Scope
-from .row_cells import NONE, Piece, Row
+from .vertices import PASSING, LayerRow, Segment
 
 LEAN = 0.14  # length of a curve for each point that it leads across
 LONGEST = 60.0  # of a curve
@@ -43,35 +43,35 @@ class Columns:
         return self.channels[-1].end
 
 
-def columns(row: Row, units: Sequence[Unit], framing: Framing) -> Columns:
+def lay_columns(row: LayerRow, units: Sequence[Unit], framing: Framing) -> Columns:
     """Lay channels and layers of a row side by side, each as wide as what is in it needs."""
     opened, closed = _borders(row)
-    begun: dict[Scope, float] = {}
-    made = Columns([], [], [], {})
+    begins_of: dict[Scope, float] = {}
+    columns = Columns([], [], [], {})
     at = 0.0
-    for k, pieces in enumerate(row.channels):
+    for k, segments in enumerate(row.channels):
         for scope in closed.get(k, ()):  # innermost first
-            at = max(at + MARGIN, begun[scope] + framing.along(scope))
-            made.borders[scope] = at
-        channel = _channel(row, k, pieces, at, opened.get(k, ()), framing)
-        made.channels.append(channel)
-        begun |= channel.borders
+            at = max(at + MARGIN, begins_of[scope] + framing.along(scope))
+            columns.borders[scope] = at
+        channel = _channel(row, k, segments, at, opened.get(k, ()), framing)
+        columns.channels.append(channel)
+        begins_of |= channel.borders
         at = channel.end
         if k < len(row.layers):
-            cards = [units[cell.unit] for cell in row.layers[k] if cell.unit != NONE]
-            made.begins.append(at)
+            cards = [units[vertex.unit] for vertex in row.layers[k] if vertex.unit != PASSING]
+            columns.begins.append(at)
             at += max((u.before + u.size[0] + u.after for u in cards), default=0.0)
-            made.ends.append(at)
-    return made
+            columns.ends.append(at)
+    return columns
 
 
-def _borders(row: Row) -> tuple[dict[int, list[Scope]], dict[int, list[Scope]]]:
+def _borders(row: LayerRow) -> tuple[dict[int, list[Scope]], dict[int, list[Scope]]]:
     """The scopes whose frames begin in a channel, outermost first, and those that end in one, innermost first."""
     spans: dict[Scope, tuple[int, int]] = {}
-    for cell in row.cells:
-        for depth in range(1, len(cell.scope) + 1):
-            first, last = spans.get(cell.scope[:depth], (cell.layer, cell.layer))
-            spans[cell.scope[:depth]] = min(first, cell.layer), max(last, cell.layer)
+    for vertex in row.vertices:
+        for depth in range(1, len(vertex.scope) + 1):
+            first, last = spans.get(vertex.scope[:depth], (vertex.layer, vertex.layer))
+            spans[vertex.scope[:depth]] = min(first, vertex.layer), max(last, vertex.layer)
     opened: dict[int, list[Scope]] = {}
     closed: dict[int, list[Scope]] = {}
     for scope in sorted(spans, key=len):
@@ -81,21 +81,21 @@ def _borders(row: Row) -> tuple[dict[int, list[Scope]], dict[int, list[Scope]]]:
 
 
 def _channel(
-    row: Row, number: int, pieces: Sequence[Piece], begin: float, opened: Sequence[Scope], framing: Framing
+    row: LayerRow, number: int, segments: Sequence[Segment], begin: float, opened: Sequence[Scope], framing: Framing
 ) -> Channel:
     channel = Channel(begin)
-    out = [p for p in pieces if p.target is None]
-    into = [p for p in pieces if p.source is None]
-    for i, piece in enumerate(_nested(out)):
-        piece.track = begin + ALONG + TRACK * i
+    out = [p for p in segments if p.target is None]
+    into = [p for p in segments if p.source is None]
+    for i, segment in enumerate(_nested(out)):
+        segment.track = begin + ALONG + TRACK * i
     at = begin + (ALONG + TRACK * (len(out) - 1) if out else 0.0)
     channel.curve = at
-    steepest = max((abs(_rise(p)) for p in pieces), default=0.0)
-    inner = 0 < number < len(row.layers) and any(p.source and p.target for p in pieces)
+    steepest = max((abs(_rise(p)) for p in segments), default=0.0)
+    inner = 0 < number < len(row.layers) and any(p.source and p.target for p in segments)
     at += (ALONG + min(LEAN * steepest + (4.0 if steepest > 1 else 0.0), LONGEST)) if inner else 0.0
     channel.bent = at
-    for i, piece in enumerate(reversed(_nested(into))):
-        piece.track = at + TRACK * i + (ALONG if out and not inner else 0.0)
+    for i, segment in enumerate(reversed(_nested(into))):
+        segment.track = at + TRACK * i + (ALONG if out and not inner else 0.0)
     at += TRACK * max(len(into) - 1, 0) + (ALONG if out and into and not inner else 0.0) + (CORNER if into else 0.0)
     depths = {len(scope): 0.0 for scope in opened}
     for depth in sorted(depths):
@@ -105,32 +105,38 @@ def _channel(
                 channel.borders[scope] = at
         at += 0.0 if framing.flat else framing.title_room - MARGIN / 2
     channel.caption = at
-    captions = [p.caption[0] for p in pieces if p.target is not None and p.target.unit != NONE]
+    captions = [p.caption[0] for p in segments if p.target is not None and p.target.unit != PASSING]
     at += max(captions, default=0.0) + (MARGIN if any(captions) else 0.0)
     channel.fan = at
-    at += FAN if any(_bends(p) for p in pieces) else 0.0
-    arrive = any(p.target is not None and p.target.unit != NONE for p in pieces)
+    at += FAN if any(_bends(p) for p in segments) else 0.0
+    arrive = any(p.target is not None and p.target.unit != PASSING for p in segments)
     channel.end = at + (HEAD if arrive else 0.0) + (MARGIN if opened and not arrive else 0.0)
     return channel
 
 
-def _nested(pieces: Sequence[Piece]) -> list[Piece]:
+def _nested(segments: Sequence[Segment]) -> list[Segment]:
     """Lines that turn to the same side, so that they do not cross there: the lowest turns first."""
-    return sorted(pieces, key=lambda p: -_end(p))
+    return sorted(segments, key=lambda p: -_end(p))
 
 
-def _end(piece: Piece) -> float:
-    return piece.source.c + piece.leave if piece.source else piece.target.c + piece.enter if piece.target else 0.0
+def _end(segment: Segment) -> float:
+    return (
+        segment.source.c + segment.leave
+        if segment.source
+        else segment.target.c + segment.enter
+        if segment.target
+        else 0.0
+    )
 
 
-def _rise(piece: Piece) -> float:
-    source, target = piece.source, piece.target
-    return target.c + piece.enter - source.c - piece.leave if source and target else 0.0
+def _rise(segment: Segment) -> float:
+    source, target = segment.source, segment.target
+    return target.c + segment.enter - source.c - segment.leave if source and target else 0.0
 
 
-def _bends(piece: Piece) -> bool:
+def _bends(segment: Segment) -> bool:
     """Whether a line has to bend to its card, as its caption needs more room than the card has."""
-    return abs(piece.enter - piece.land) > 0.5
+    return abs(segment.enter - segment.land) > 0.5
 
 
 @dataclass(slots=True)
@@ -143,8 +149,10 @@ class Gaps:
     height: float
 
 
-def gaps(
-    rows: Sequence[Row], heights: Sequence[tuple[float, float]], jumps: Sequence[tuple[int, int, int, float, float]]
+def stack_rows(
+    rows: Sequence[LayerRow],
+    heights: Sequence[tuple[float, float]],
+    jumps: Sequence[tuple[int, int, int, float, float]],
 ) -> Gaps:
     """Stack rows with room for the lines between them.
 
@@ -166,9 +174,9 @@ def gaps(
         at += bottom - top
         if r == len(rows) - 1:
             break
-        used = _coloured(runs[r])
-        count = max(used.values(), default=-1) + 1
-        for link, number in used.items():
+        track_of = _coloured(runs[r])
+        count = max(track_of.values(), default=-1) + 1
+        for link, number in track_of.items():
             tracks[r, link] = at + ALONG + TRACK * number
         at += 2 * ALONG + TRACK * max(count - 1, 0)
     return Gaps(tops, tracks, margins, at)
@@ -176,14 +184,14 @@ def gaps(
 
 def _coloured(runs: Sequence[tuple[float, float, int]]) -> dict[int, int]:
     """The least tracks such that no two runs meet; longer ones lie further down."""
-    taken: list[list[tuple[float, float]]] = []
+    occupied: list[list[tuple[float, float]]] = []
     number = {}
     for low, high, link in sorted(runs, key=lambda run: (run[1] - run[0], run[2])):
         level = 0
-        while level < len(taken) and any(low - TRACK < h and lo < high + TRACK for lo, h in taken[level]):
+        while level < len(occupied) and any(low - TRACK < h and lo < high + TRACK for lo, h in occupied[level]):
             level += 1
-        if level == len(taken):
-            taken.append([])
-        taken[level].append((low, high))
+        if level == len(occupied):
+            occupied.append([])
+        occupied[level].append((low, high))
         number[link] = level
     return number
