@@ -191,10 +191,12 @@ def test_findings_come_first_and_the_worst_first() -> None:
     flow = faulty()
     assert [f.kind for f in flow.findings] == ["nan", "very_small", "very_small", "span"]
     text = str(flow)
-    places = [text.index(word) for word in ("4 findings", "\nfinding ", "\nparameter ", "\noperation ")]
+    places = [text.index(word) for word in ("nan at bad", "4 findings", "\nnan at", "\nparameter ", "\noperation ")]
     assert places == sorted(places)
-    rows = [line.split()[:2] for line in text.partition("\nfinding ")[2].partition("\n\n")[0].splitlines()[2:]]
-    assert rows == [["nan", "bad"], ["very_small", "b"], ["very_small", "a"], ["span", "c"]]
+    heads = re.findall(r"^(\w+) at (\w+) · ", text, re.MULTILINE)
+    assert heads == [("nan", "bad"), ("very_small", "a"), ("span", "c")]
+    assert [(c.kind, c.place) for c in flow.causes] == heads
+    assert [[flow.node(f.node).name for f in c.consequences] for c in flow.causes] == [[], ["b"], []]
     assert "4 findings: 1 nan, 2 very_small, 1 span" in text
     assert "(at [1], [2], [3], …)" in text
     [parameters] = [s for s in sections(flow) if s.head[0] == "parameter"]
@@ -242,8 +244,8 @@ def strict(text: str) -> Any:
 def test_json_has_the_keys_and_the_numbers() -> None:
     flow = faulty()
     told = strict(flow.to_json())
-    assert list(told) == ["summary", "findings", "parameters", "operations"]
-    keys = "kind node name measure threshold cause index source".split()
+    assert list(told) == ["summary", "causes", "findings", "parameters", "operations"]
+    keys = "kind node name measure threshold cause remedy index source".split()
     assert all(list(f) == keys for f in told["findings"])
     assert told["findings"][0]["index"] == [[1], [2], [3], [4]] and told["findings"][0]["measure"] is None
     assert told["findings"][1]["measure"] == pytest.approx(1e-12) and told["findings"][1]["threshold"] == 1e-7

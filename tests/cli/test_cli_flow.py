@@ -54,7 +54,7 @@ def test_the_table_goes_to_standard_output_and_the_rest_aside() -> None:
     exec(compile("import tracegraph as tg\n" + FAULTY, "p.py", "exec"), held := {})
     assert result.stdout == str(tg.flow(held["build"]))
     assert result.stderr == "building\nwrote a.svg\n"
-    assert "very_small  w " in result.stdout and "p.py:5 " in result.stdout
+    assert "very_small at w · p.py:5 · w = tg.parameter([1.0, 2.0]" in result.stdout
     ET.parse("a.svg")
 
 
@@ -98,15 +98,15 @@ def in_a_terminal(columns: int, *args: str, **env: str) -> str:
 def test_a_terminal_has_colours_and_its_width_is_kept() -> None:
     write(FAULTY.replace('"far"', repr("a long name " * 20)))
     wide = in_a_terminal(150, "p.py")
-    row = next(line for line in wide.splitlines() if "mean |g| is small" in line)
+    row = next(line for line in wide.splitlines() if "very_small at w ·" in line)
     assert "\x1b[1;31m" in row  # the worse half of the kinds is red
     assert next(line for line in wide.splitlines() if line.startswith("\x1b[33mspan"))  # the others are yellow
+    assert "  mean |g| is small" in wide
     for columns in (150, 90, 70, 55):
         lines = [ANSI.sub("", line) for line in in_a_terminal(columns, "p.py").splitlines()]
         assert max(map(width, lines)) <= columns
         assert any("…" in line for line in lines)
-        table = [line for line in lines if line.startswith("very_small")]
-        assert table and all("1e−9" in line for line in table)
+        assert any(line.startswith("very_small at w") for line in lines) and "1e−9" in "".join(lines)
         rows = [line for line in lines if re.match("w +", line)]
         assert any("rms g" in line for line in lines) == (columns >= 90)  # a column less, and no number cut
         assert rows and all("1.4e−9" in line for line in rows)  # the norm: a number is whole or not there
@@ -135,6 +135,7 @@ def test_json_is_json_and_nothing_else() -> None:
         "measure": 1e-9,
         "threshold": 1e-7,
         "cause": "mean |g| is small",
+        "remedy": "",
         "index": [],
         "source": "p.py:5",
     }
@@ -148,7 +149,7 @@ def test_every_format_by_its_suffix() -> None:
         "eps": b"%!PS",
         "dot": b"digraph",
         "tgraph": b"PK",
-        "txt": b"the gradient",
+        "txt": b"2 root causes, the worst: very_small at w",
         "md": b"**",
         "json": b"{",
     }
@@ -171,6 +172,8 @@ def test_every_format_by_its_suffix() -> None:
         ("never", 0, ""),
         ("nan,never", 0, ""),
         ("any", 1, "1 very_small, 1 span"),
+        ("fault", 1, "1 very_small, 1 span"),
+        ("hint", 0, ""),
         ("NAN, Span", 1, "1 span"),
     ],
 )

@@ -9,11 +9,12 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Badge, Graph, Node, Noted, nearest
-from ..graph.note import FlowNote, Path, PathsNote
+from ..graph.note import Cause, FlowNote, Path, PathsNote
 from . import flow_report as report
 from . import flow_rows as rows
 from . import flow_tables as sections
 from .finding import DIAGNOSTICS, Finding, Limit
+from .root_causes import causes, diagnostic_of, grouped
 
 
 class Flow(Noted):
@@ -27,8 +28,13 @@ class Flow(Noted):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The findings, worst first."""
+        """The findings, worst first, each by itself; hints are in `causes` only."""
         return sections.findings(self.graph)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The root causes, worst first, each with its consequences; hints come last."""
+        return sections.causes(self.graph)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -47,7 +53,7 @@ class Flow(Noted):
         return rows.operations(self.whole)
 
     def table(self, most: int | None = sections.MOST) -> str:
-        """Findings, worst first, then parameters and operations, as text; ``most``: rows of each, None for all."""
+        """Causes, worst first, then parameters and operations, as text; ``most``: rows of each, None for all."""
         return report.table(self.graph, most)
 
     def to_markdown(self, most: int | None = sections.MOST) -> str:
@@ -55,13 +61,13 @@ class Flow(Noted):
         return report.to_markdown(self.graph, most)
 
     def to_json(self) -> str:
-        """All rows as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``."""
+        """All rows as JSON: ``summary``, ``causes``, ``findings``, ``parameters`` and ``operations``."""
         return report.to_json(self.graph)
 
     def fails(self, *kinds: str) -> dict[str, int]:
         """The number of findings of each of these kinds; empty, and so false, where there is none.
 
-        ``any`` means every kind. Raises `GraphError` for one that is not known.
+        ``fault`` (or ``any``) means every fault, ``hint`` every hint. Raises `GraphError` for one that is not known.
         """
         return report.failed(self.graph, kinds)
 
@@ -92,16 +98,18 @@ def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[
     graph = with_unused(graph, extra).without("flow", "paths")
     used = _limits(limits)
     findings = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
-    place = {n.key: i for i, n in enumerate(graph)}
-    findings.sort(key=lambda f: (DIAGNOSTICS[f.kind].rank, -f.excess, place[f.node]))
     return annotated(graph, findings)
 
 
 def annotated(graph: Graph, found: Iterable[Finding], paths: Iterable[Path] = ()) -> Flow:
     """A graph with these findings, worst first, as badges on its cards, and with these paths on its arrows."""
-    found, paths = tuple(found), tuple(paths)
-    badges = dict.fromkeys(Badge(f.node, f.badge, f.tone) for f in found)
-    noted = Graph(graph.nodes, graph.edges, {**graph.notes, "flow": FlowNote(tuple(badges), found)})
+    place = {n.key: i for i, n in enumerate(graph)}
+    groups, paths = grouped(graph, tuple(found)), tuple(paths)
+    faults = [f for group in groups for f in group.findings]
+    faults.sort(key=lambda f: (diagnostic_of(f).rank, -f.excess, place[f.node]))
+    badges = dict.fromkeys(Badge(f.node, f.badge, f.tone) for f in faults)
+    note = FlowNote(tuple(badges), tuple(faults), causes(graph, groups))
+    noted = Graph(graph.nodes, graph.edges, {**graph.notes, "flow": note})
     return Flow(noted.with_note("paths", PathsNote(paths=paths)) if paths else noted)
 
 

@@ -15,16 +15,21 @@ from ..text.escape import markdown as escaped
 from ..text.numbers import clean
 from ..text.table import aligned, markdown
 from .finding import DIAGNOSTICS, Finding
+from .flow_causes import CauseText, headline, records, texts
 from .flow_rows import MeasureRow, operations, parameters
 from .flow_summary import summary
-from .flow_tables import MOST, findings, sections
+from .flow_tables import MOST, causes, findings, sections
 
-ANY = "any"
+SEVERITIES = {"any": "fault", "fault": "fault", "hint": "hint"}
+"""What a build can fail on besides kinds; "any" is every fault."""
 
 
 def table(graph: Graph, most: int | None = MOST) -> str:
     """The report as text, the same whatever shows it; ``most``: rows of each table, None for all."""
-    parts = [[clean(line) for line in summary(graph).lines]]
+    parts = [[clean(line) for line in (*filter(None, [headline(causes(graph))]), *summary(graph).lines)]]
+    shown, rest = told(graph, most)
+    parts += [[text.head, *(f"  {line}" for line in text.lines)] for text in shown]
+    parts += [[rest]] if rest else []
     for part in sections(graph, most):
         parts.append([*aligned(part.head, part.rows, part.right), *filter(None, [part.rest])])
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
@@ -33,15 +38,31 @@ def table(graph: Graph, most: int | None = MOST) -> str:
 def to_markdown(graph: Graph, most: int | None = MOST) -> str:
     """The report as Markdown."""
     first, second = map(escaped, summary(graph).lines)
-    parts = [f"**{second}**; {first}"]
+    worst = headline(causes(graph))
+    parts = [f"**{escaped(worst)}**; {second}; {first}" if worst else f"**{second}**; {first}"]
+    shown, rest = told(graph, most)
+    parts += [_markdown_entry(text) for text in shown]
+    parts += filter(None, [rest])
     for part in sections(graph, most):
         parts.append("\n".join(markdown(part.head, part.rows, part.right)))
         parts += filter(None, [part.rest])
     return "\n\n".join(parts) + "\n"
 
 
+def told(graph: Graph, most: int | None = MOST) -> tuple[list[CauseText], str]:
+    """The first causes as texts, and the line about those that are left out."""
+    found = causes(graph)
+    more = len(found[:most]) - len(found)
+    rest = f"… {-more:,} more cause{'s' * (more != -1)}; JSON has all" if more else ""
+    return texts(graph, found[:most]), rest
+
+
+def _markdown_entry(text: CauseText) -> str:
+    return "\n".join([f"**{escaped(text.head)}**", "", *(f"- {escaped(line)}" for line in text.lines)])
+
+
 def to_json(graph: Graph) -> str:
-    """Everything as JSON: ``summary``, ``findings``, ``parameters`` and ``operations``.
+    """Everything as JSON: ``summary``, ``causes``, ``findings``, ``parameters`` and ``operations``.
 
     Numbers have 12 significant digits, as the last ones depend on the processor; NaN and infinities are strings.
     """
@@ -58,6 +79,7 @@ def to_json(graph: Graph) -> str:
             **ends,
             "findings": totals.found,
         },
+        "causes": records(causes(graph), _plain),
         "findings": [_finding(graph, f) for f in findings(graph)],
         "parameters": [_row(row, "update") for row in parameters(graph.whole)],
         "operations": [_row(row, "ratio") for row in operations(graph.whole)],
@@ -78,17 +100,20 @@ def named(kind: str) -> str:
 
 
 def wanted(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Several kinds by their names; ``any`` means all of them."""
-    names: dict[str, None] = {}
-    for kind in kinds:
-        names.update(dict.fromkeys(DIAGNOSTICS if kind.strip().lower() == ANY else [named(kind)]))
-    return tuple(names)
+    """Kinds by their names, and severities: "fault" (or "any") for every fault, "hint" for every hint."""
+    names = (SEVERITIES.get(kind.strip().lower()) or named(kind) for kind in kinds)
+    return tuple(dict.fromkeys(names))
 
 
 def failed(graph: Graph, kinds: Iterable[str]) -> dict[str, int]:
-    """The number of findings of each of these kinds, worst first; empty where there is none."""
+    """The number of findings of each of these kinds, worst first; empty where there is none.
+
+    A hint counts where its kind is named, or hints are.
+    """
     kinds = wanted(kinds)
-    return dict(Counter(f.kind for f in findings(graph) if f.kind in kinds))
+    hints = [c.kind for c in causes(graph) if c.severity == "hint" and not {c.kind, "hint"}.isdisjoint(kinds)]
+    faults = [f.kind for f in findings(graph) if not {f.kind, "fault"}.isdisjoint(kinds)]
+    return dict(Counter([*faults, *hints]))
 
 
 def _written(part: Any) -> str:
@@ -108,6 +133,7 @@ def _finding(graph: Graph, finding: Finding) -> dict[str, Any]:
         "measure": _plain(finding.measure),
         "threshold": _plain(finding.threshold),
         "cause": finding.cause,
+        "remedy": finding.remedy,
         "index": [[int(i) for i in at] for at in finding.index],
         "source": node.line,
     }

@@ -1,4 +1,4 @@
-"""The tables of a flow as texts: findings, parameters and operations; whoever shows them sets the widths."""
+"""The tables of a flow as texts: parameters and operations; whoever shows them sets the widths."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
-from ..graph.note import FlowNote
+from ..graph.note import Cause, FlowNote
 from ..text.names import pretty
 from ..text.numbers import cell, clean, percent, shape
 from ..text.width import cut
@@ -16,9 +16,8 @@ from .flow_rows import MeasureRow, acting, learned, operations, parameters
 
 MOST = 20  # rows of each table
 WIDEST = 32  # places of a name, a source, or the kinds of a row
-PLACES = 3  # elements that a finding is told with
-WORDS = ("finding", "node", "cause", "parameter", "input", "operation", "op", "shape", "source", "findings")
-SPARE = ("rms g", "rms value", "shape", "op", "threshold", "source", "g = 0")
+WORDS = ("parameter", "input", "operation", "op", "shape", "source", "findings")
+SPARE = ("rms g", "rms value", "shape", "op", "source", "g = 0")
 Kinds = Mapping[int, tuple[str, ...]]
 
 
@@ -53,12 +52,15 @@ def findings(graph: Graph) -> tuple[Finding, ...]:
     return note.findings if isinstance(note, FlowNote) else ()
 
 
+def causes(graph: Graph) -> tuple[Cause, ...]:
+    """The root causes of the findings, worst first."""
+    note = graph.notes.get("flow")
+    return note.causes if isinstance(note, FlowNote) else ()
+
+
 def sections(graph: Graph, most: int | None = MOST) -> Iterator[TextTable]:
-    """The tables that have a row: findings, worst first; then parameters and operations from the inputs to the loss."""
+    """The tables that have a row: parameters and operations, from the inputs to the loss."""
     kinds = _kinds(graph)
-    found = findings(graph)[:most]
-    if found:
-        yield _section(_FINDING, [(graph, f) for f in found], [(f.kind,) for f in found], len(findings(graph)))
     graph, leaves = graph.whole, learned(graph.whole)
     first = {"input" if leaves and leaves[0].leaf == "input" else "parameter": _name}
     for columns, rows, nodes in (
@@ -125,23 +127,6 @@ def share(x: float | None) -> str:
     return "–" if x is None else "0" if x == 0 else percent(x)
 
 
-def _cause(graph: Graph, finding: Finding) -> str:
-    """The cause, with the elements that it is about unless it names them itself."""
-    places = [f"[{', '.join(map(str, at))}]" for at in finding.index[:PLACES] if at]
-    ellipsis = ", …" * (len(finding.index) > PLACES)
-    units = ", ".join(places).replace("[", "").replace("]", "")
-    named = not places or places[0] in finding.cause or f"({units}" in finding.cause
-    return finding.cause if named else f"{finding.cause} (at {', '.join(places)}{ellipsis})"
-
-
-_FINDING: Mapping[str, Callable[[Graph, Finding], str]] = {
-    "finding": lambda graph, f: f.kind,
-    "node": lambda graph, f: _short(pretty(graph.whole.node(f.node).name)),
-    "measure": lambda graph, f: _maybe(f.measure),
-    "threshold": lambda graph, f: _maybe(f.threshold),
-    "source": lambda graph, f: _short(graph.whole.node(f.node).line or ""),
-    "cause": _cause,
-}
 _SIZES: Mapping[str, Callable[[MeasureRow, Kinds], str]] = {
     "shape": lambda row, kinds: _short(shape(row.shape)),
     "rms value": lambda row, kinds: cell(row.value.rms),

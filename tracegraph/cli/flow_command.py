@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from ..graph import Graph
 
 TABLES = ("txt", "md", "json")
-LEAST = 10  # places that a name, a line or a cause can be cut or broken to
-CAUSE = 30
+LEAST = 10  # places that a name or a line can be cut to
 
 
 @click.command(cls=WithKinds, short_help="Say what is wrong with the gradients.")
@@ -55,9 +54,9 @@ def flow(
 ) -> None:
     """Say how the gradient of a program or a saved graph gets to its parameters, and what is wrong on the way.
 
-    A table goes to standard output: the findings, worst first, each with its line in the program and its cause; then a
-    row for each parameter and each operation. NAME is as for render. Exit code 1 if there is a finding named by
-    --fail-on, else 0.
+    A table goes to standard output: the root causes, worst first, each with its line in the program, the remedy and
+    what follows from it; then a row for each parameter and each operation. NAME is as for render. Exit code 1 if there
+    is a finding named by --fail-on, else 0.
 
     \b
     Examples:
@@ -126,15 +125,28 @@ def _show(flow: Flow) -> None:
 def _colored(flow: Flow) -> None:
     """The tables in colour, and as wide as the terminal."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
+    from ..analysis.flow_causes import headline
+    from ..analysis.flow_report import told
     from ..analysis.flow_summary import summary
     from ..analysis.flow_tables import sections
 
     console = Console(highlight=False)
     first, second = summary(flow.graph).lines
+    if flow.causes:
+        console.print(Text(headline(flow.causes), style="bold"))
     console.print(Text(first))
     console.print(Text(second, style="bold red" if flow.findings else "bold green"))
+    texts, rest = told(flow.graph)
+    for text in texts:
+        console.print()
+        console.print(Text(text.head, style=_style((text.kind,)) if text.severity == "fault" else "bold"))
+        for line in text.lines:
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
+    if rest:
+        console.print(Text(rest, style="dim"))
     for section in sections(flow.graph):
         console.print()
         console.print(_table(section, console.width))
@@ -159,7 +171,7 @@ def _table(section: TextTable, places: int) -> Table:
         table.add_column(
             Text(name),
             justify="right" if right else "left",
-            no_wrap=name != "cause",
+            no_wrap=True,
             overflow="ellipsis",
             min_width=_least(visible, i),
         )
@@ -178,9 +190,8 @@ def _least(section: TextTable, column: int) -> int:
     from ..text.width import width
 
     full = max(width(text) for text in (section.head[column], *(row[column] for row in section.rows)))
-    if column in section.right or section.head[column] in ("finding", "shape", "op"):
-        return full
-    return min(full, CAUSE if section.head[column] == "cause" else LEAST)
+    whole = column in section.right or section.head[column] in ("shape", "op")
+    return full if whole else min(full, LEAST)
 
 
 def _style(kinds: tuple[str, ...]) -> str:

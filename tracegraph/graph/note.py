@@ -37,10 +37,12 @@ class Finding:
     """Something that is wrong at one node.
 
     ``kind``: a key of `DIAGNOSTICS`. ``node``: the key of the node. ``badge``: a few words for the card, with the
-    number. ``cause``: one sentence, without a full stop. ``measure`` was compared with ``threshold`` (both None where
-    nothing is measured). ``index``: the elements, or the units along the last axis, that it is about; the first few.
-    ``excess``: how far the measure is beyond the threshold, in decades; orders findings of one kind. ``tone``: the
-    colour of the badge, ``invalid`` where numbers are no longer numbers.
+    number. ``cause``: one sentence, without a full stop; ``remedy``: what to do. ``measure`` was compared with
+    ``threshold`` (both None where nothing is measured). ``index``: the elements, or the units along the last axis, that
+    it is about; the first few. ``excess``: how far the measure is beyond the threshold, in decades; orders findings of
+    one kind. ``tone``: the colour of the badge, ``invalid`` where numbers are no longer numbers. ``way``: which of the
+    forms of its kind it is, such as forward or backward, large or small. ``others``: the keys of further nodes that it
+    is about.
     """
 
     kind: str
@@ -52,6 +54,35 @@ class Finding:
     index: tuple[Index, ...] = ()
     excess: float = 0.0
     tone: str = "warning"
+    remedy: str = ""
+    way: str = ""
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A root cause: the finding that explains others, which are its ``consequences``.
+
+    ``kind`` and ``node``: of that finding. ``place``: the name of the node. ``line``: file and line of the program, and
+    ``excerpt``: what stands there (empty where the source is not at hand). ``measure`` was compared with ``threshold``.
+    ``sentence``: what is wrong, and why. ``remedy``: what to do in this case. ``severity``: "fault", or "hint" where
+    nothing went wrong by it. ``badge`` and ``tone``: of its card.
+    """
+
+    kind: str
+    node: int
+    place: str
+    line: str | None
+    excerpt: str
+    measure: float | None
+    threshold: float | None
+    sentence: str
+    remedy: str
+    consequences: tuple[Finding, ...] = ()
+    severity: str = "fault"
+    badge: str = ""
+    tone: str = "warning"
+    index: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +169,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class FlowNote(Note):
-    """The findings of `tracegraph.flow`, worst first."""
+    """The findings of `tracegraph.flow`, and their root causes, worst first."""
 
     findings: tuple[Finding, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def known(self) -> set[int]:
-        return {f.node for f in self.findings}
+        consequences = (f.node for cause in self.causes for f in cause.consequences)
+        return {f.node for f in self.findings} | {c.node for c in self.causes} | set(consequences)
 
 
 @dataclass(frozen=True, slots=True)

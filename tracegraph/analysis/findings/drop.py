@@ -18,7 +18,7 @@ from .loss_head import Head, Heads, back, decades
 FEW = 16  # elements; fewer gates may all be closed by chance, and of fewer weights the size says nothing
 
 
-@diagnostic("dies", rank=6, limit=1e-2)
+@diagnostic("dies", rank=6, limit=1e-2, depth=7)
 def dies(graph: Graph, limit: float) -> Iterator[Finding]:
     """Operations over which the gradient falls to less than a hundredth.
 

@@ -110,11 +110,13 @@ def exploding(graph: Graph, limit: float) -> Iterator[Finding]:
             continue
         cause = f"the gradient of {pretty(node.name)} has an rms of {number(rms)}"
         if grown > limit:
-            cause += f"; at {where} it is {number(grown)} times that at the prediction: smaller weights, or clip it"
+            cause += f"; at {where} it is {number(grown)} times that at the prediction"
+            remedy = "draw smaller weights, or clip the gradient"
         else:
-            cause += ", large from the prediction on: scale the data or the targets, or clip it"
+            cause += ", large from the prediction on"
+            remedy = "scale the data or the targets, or clip the gradient"
         badge = f"explodes: ×{number(grown, 3)}" if grown > limit else f"explodes: rms g {number(rms)}"
-        yield Finding("exploding", node.key, badge, cause, measure, limit, excess=decades(measure, limit))
+        yield Finding("exploding", node.key, badge, cause, measure, limit, (), decades(measure, limit), remedy=remedy)
 
 
 def _growth(graph: Graph, node: Node, start: float) -> tuple[float, str]:
@@ -144,13 +146,15 @@ def update(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
         name, written = pretty(old.name), number(ratio)
         small = ratio < least and not heads.settled(old) and (change.norm > 0 or not is_idle(graph, old))
         if small:
-            cause = f"the step changes {name} by {written} of its norm; about 0.001 is healthy: raise the learning rate"
+            cause, remedy = f"the step changes {name} by {written} of its norm", "raise the learning rate"
         elif isfinite(ratio) and ratio > most and change.rms > typical:
-            cause = f"the step is {written} times the norm of {name}; about 0.001 is healthy: lower the learning rate"
+            cause, remedy = f"the step is {written} times the norm of {name}", "lower the learning rate"
         else:
             continue
-        bound = least if small else most
-        yield Finding("update", new.key, f"update: {written} of ‖w‖", cause, ratio, bound, excess=decades(ratio, bound))
+        bound, way = (least, "small") if small else (most, "large")
+        badge, cause = f"update: {written} of ‖w‖", f"{cause}; about 0.001 is healthy"
+        excess = decades(ratio, bound)
+        yield Finding("update", new.key, badge, cause, ratio, bound, (), excess, remedy=remedy, way=way)
 
 
 def _steps(graph: Graph) -> list[tuple[Node, Node, float]]:

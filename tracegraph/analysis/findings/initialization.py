@@ -29,7 +29,7 @@ class WeightLayer:
     weights: Node
 
 
-@diagnostic("initialization", rank=10, limit=(1e-2, 1e2))
+@diagnostic("initialization", rank=10, limit=(1e-2, 1e2), depth=5)
 def initialization(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
     """Weights with which the signal fades or grows from layer to layer.
 
@@ -53,11 +53,14 @@ def initialization(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding
     weights, change = chain[worst].weights, "grows" if grows else "fades"
     cause = (
         f"over {len(chain)} layers the signal {change} to {number(total)} times its size, in the one of "
-        f"{pretty(weights.name)} to {number(gains[worst])} times: for n inputs of a unit, the standard deviation that "
-        "keeps it is √(2/n) before ReLU, √(1/n) before tanh"
+        f"{pretty(weights.name)} to {number(gains[worst])} times"
+    )
+    remedy = (
+        "for n inputs of a unit, the standard deviation that keeps its size is √(2/n) before ReLU, √(1/n) before tanh"
     )
     badge, bound = f"{change} ×{number(total, 3)} in {len(chain)} layers", most if grows else least
-    yield Finding("initialization", weights.key, badge, cause, total, bound, excess=decades(total, bound))
+    excess, way = decades(total, bound), "large" if grows else "small"
+    yield Finding("initialization", weights.key, badge, cause, total, bound, (), excess, remedy=remedy, way=way)
 
 
 def _spread(chain: list[WeightLayer]) -> float:

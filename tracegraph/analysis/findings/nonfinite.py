@@ -19,7 +19,7 @@ _IS: dict[str, Callable[[Any], Any]] = {"nan": np.isnan, "inf": np.isinf}
 FIRST = 8  # elements that a finding names
 
 
-@diagnostic("nan", rank=0)
+@diagnostic("nan", rank=0, depth=6)
 def nan(graph: Graph, limit: None = None) -> Iterator[Finding]:
     """Nodes at which a NaN is born, on the way forward or back, as against those that only pass one on.
 
@@ -33,7 +33,7 @@ def nan(graph: Graph, limit: None = None) -> Iterator[Finding]:
     return _found(graph, "nan")
 
 
-@diagnostic("inf", rank=1)
+@diagnostic("inf", rank=1, depth=6)
 def inf(graph: Graph, limit: None = None) -> Iterator[Finding]:
     """Nodes at which an infinity is born, on the way forward or back, as against those that only pass one on.
 

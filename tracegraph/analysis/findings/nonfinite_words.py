@@ -50,9 +50,17 @@ def finding(graph: Graph, birth: Birth) -> Finding:
     if len(badge) > _WIDEST:
         op = birth.node.op if len(birth.node.op) <= 13 else birth.node.symbol
         badge = f"{name} born {'backward ' if birth.edge else ''}in {pretty(op)}"[:_WIDEST]
-    remedy = f"; remedy: {words.remedy}" if words.remedy else ""
-    cause = f"{words.long}{where}{words.numbers}{remedy}"
-    return Finding(birth.kind, birth.node.key, badge, cause, float(birth.count), None, birth.index, tone="invalid")
+    return Finding(
+        birth.kind,
+        birth.node.key,
+        badge,
+        f"{words.long}{where}{words.numbers}",
+        float(birth.count),
+        index=birth.index,
+        tone="invalid",
+        remedy=words.remedy,
+        way=birth.way,
+    )
 
 
 def _place(graph: Graph, birth: Birth) -> str:

@@ -22,7 +22,7 @@ FIRST = 8  # units that a finding names
 WIDEST = 34  # letters of a badge
 
 
-@diagnostic("dead", rank=7, limit=0.1)
+@diagnostic("dead", rank=7, limit=0.1, depth=4)
 def dead(graph: Graph, limit: float) -> Iterator[Finding]:
     """Layers with units whose ReLU is zero for the whole batch: no gradient gets through them, so they never recover.
 
@@ -58,8 +58,9 @@ def _dead(node: Node, rows: Array, before: Array, limit: float) -> Iterator[Find
     if count and (clear or far / units > limit):
         share = max(share, far / units)
         what = "channels" if rows.shape[2] > 1 else "units"
-        cause = f"{count} of {units} {what} are 0 for all {len(rows)} rows{_listed(off)}: {_REMEDY}"
-        yield _finding("dead", node, badge_text(f"{count} of {units} {what} dead", off), cause, share, limit, off)
+        cause = f"{count} of {units} {what} are 0 for all {len(rows)} rows{_listed(off)}"
+        badge = badge_text(f"{count} of {units} {what} dead", off)
+        yield _finding("dead", node, badge, cause, _REMEDY, share, limit, off)
 
 
 def is_clear(off: int, always: int, on: Array) -> bool:
@@ -80,7 +81,7 @@ def far_off(before: Array, off: Array) -> int:
     return int((outside & off).sum())
 
 
-_REMEDY = "no gradient gets through them; a smaller learning rate, a smaller bias or a leaky ReLU keeps units alive"
+_REMEDY = "a smaller learning rate, a bias of 0 or a leaky ReLU keeps units alive"
 
 
 class Bounds(NamedTuple):
@@ -91,7 +92,7 @@ class Bounds(NamedTuple):
     words: str
 
 
-@diagnostic("saturated", rank=8, limit=0.5)
+@diagnostic("saturated", rank=8, limit=0.5, depth=4)
 def saturated(graph: Graph, limit: float) -> Iterator[Finding]:
     """Layers of tanh or sigmoid most of whose values are at the flat ends, where hardly any gradient gets through.
 
@@ -140,8 +141,9 @@ def _saturated(node: Node, rows: Array, bounds: Bounds, limit: float) -> Iterato
         cause = f"{share:.0%} of {rows.size} values are saturated ({bounds.words})"
         if units > 1 and count:
             cause += f", {count} of {units} units for all {len(rows)} rows{_listed(always)}"
-        cause += ": hardly any gradient gets through; smaller weights, or normalized inputs, bring it back"
-        yield _finding("saturated", node, f"{share:.0%} saturated", cause, share, limit, always)
+        cause += ": hardly any gradient gets through"
+        remedy = "draw smaller weights, or normalize what comes in"
+        yield _finding("saturated", node, f"{share:.0%} saturated", cause, remedy, share, limit, always)
 
 
 # --- what both share -------------------------------------------------------------------------------------------------
@@ -165,10 +167,12 @@ def _split(rest: tuple[int, ...], channel: int) -> tuple[int, int]:
     return int(np.prod(rest[:channel])), int(np.prod(rest[channel:]))
 
 
-def _finding(kind: str, node: Node, badge: str, cause: str, measure: float, limit: float, units: Array) -> Finding:
+def _finding(
+    kind: str, node: Node, badge: str, cause: str, remedy: str, measure: float, limit: float, units: Array
+) -> Finding:
     first = tuple((int(i),) for i in np.flatnonzero(units)[:FIRST])
     excess = log10(measure / limit) if measure > 0 and limit > 0 else 0.0
-    return Finding(kind, node.key, badge, cause, measure, limit, first, excess)
+    return Finding(kind, node.key, badge, cause, measure, limit, first, excess, remedy=remedy)
 
 
 def badge_text(text: str, units: Array) -> str:

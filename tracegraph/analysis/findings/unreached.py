@@ -43,7 +43,7 @@ def unused(graph: Graph, limit: None = None) -> Iterator[Finding]:
         if node.is_parameter and node.gradient is None and node.key not in needed:
             name = pretty(node.name)
             remedy = f"use it, or leave it out; {name}.value and NumPy functions of it are not recorded"
-            yield Finding("unused", node.key, "unused", f"the loss does not depend on {name}: {remedy}")
+            yield Finding("unused", node.key, "unused", f"the loss does not depend on {name}", remedy=remedy)
 
 
 def _on(node: Node) -> str:

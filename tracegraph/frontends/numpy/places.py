@@ -13,6 +13,7 @@ from types import CodeType
 from ...engine.tensor import Tensor
 from ...ops.op import Op
 from .bytecode import calls, stores
+from .excerpts import FILES
 from .homes import Home, home
 from .keys import Step
 from .numbering import by_numbers
@@ -118,6 +119,8 @@ class _Places(dict[int, Place]):
         self.starts, self.lines = [s for s, _ in lines], [n for _, n in lines]
         self.ours = _is_ours(code)  # a line of the engine tells the user nothing
         self.file = "" if self.ours else readable(code.co_filename)
+        if self.file:
+            FILES[self.file] = code.co_filename
         self.code, self.source = code, source
         self.nodes = _expressions(code, source) if source else []
         self.fallback: tuple[dict[int, str], set[int]] | None = None
