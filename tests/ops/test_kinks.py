@@ -43,6 +43,8 @@ KINKS = [
     Kink("where(x > 0, x, 2 * x)", (0.0,), (2.0,), "the branch that is taken"),
     Kink("max(x)", ([1.0, 3.0, 3.0],), ([0.0, 0.5, 0.5],), "ties share equally: least norm", "amax(x)"),
     Kink("min(x)", ([1.0, 1.0, 3.0],), ([0.5, 0.5, 0.0],), "ties share equally", "amin(x)"),
+    Kink("max(x)", ([1.0, nan],), ([0.0, 1.0],), "NaN is the largest: the gradient goes to it", "max(x)"),
+    Kink("min(x)", ([nan, 1.0, nan],), ([0.5, 0.0, 0.5],), "several NaN share equally", "min(x)"),
     Kink("max_pool1d(x, 2)", ([[[3.0, 3.0]]],), ([[[1.0, 0.0]]],), "a tie in a window goes to the first"),
     Kink("norm(x)", ([0.0, 0.0],), ([0.0, 0.0],), "convex: the subgradient of least norm", "vector_norm(x)"),
     Kink("std(x)", ([2.0, 2.0],), ([0.0, 0.0],), "convex: the subgradient of least norm", "std(x, correction=0)"),

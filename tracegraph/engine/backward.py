@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import OpError
 from ..ops.broadcast import unbroadcast
-from ..ops.running import ieee
+from ..ops.running import HALF, ieee, widened
 from .tensor import Tensor
 from .values import Value, is_float, settle
 
@@ -199,6 +199,9 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
             return [_fit(c, i.held) if c is not None and i.needs else None for c, i in pairs]
         except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
             g, values = np.float64(g), [ieee(v) for v in values]
+    y = t.held
+    if type(g) is not float and g.dtype is HALF:
+        g, y, *values = widened([g, y, *values])
     contributions: list[Value] = []
     for slot, i in enumerate(inputs):
         vjp = op.vjp(slot) if i.details.needs else None
@@ -206,7 +209,7 @@ def _pull(t: Tensor, g: Value) -> list[Value]:
             contributions.append(None)
         else:
             where = {**attrs, "slot": slot} if op.variadic else attrs
-            contributions.append(_fit(vjp.rule(g, t.held, *values, **where), i.held))
+            contributions.append(_fit(vjp.rule(g, y, *values, **where), i.held))
     return contributions
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
-from ..ops.running import run_forward
+from ..ops.running import run_arrays, run_forward
 from . import lists
 from .bind import bind
 from .leaves import lift
@@ -80,7 +80,7 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
     try:
         if all([type(v) in (float, int) for v in values]):
             return run_forward(op, values, attrs)
-        return op.forward(*values, **attrs)
+        return run_arrays(op, values, attrs)
     except (ValueError, IndexError, TypeError) as error:
         if isinstance(error, OpError):
             raise

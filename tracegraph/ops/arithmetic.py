@@ -72,7 +72,7 @@ elementwise(
     "div",
     "a / b",
     "g / b",
-    "-g * a / b ** 2",
+    ("-g * a / b ** 2", "-g * y / b"),  # the square of b leaves the range of numbers long before b does
     numpy=np.divide,
     symbol="÷",
     domain=(0.5, 2.0),

@@ -66,13 +66,19 @@ elementwise(
     analytic=False,
     traits=Traits("arithmetic", rescales=True, singular=(pole("cbrt at 0", lambda y: y == 0, INSIDE),)),
 )
+helper("hypot", np.hypot, math.hypot)
 elementwise(
-    "arcsinh", "arcsinh(x)", "g / sqrt(1 + x ** 2)", numpy=np.arcsinh, scalar=math.asinh, traits=Traits("function")
+    "arcsinh",
+    "arcsinh(x)",
+    ("g / sqrt(1 + x ** 2)", "g / hypot(1, x)"),
+    numpy=np.arcsinh,
+    scalar=math.asinh,
+    traits=Traits("function"),
 )
 elementwise(
     "arccosh",
     "arccosh(x)",
-    "g / sqrt(x ** 2 - 1)",
+    ("g / sqrt(x ** 2 - 1)", "g / (sqrt(x - 1) * sqrt(x + 1))"),
     numpy=np.arccosh,
     scalar=math.acosh,
     domain=(1.5, 3.0),

@@ -52,6 +52,7 @@ class Op:
     ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas.
     ``variants`` are the same op with the formulas that hold for some of its options; ``choose`` tells which.
     ``traits``: what other code may ask of it. ``variadic``: whether it takes any number of inputs.
+    ``sums``: whether its parts may leave the range of float16 though the result does not; scans round each, as NumPy's.
     """
 
     name: str
@@ -74,8 +75,11 @@ class Op:
     choose: Callable[..., Hashable] | None = None
     n: Callable[..., int] | None = None
     variadic: bool = field(init=False)
+    sums: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        sums = not self.elementwise and self.traits.element != "copy" and self.traits.kind != "scan"
+        object.__setattr__(self, "sums", sums)
         object.__setattr__(self, "variadic", self.inputs[:1] != () and self.inputs[0].startswith("*"))
 
     @property

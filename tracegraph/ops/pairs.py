@@ -14,8 +14,8 @@ Array = Any
 elementwise(
     "arctan2",
     "arctan2(a, b)",
-    "g * b / (a ** 2 + b ** 2)",
-    "-g * a / (a ** 2 + b ** 2)",
+    ("g * b / (a ** 2 + b ** 2)", "g * (b / hypot(a, b)) / hypot(a, b)"),
+    ("-g * a / (a ** 2 + b ** 2)", "-g * (a / hypot(a, b)) / hypot(a, b)"),
     numpy=np.arctan2,
     scalar=math.atan2,
     domain=(0.5, 2.0),

@@ -74,9 +74,15 @@ def mean(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     return np.mean(x, axis=axes, keepdims=keepdims)
 
 
+def equals(x: Array, y: Array) -> Array:
+    """Where the elements are the extreme ``y``; a NaN is one, and its gradient goes to what is NaN."""
+    hits = np.equal(x, y)
+    return hits | np.isnan(x) & np.isnan(y) if np.any(np.isnan(y)) else hits
+
+
 def _extreme_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """Ties share the gradient equally, which is the subgradient of least norm."""
-    hits = np.equal(x, keep(y, x, axis, keepdims))
+    hits = equals(x, keep(y, x, axis, keepdims))
     ties = np.sum(hits, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=True, dtype=np.asarray(g).dtype)
     return hits * (keep(g, x, axis, keepdims) / ties)
 

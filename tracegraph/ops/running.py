@@ -16,9 +16,27 @@ def ieee(value: Any) -> Any:
     return np.float64(value) if type(value) is float else value
 
 
+HALF = np.dtype(np.float16)
+
+
+def widened(values: Sequence[Any]) -> list[Any]:
+    """Numbers of float16 as float32, which has room for squares and sums where float16 ends at 65504."""
+    return [v.astype(np.float32) if getattr(v, "dtype", None) is HALF else v for v in values]
+
+
 def run_forward(op: Op, values: Sequence[Any], attrs: Mapping[str, Any]) -> Any:
     """The result of an op at these inputs. Raises whatever the op does."""
-    return op.forward(*map(ieee, values), **attrs)
+    return run_arrays(op, [*map(ieee, values)], attrs)
+
+
+def run_arrays(op: Op, values: Sequence[Any], attrs: Mapping[str, Any]) -> Any:
+    """The same for values that are not all Python floats; an op that sums is computed in float32 for float16."""
+    if not op.sums or not any([getattr(v, "dtype", None) is HALF for v in values]):
+        return op.forward(*values, **attrs)
+    floats = [v.dtype for v in values if getattr(v, "dtype", HALF).kind == "f" and hasattr(v, "dtype")]
+    value = op.forward(*widened(values), **attrs)
+    narrow = np.asarray(value).dtype == np.float32 and all(kind is HALF for kind in floats)
+    return np.asarray(value, HALF)[()] if narrow else value
 
 
 def run_vjp(op: Op, slot: int, g: Any, y: Any, values: Sequence[Any], attrs: Mapping[str, Any]) -> Any:
@@ -30,5 +48,6 @@ def run_vjp(op: Op, slot: int, g: Any, y: Any, values: Sequence[Any], attrs: Map
     if vjp is None:
         return None
     where = {"slot": slot} if op.variadic else {}
-    back = vjp.rule(np.asarray(g)[()], np.asarray(y)[()], *map(ieee, values), **attrs, **where)
+    numbers = [np.asarray(g)[()], np.asarray(y)[()], *map(ieee, values)]
+    back = vjp.rule(*widened(numbers), **attrs, **where)
     return unbroadcast(np.asarray(back), np.shape(values[slot]))[()]

@@ -6,7 +6,7 @@ import numpy as np
 
 from .axes import all_axes, keep
 from .op import Sample, op
-from .reductions import OF_NOTHING
+from .reductions import OF_NOTHING, equals
 from .traits import Traits
 
 Array = Any
@@ -93,7 +93,7 @@ def median(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
 def _range_back(g: Array, y: Array, x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     axes = all_axes("ptp", x, axis, keepdims)
     g = keep(g, x, axes, keepdims)
-    top, bottom = (np.equal(x, f(x, axis=axes, keepdims=True)) for f in (np.max, np.min))
+    top, bottom = (equals(x, f(x, axis=axes, keepdims=True)) for f in (np.max, np.min))
     share = [hits / np.sum(hits, axis=axes, keepdims=True, dtype=np.asarray(g).dtype) for hits in (top, bottom)]
     return g * (share[0] - share[1])
 
