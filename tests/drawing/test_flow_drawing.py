@@ -157,7 +157,8 @@ def test_width_grows_with_the_share(program: str) -> None:
     for share, arrow, drawn in zip(due, drawing.picture.arrows, arrows_of(drawing), strict=True):
         if share is not None:
             assert arrow.paint and arrow.paint.share == pytest.approx(share)
-            assert drawn.texts[-1].endswith(f" {percent(share)}") or share == 0 and "zero" in drawn.texts[-1]
+            text = drawn.texts[-1]
+            assert text.endswith(f" {percent(share)}") or share == 1 or share == 0 and "zero" in text
     pairs = sorted((s, d.width) for s, d in zip(due, arrows_of(drawing)) if s is not None)
     assert all(a[1] <= b[1] + 1e-9 for a, b in zip(pairs, pairs[1:], strict=False))
     if program == "branches":
@@ -520,7 +521,7 @@ def test_a_wrong_bin_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def spread(value: Any) -> tuple[str, bool]:
     """What the card of a large input says below its histogram, and whether there is one."""
     with np.errstate(all="ignore"):
-        drawing = tg.draw(flow_of(tg.sum(tg.tensor(value, "x") * 1.0)), theme="print")
+        drawing = tg.draw(flow_of(tg.sum(tg.tensor(value, "x") * 1.0)), theme="print", detail="full")
     panel = next(b for b in drawing.picture.boxes if b.title == "x").panels[0]
     (card,) = (p for p in drawing.sheet.scene.of("card") if p.key == "n0")
     images = [i for part in card.parts if part.name == "value" for i in part.items if isinstance(i, Image)]
@@ -534,11 +535,18 @@ def test_histograms_say_what_they_show() -> None:
     assert spread(np.full((20, 20), 0.5)) == ("all 0.5", False)
     assert spread(np.full((20, 20), np.nan)) == ("", False)
     assert spread(1.0 + np.arange(400.0) * 1e-16)[1] is False
-    assert spread(np.where(np.arange(400) % 4, 0.0, 2.0)) == ("24 bins, 0 to 2, 75 % exactly 0", True)
-    assert spread(np.linspace(-1, 3, 400)) == ("24 bins, −1 to 3", True)
+    assert spread(np.where(np.arange(400) % 4, 0.0, 2.0)) == ("histogram: 24 bins, 0 to 2, 75 % exactly 0", True)
+    assert spread(np.linspace(-1, 3, 400)) == ("histogram: 24 bins, −1 to 3", True)
     assert all(spread(values_of(kind))[1] for kind in SPREAD)
     small = tg.draw(flow_of(tg.sum(tg.tensor(np.eye(4), "x") * 1.0))).picture.boxes[0].panels[0]
     assert small.spark is None and not small.spread
+
+
+def test_many_zeros_are_counted_where_there_is_no_histogram() -> None:
+    x = tg.tensor(np.where(np.arange(400) % 4, 0.0, 2.0).reshape(20, 20), "x")
+    flow, plain = (tg.draw(what).picture.boxes[0].panels[0] for what in (flow_of(tg.sum(x * 1.0)), tg.sum(x * 1.0)))
+    assert [line.text for line in flow.lines] == ["0 … 2, 75 % exactly 0"] and flow.spark is None
+    assert [line.text for line in plain.lines] == ["0 … 2"]
 
 
 def run() -> list[tg.Tensor]:

@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from tracegraph.picture.heat import CELL, MOSAIC, SIDE, TILES, heat, png
+from tracegraph.picture.heat import CELL, LARGE, SMALL, MapSize, heat, png
 from tracegraph.picture.theme import GREY, VIK, rgb, shade
 
 Image = pytest.importorskip("PIL.Image", reason="pillow reads the images back")
@@ -50,10 +50,11 @@ def test_signs_of_infinities_are_kept() -> None:
         (2, 1, 2, 1, 2, 2, 1, 30),
     ],
 )
-def test_every_shape_has_a_picture(shape: tuple[int, ...]) -> None:
-    made = heat(np.random.default_rng(0).normal(size=shape))
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=["large", "small"])
+def test_every_shape_has_a_picture(shape: tuple[int, ...], size: MapSize) -> None:
+    made = heat(np.random.default_rng(0).normal(size=shape), size)
     assert made.tones.ndim == 2 and np.nanmax(np.abs(made.tones)) == 1
-    assert 12 <= min(made.width, made.height) and max(made.width, made.height) <= max(SIDE, MOSAIC * CELL)
+    assert 12 <= min(made.width, made.height) and max(made.width, made.height) <= max(size.side, size.mosaic * CELL)
     assert made.width / made.tones.shape[1] >= CELL - 0.1 and made.height / made.tones.shape[0] >= CELL - 0.1
     assert png(made.tones, GREY, "#ffffff").startswith(b"\x89PNG")
 
@@ -66,7 +67,7 @@ def test_a_large_entry_is_never_lost() -> None:
 
 
 def test_slices_left_out_are_told() -> None:
-    assert heat(np.ones((TILES + 4, 9, 9))).note == f"{TILES} of {TILES + 4} slices shown"
+    assert heat(np.ones((20, 9, 9))).note == f"{LARGE.tiles} of 20 slices shown"
     assert heat(np.ones((3, 9, 9))).note == ""
 
 

@@ -70,7 +70,7 @@ class Arrays(Typeset):
         """A matrix, number by number."""
         size = self.theme.size("cell")
         widest = max(text_width(t, size) for row in grid.cells for t in row)
-        width, height = max(ceil(widest + 6), ceil(size * 1.9)), ceil(size * 1.75)
+        width, height = max(ceil(widest + 6), ceil(size * 1.9)), ceil(size * 1.5)
         framed = grid.focus or [[False] * len(row) for row in grid.cells]
         rows = []
         for texts, tones, frames in zip(grid.cells, grid.tones, framed, strict=True):

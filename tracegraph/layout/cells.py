@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from .scene import Area, Image, Item, Point, Text
 
 ROUND = 12.0  # points of the radius of a rounded corner; a third of the shorter side where that is less
-FRAME = 3  # width of the frame around a cell
+FRAME = 2  # width of the frame around a cell
 BASELINE, BOLD_BASELINE = 0.345, 0.3
 """How far a baseline lies below the middle of its cell, in sizes of the type; measured in Graphviz's drawings."""
 ANCHORS = {"LEFT": "start", "CENTER": "middle", "RIGHT": "end"}

@@ -48,6 +48,9 @@ class Formulas:
         unknown = edge.local is None or target.gradient is None
         if not full and not unknown:
             return (Line(f"·{self._factor(edge.local)}", "contribution"),)
+        if not full and np.ndim(edge.contribution):  # both ends show the arrays
+            size = norm(edge.contribution)
+            return () if np.isfinite(size) else (Line(number(size), "contribution"),)
         if not full or edge.vjp is None:
             return (Line(sent, "contribution"),)
         if unknown:

@@ -139,7 +139,7 @@ def caption(sent: Any, paint: Paint, digits: int, full: bool) -> tuple[Line, ...
     There the share is left out where it is all.
     """
     scalar = np.ndim(sent) == 0
-    share = [] if paint.share is None or full and paint.share == 1 else [percent(paint.share)]
+    share = [] if paint.share is None or paint.share == 1 else [percent(paint.share)]
     if not isfinite(paint.rms):
         sizes = [] if scalar and full else [_broken(sent)]
     elif paint.tone is None:

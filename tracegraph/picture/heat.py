@@ -12,10 +12,7 @@ import numpy as np
 
 from .theme import rgb, shade
 
-SIDE = 120  # points that the longer side of a heat map takes, unless its cells would be too small
 CELL = 4.5  # points of a cell at least: 6 pixels at 96 dots per inch
-TILES = 16  # slices of an array that are shown
-PIXELS, MOSAIC = 32, 48  # rows and columns that are told apart at most: of a matrix, and of slices side by side
 SHARP = 480  # pixels that the longer side of the image has at least, so that cells keep their edges when it is scaled
 BINS = 24
 TALL = 16  # steps of height that a histogram tells apart
@@ -33,20 +30,38 @@ class Heat:
     note: str = ""
 
 
-def heat(array: Any) -> Heat:
+@dataclass(frozen=True, slots=True)
+class MapSize:
+    """How large heat maps are: ``side`` in points of the longer side, unless cells would be too small.
+
+    ``pixels`` and ``mosaic``: rows and columns that are told apart at most, of a matrix and of slices side by side.
+    ``tiles``: slices of an array that are shown.
+    """
+
+    side: int
+    pixels: int
+    mosaic: int
+    tiles: int
+
+
+LARGE, SMALL = MapSize(120, 32, 48, 16), MapSize(72, 16, 24, 4)
+"""By themselves, and where a picture has many."""
+
+
+def heat(array: Any, size: MapSize = LARGE) -> Heat:
     """Lay out an array as a picture.
 
-    Matrices are shown as they are, vectors as a strip; of higher dimensions the last two axes are an image, and up to
-    16 of those of the first element stand side by side. Each cell of a large one takes the entry that is largest.
+    Matrices are shown as they are, vectors as a strip; of higher dimensions the last two axes are an image, and some of
+    those of the first element stand side by side. Each cell of a large one takes the entry that is largest.
     """
     with np.errstate(all="ignore"):
         data = np.asarray(array, float)
-        slices = _slices(data)
+        slices = _slices(data, size)
         image = _mosaic(slices)
         finite = np.abs(image[np.isfinite(image)])
         tones = image / (float(finite.max(initial=0.0)) or 1.0)
     rows, columns = tones.shape
-    scale = max(SIDE / max(rows, columns), CELL)
+    scale = max(size.side / max(rows, columns), CELL)
     total = int(np.prod(data.shape[:-2]))
     note = f"{len(slices)} of {total} slices shown" if len(slices) < total else ""
     return Heat(tones, max(round(columns * scale), 12), max(round(rows * scale), 12), note)
@@ -76,7 +91,7 @@ def histogram(finite: Any) -> Heat:
     if low <= 0 <= high:
         place = min(int(-low / (high - low) * columns), columns - BAR)
         tones[TALL + 1 :, place : place + BAR] = ZERO
-    return Heat(tones, SIDE, round(SIDE * len(tones) / columns))
+    return Heat(tones, LARGE.side, round(LARGE.side * len(tones) / columns))
 
 
 def png(tones: Any, anchors: tuple[str, ...], blank: str) -> bytes:
@@ -104,14 +119,14 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _slices(data: Any) -> list[Any]:
+def _slices(data: Any, size: MapSize) -> list[Any]:
     """The matrices to show."""
     if data.ndim < 3:
-        return [_shrunk(np.atleast_2d(data), PIXELS)]
+        return [_shrunk(np.atleast_2d(data), size.pixels)]
     while data.ndim > 3:
         data = data[0] if data.shape[1] > 1 else data[:, 0]  # the channels of one image, or many images of one channel
-    shown = data[:TILES]
-    most = PIXELS if len(shown) == 1 else MOSAIC // _columns(len(shown)) - 1
+    shown = data[: size.tiles]
+    most = size.pixels if len(shown) == 1 else size.mosaic // _columns(len(shown)) - 1
     return [_shrunk(matrix, most) for matrix in shown]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..graph import Mark
 from ..graph.measure import norm
 from ..text.numbers import MINUS, clean, element, number
-from .heat import BINS, Heat, heat, histogram
+from .heat import BINS, LARGE, Heat, MapSize, heat, histogram
 
 GRID = 8  # rows up to which an array is shown number by number
 WIDE = 12  # columns of such an array
@@ -69,21 +69,37 @@ class Panel:
     spread: tuple[Line, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ArrayStyle:
+    """How much is said of arrays.
+
+    ``cells``: significant digits in a grid and of a range; those of a number by default. ``maps``: how large heat maps
+    are. ``norm``: stands beside the range. ``zeros``: their share does, and ``histogram``: there is one as well.
+    """
+
+    cells: int | None = None
+    maps: MapSize = LARGE
+    norm: bool = True
+    zeros: bool = False
+    histogram: bool = False
+
+
+FULL = ArrayStyle()
+
+
 def panel(
     heading: str,
     value: Any,
     digits: int,
+    style: ArrayStyle = FULL,
     *,
-    cells: int | None = None,
     signed: bool = False,
     focus: tuple[Any, ...] = (),
-    spark: bool = False,
     names: tuple[str, ...] = (),
 ) -> Panel:
     """Word a value; ``signed`` gives a number the colour of its sign, ``focus`` are the elements to be framed.
 
-    ``cells``: significant digits in a grid; those of a number by default. ``spark``: a large array has a histogram,
-    too. ``names`` of its rows, or of the elements of a vector, stand before them.
+    ``names`` of its rows, or of the elements of a vector, stand before them.
     """
     if np.ndim(value) == 0:
         return Panel(heading, number(value, digits), int(np.sign(value)) if signed and np.isfinite(value) else 0)
@@ -93,13 +109,13 @@ def panel(
     shown = array.reshape(-1, 1) if names and array.ndim == 1 else array
     matrices = _matrices(shown, bool(names))
     if matrices is None:
-        image = heat(shown)
+        image = heat(shown, style.maps)
         note = (Line(image.note, "note"),) if image.note else ()
-        lines = (*_summary(array, digits), *note, *_extent(focus))
+        lines = (Line(_summary(array, digits, style), "note"), *note, *_extent(focus))
         made = Panel(heading, mark=mark, lines=lines, heat=image, names=names)
-        return _with_spark(made, array, digits) if spark else made
+        return _with_spark(made, array, digits) if style.histogram else made
     largest = _largest(array)
-    grids = [_grid(m, largest, cells or digits, names) for m in matrices]
+    grids = [_grid(m, largest, style.cells or digits, names) for m in matrices]
     framed = _matrices(_mask(array, focus).reshape(shown.shape), bool(names)) if focus else None
     for i, mask in enumerate(framed or ()):
         grids[i] = replace(grids[i], focus=tuple(tuple(row.tolist()) for row in mask))
@@ -137,18 +153,28 @@ def _largest(array: Any) -> float:
     return float(sizes[np.isfinite(sizes)].max(initial=0.0))
 
 
-def _summary(array: Any, digits: int) -> tuple[Line, ...]:
-    """The range of what is finite, and the norm; or how many entries are not finite."""
+def _summary(array: Any, digits: int, style: ArrayStyle) -> str:
+    """The range of what is finite, how many entries are not, and the norm or the share of zeros if asked for."""
     flat = np.asarray(array, float).ravel()
     finite = flat[np.isfinite(flat)]
-    parts = [_range(finite, digits)] if finite.size else []
-    bad = flat.size - finite.size
-    parts.append(f"{bad} of {flat.size} NaN or ∞" if bad else f"‖·‖ {number(norm(array), digits)}")
-    return (Line(", ".join(parts), "note"),)
+    parts = [_range(finite, style.cells or digits)] if finite.size else []
+    if bad := flat.size - finite.size:
+        parts.append(f"{bad} of {flat.size} NaN or ∞")
+    elif style.norm:
+        parts.append(f"‖·‖ {number(norm(array), digits)}")
+    if style.zeros and not style.histogram and parts and (zeros := _zeros(finite)):
+        parts.append(zeros)
+    return ", ".join(parts)
+
+
+def _zeros(finite: Any) -> str:
+    """The share of exact zeros, if there are many and others as well."""
+    zeros = finite.size - int(np.count_nonzero(finite))
+    return f"{100 * zeros / finite.size:.0f} % exactly 0" if finite.size / BINS < zeros < finite.size else ""
 
 
 def _range(finite: Any, digits: int) -> str:
-    low, high = number(finite.min(), digits), number(finite.max(), digits)
+    low, high = element(finite.min(), digits), element(finite.max(), digits)
     return f"{low} … {high}" if low != high else f"{'all' if finite.min() == finite.max() else 'about'} {low}"
 
 
@@ -162,9 +188,8 @@ def _with_spark(panel: Panel, array: Any, digits: int) -> Panel:
     if high - low <= SAME * _largest(finite):
         same = "all exactly 0" if low == high == 0 else f"all {number(low, digits)}"
         return replace(panel, spread=(Line(same, "note"),))
-    zeros = finite.size - int(np.count_nonzero(finite))
-    share = f", {100 * zeros / finite.size:.0f} % exactly 0" if zeros > finite.size / BINS else ""
-    ends = Line(f"{BINS} bins, {number(low, FEW)} to {number(high, FEW)}{share}", "note")
+    text = f"histogram: {BINS} bins, {number(low, FEW)} to {number(high, FEW)}"
+    ends = Line(", ".join(part for part in (text, _zeros(finite)) if part), "note")
     return replace(panel, spark=histogram(finite), spread=(ends,))
 
 

@@ -19,11 +19,12 @@ from ..text.numbers import clean, number, shape
 from .chain import Formulas, brief
 from .flow_overlay import Paint, legend, painted, paints
 from .flow_overlay import caption as size_caption
+from .heat import LARGE, SMALL
 from .key import NO_GRADIENT, key_of
 from .on_cards import Badges, focus_of, marks_of
 from .options import options_of
 from .overlay import DOT, header
-from .panels import Line, Panel, marked, panel
+from .panels import ArrayStyle, Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
 from .scopes import clusters_of
 from .shown_names import NAME, pretty, short
@@ -33,6 +34,7 @@ __all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "NAME", "Picture"
 DETAILS = ("outline", "shapes", "values", "full")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
+MAPS = 6  # arrays up to which heat maps are large
 TERMS = 40  # inputs up to which a formula is written out
 
 
@@ -88,10 +90,12 @@ class _Words:
     def __init__(
         self, graph: Graph, level: int, digits: int, cells: int | None, rows: Mapping[int, tuple[str, ...]]
     ) -> None:
-        self.graph, self.level, self.digits, self.cells, self.rows = graph, level, digits, cells, rows
+        self.graph, self.level, self.digits, self.rows = graph, level, digits, rows
         self.formulas, self.loss = Formulas(graph, digits), graph.output.name
         self.run = any(n.base for n in graph.nodes)
-        self.flow = painted(graph)
+        many = sum(np.ndim(n.value) > 0 for n in graph.nodes) > MAPS
+        flow, full = painted(graph), level == len(DETAILS) - 1
+        self.arrays = ArrayStyle(cells, SMALL if many else LARGE, norm=full, zeros=flow, histogram=flow and full)
         self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
@@ -168,8 +172,8 @@ class _Words:
     def _panels(self, node: Node) -> tuple[Panel, ...]:
         if self.level < 2:
             return ()
-        focus, names, flow = self.focus.get(node.key, ()), self.rows.get(node.key, ()), self.flow
-        value = panel("", node.value, self.digits, cells=self.cells, focus=focus, spark=flow, names=names)
+        focus, names = self.focus.get(node.key, ()), self.rows.get(node.key, ())
+        value = panel("", node.value, self.digits, self.arrays, focus=focus, names=names)
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
@@ -177,10 +181,7 @@ class _Words:
             return (value,)  # the step ends here, or it is not of a loss: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
-        return (
-            value,
-            panel(heading, node.gradient, self.digits, cells=self.cells, signed=True, spark=self.flow, names=names),
-        )
+        return (value, panel(heading, node.gradient, self.digits, self.arrays, signed=True, names=names))
 
     def _caption(self, edge: Edge, target: Node, paint: Paint | None) -> tuple[Line, ...]:
         if self.level < 2 or len(self.graph.edges) > CAPTIONS:
