@@ -167,10 +167,26 @@ def attention_back(env, g, q, k, v):
     return [by_differences(f)({}, g, x) for f, x in zip(both, (q, k, v))]
 
 
+def by_class(env, v):
+    weight = 1.0 if env["weight"] is None else np.asarray(env["weight"])
+    return matrix(np.moveaxis(np.moveaxis(np.asarray(v), env["axis"], -1) * weight, -1, env["axis"]))
+
+
 def rates(env, t):
-    classes = env["x"].shape[-1]
+    """What the label of each row counts, at its class."""
+    classes = env["x"].shape[env["axis"]]
     weight = np.ones(classes) if env["weight"] is None else env["weight"]
-    return np.array([[weight[c] * (c == label != env["ignore_index"]) for c in range(classes)] for label in t])
+    hits = [[weight[c] * (c == label != env["ignore_index"]) for c in range(classes)] for label in np.ravel(t)]
+    return np.moveaxis(np.reshape(hits, (*np.shape(t), classes)), -1, env["axis"])
+
+
+def wanted(env, t):
+    """Targets smoothed: a share of each is spread evenly over the classes."""
+    share, t, x = env["label_smoothing"], np.asarray(t), env["x"]
+    if t.shape == x.shape:
+        return by_class(env, (1 - share) * t + share / x.shape[env["axis"]])
+    kept = np.expand_dims(t != env["ignore_index"], env["axis"])
+    return (1 - share) * rates(env, t) + by_class(env, kept * share / x.shape[env["axis"]] * np.ones(x.shape))
 
 
 def by_differences(function):
@@ -386,7 +402,7 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softmax": softmax,
-    "log_softmax": lambda x: np.log(softmax(x)),
+    "log_softmax": lambda x, axis=-1: np.log(softmax(x, axis)),
     "Phi": np.vectorize(lambda x: (1 + math.erf(x / math.sqrt(2))) / 2, otypes=[float]),
     "phi": lambda x: np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi),
     "erf": np.vectorize(math.erf, otypes=[float]),
@@ -435,7 +451,8 @@ BOUND = {
     "attention": attention,
     "attention_back": attention_back,
     "rates": rates,
-    "outer_rows": lambda env, g, rows: np.asarray(g)[:, None] * rows,
+    "wanted": wanted,
+    "by_class": by_class,
     **{f"{name}_back": by_differences(function) for name, function in SMOOTH.items()},
     "eigvalsh": lambda env, x: np.linalg.eigvalsh(x, **uplo(env)),
     "eigenvectors": lambda env, x: np.linalg.eigh(x, **uplo(env))[1],

@@ -392,13 +392,16 @@ def torch_table():
         function = f.binary_cross_entropy_with_logits if from_logits else f.binary_cross_entropy
         return function(p, t, reduction=reduction)
 
-    def cross(x, t, reduction="mean"):
-        classes = x.shape[-1]
-        return f.cross_entropy(
-            x.reshape(-1, classes),
-            t.reshape(-1, classes) if t.is_floating_point() else t.reshape(-1),
-            reduction=reduction,
-        )
+    def classes(function):
+        """PyTorch has the classes along the axis 1, or 0 of a row."""
+
+        def call(x, t, axis=-1, weight=None, **rest):
+            axis, last = axis % x.ndim, min(x.ndim - 1, 1)
+            turned = torch.moveaxis(x, axis, last)
+            t = torch.moveaxis(t, axis, last) if t.shape == x.shape else t
+            return function(turned, t, None if weight is None else torch.tensor(weight), **rest)
+
+        return call
 
     def pad(x, width, constant_values=0, mode="constant"):
         if mode != "constant":
@@ -495,9 +498,7 @@ def torch_table():
         "embedding": f.embedding,
         "huber": lambda a, b, delta=1.0, reduction="mean": f.huber_loss(a, b, reduction, delta),
         "kl_div": lambda a, b, reduction="mean": f.kl_div(a, b, reduction=reduction),
-        "nll_loss": lambda x, t, weight=None, ignore_index=-100, reduction="mean": f.nll_loss(
-            x, t, None if weight is None else torch.tensor(weight), ignore_index=ignore_index, reduction=reduction
-        ),
+        "nll_loss": classes(f.nll_loss),
         "erf": torch.erf,
         "erfc": torch.erfc,
         "gammaln": torch.lgamma,
@@ -538,7 +539,7 @@ def torch_table():
         "broadcast_to": lambda x, shape: torch.broadcast_to(x, shape),
         "mse": mse,
         "binary_cross_entropy": bce,
-        "cross_entropy": cross,
+        "cross_entropy": classes(f.cross_entropy),
         **{f"conv{n}d": conv(n, getattr(f, f"conv{n}d")) for n in (1, 2, 3)},
         **{f"max_pool{n}d": pool(n, getattr(f, f"max_pool{n}d")) for n in (1, 2)},
         **{f"avg_pool{n}d": pool(n, getattr(f, f"avg_pool{n}d")) for n in (1, 2)},

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from .activations import _sigmoid, log_softmax, softplus
-from .causes import SMALLER, Cause, inf, nan
+from .activations import _sigmoid, softplus
+from .causes import SMALLER, inf, nan
 from .op import Sample, op
 from .traits import Traits
 
@@ -151,99 +151,3 @@ def binary_cross_entropy(p: Array, t: Array, reduction: str = "mean", from_logit
             raise OpError("binary_cross_entropy: probabilities must lie in [0, 1]; for others use from_logits=True")
         losses = -(t * _log(p) + (1 - t) * _log(1 - p))
     return np.mean(losses) if reduction == "mean" else np.sum(losses)
-
-
-def _rows(x: Array, t: Array, **options: Any) -> int:
-    return int(np.size(x) // np.shape(x)[-1])
-
-
-def _is_labels(x: Array, t: Array) -> bool:
-    return bool(np.asarray(t).dtype.kind in "iu" and np.shape(t) == np.shape(x)[:-1])
-
-
-def _check_classes(x: Array, t: Array) -> None:
-    if not np.ndim(x) or not np.size(x):
-        raise OpError(f"cross_entropy: logits of shape {np.shape(x)} have no classes; the last axis holds them")
-    classes = np.shape(x)[-1]
-    if _is_labels(x, t):
-        wrong = np.ravel(t)[(np.ravel(t) < 0) | (np.ravel(t) >= classes)]
-        if wrong.size:
-            raise OpError(f"cross_entropy: label {wrong[0]} is not one of {classes} classes")
-    elif np.shape(t) != np.shape(x):
-        raise OpError(
-            f"cross_entropy: targets of shape {np.shape(t)} do not fit logits {np.shape(x)}; "
-            f"give integer labels {np.shape(x)[:-1]} or probabilities {np.shape(x)}"
-        )
-
-
-def _cross_back(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean") -> Array:
-    back = np.exp(log_softmax.forward(x))
-    if _is_labels(x, t):
-        back = np.ascontiguousarray(back)  # so that its rows are a view
-        rows = back.reshape(-1, back.shape[-1])
-        rows[np.arange(len(rows)), np.ravel(t)] -= 1
-    else:
-        back *= np.sum(t, axis=-1, keepdims=True)
-        back -= t
-    back *= g / (_rows(x, t) if reduction == "mean" else 1)
-    return back
-
-
-def _cross_target(g: Array, y: Array, x: Array, t: Array, reduction: str = "mean") -> Array:
-    return log_softmax.forward(x) * (-g / (_rows(x, t) if reduction == "mean" else 1))
-
-
-_LABELS = np.array([2, 0, 1, 2])
-_CROSS_SAMPLES = tuple(
-    Sample((shape, target), {"reduction": reduction})
-    for reduction in ("mean", "sum")
-    for shape, target in (
-        ((4, 3), _LABELS),
-        ((3,), np.array(1)),
-        ((2, 2, 3), _LABELS.reshape(2, 2)),
-        ((4, 3), (4, 3)),
-        ((3,), (3,)),
-    )
-)
-
-
-@op(
-    "-sum(t * log_softmax(x)) / n",
-    ("g * (softmax(x) * sum(t, axis=-1) - t) / n", _cross_back),
-    ("-g * log_softmax(x) / n", _cross_target),
-    inputs="x t",
-    symbol="cross entropy",
-    samples=_CROSS_SAMPLES,
-    traits=Traits(
-        "loss",
-        logarithm=True,
-        normalizes=True,
-        implied=("reduction",),
-        singular=(
-            nan("∞ − ∞: a logit is ∞", lambda x: np.any(x == np.inf)),
-            nan("0·∞: a logit is −∞", lambda x: np.any(x == -np.inf), "give it a large negative number"),
-            Cause("forward", ("inf", "nan"), "a difference of logits {over}", lambda x: np.size(x) > 0, SMALLER),
-        ),
-    ),
-    variants={
-        ("sum", False): ("-sum(t * log_softmax(x))", "g * (softmax(x) * sum(t, axis=-1) - t)", "-g * log_softmax(x)"),
-        ("mean", True): ("-sum(onehot(t) * log_softmax(x)) / n", "g * (softmax(x) - onehot(t)) / n", None),
-        ("sum", True): ("-sum(onehot(t) * log_softmax(x))", "g * (softmax(x) - onehot(t))", None),
-    },
-    choose=lambda x, t, reduction="mean": (reduction, _is_labels(x, t)),
-    n=_rows,
-)
-def cross_entropy(x: Array, t: Array, reduction: str = "mean") -> Array:
-    """The cross entropy of softmax(x) along the last axis: x are logits of shape (..., classes), not probabilities.
-
-    ``t``: integer labels (...), or probabilities (..., classes). ``reduction``: "mean" over the rows, or "sum".
-    """
-    _reduction("cross_entropy", reduction, ("mean", "sum"))
-    _check_classes(x, t)
-    logs = log_softmax.forward(x)
-    if _is_labels(x, t):
-        rows = logs.reshape(-1, logs.shape[-1])
-        total = -np.sum(rows[np.arange(len(rows)), np.ravel(t)])
-    else:
-        total = -np.sum(t * logs)
-    return total / _rows(x, t) if reduction == "mean" else total
