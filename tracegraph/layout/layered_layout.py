@@ -28,8 +28,8 @@ def places(picture: Picture, theme: Theme, sizes: Measured, page: tuple[float, f
     """Find places in which everything is as large as can be on a page of this width and height, in points."""
     directions = (picture.direction,) if picture.direction else ("LR", "TB")
     top = sizes.header.height + BELOW if sizes.header else 0.0
-    room = page[0] - 2 * BORDER, page[1] - 2 * BORDER - top
-    placement = place(plan(picture, theme, sizes), (max(room[0], 1.0), max(room[1], 1.0)), directions)
+    around = 2 * BORDER, 2 * BORDER + top
+    placement = place(plan(picture, theme, sizes), page, directions, around)
     return _OnPage(picture, theme, sizes, placement, top).places()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .composing import Arrangement, Candidate, arrange, build
 from .cutting import choices
 from .frame_titles import RouteIndex
-from .plan import Placement, Plan, Point, ScopeFrame
+from .plan import Placement, Plan, Point, ScopeFrame, Size
 
 MOST_ROWS = 12
 TRIED = 6  # candidates that are built, and some more for small drawings
@@ -21,28 +22,54 @@ ASPECT = 0.675, 1.4  # of the page is the width to height of a larger drawing; 1
 SMALL = 12  # cards: drawings that may have any shape
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page to be filled, and what stands around the cards."""
+
+    size: Size
+    around: Size
+
+    def whole(self, width: float, height: float) -> Size:
+        return width + self.around[0], height + self.around[1]
+
+    def scale(self, width: float, height: float) -> float:
+        """How much cards of this extent can be enlarged."""
+        whole = self.whole(width, height)
+        return min(self.size[0] / whole[0], self.size[1] / whole[1])
+
+    def aspect(self, width: float, height: float) -> float:
+        """Width to height of the whole drawing, in that of the page."""
+        whole = self.whole(width, height)
+        return whole[0] / whole[1] * self.size[1] / self.size[0] if whole[1] else 1.0
+
+
 def place(
-    plan: Plan, page: tuple[float, float] = (960.0, 540.0), directions: Sequence[str] = ("LR", "TB")
+    plan: Plan,
+    page: Size = (960.0, 540.0),
+    directions: Sequence[str] = ("LR", "TB"),
+    around: Size = (0.0, 0.0),
 ) -> Placement:
     """Place everything so that it is as large as can be on a page of this width and height.
 
-    ``directions``: those that may be chosen, of LR, TB, RL and BT.
+    ``directions``: those that may be chosen, of LR, TB, RL and BT. ``around``: width and height that borders and a
+    header add, and that are enlarged with all else.
     """
     if not plan.blocks:
         return Placement(0.0, 0.0, directions[0], 0, (), (), (), (), 0)
+    fitted = _Page(page, around)
     guesses: list[tuple[float, int, str, Arrangement, tuple[int, ...]]] = []
     for direction in directions:
         flat = direction in ("LR", "RL")
         for sides in (2, 1, 0) if any(b.docks for b in plan.blocks) else (0,):
             arrangement = arrange(plan, flat, sides)
             for begins in choices(arrangement.lengths, _row_counts(arrangement, page)):
-                guesses.append((-_guess(arrangement, begins, page), len(guesses), direction, arrangement, begins))
+                guesses.append((-_guess(arrangement, begins, fitted), len(guesses), direction, arrangement, begins))
     guesses.sort(key=lambda guess: guess[:2])
     tried = TRIED + 200 // len(plan.blocks) if len(plan.blocks) < LARGE else 1
     best: tuple[float, str, Arrangement, Candidate, int] | None = None
     for _, _, direction, arrangement, begins in guesses[:tried]:
         candidate = build(arrangement, begins)
-        score = _score(arrangement, candidate, page, len(begins))
+        score = _score(arrangement, candidate, fitted, len(begins))
         if best is None or score > best[0]:
             best = score, direction, arrangement, candidate, len(begins)
     assert best is not None
@@ -60,24 +87,23 @@ def _row_counts(arrangement: Arrangement, page: tuple[float, float]) -> Sequence
     return sorted({max(2, round(ideal * part)) for part in (0.7, 0.85, 1.0, 1.2)})
 
 
-def _guess(arrangement: Arrangement, begins: Sequence[int], page: tuple[float, float]) -> float:
+def _guess(arrangement: Arrangement, begins: Sequence[int], page: _Page) -> float:
     lengths, ends = arrangement.lengths, [*begins[1:], len(arrangement.lengths.along)]
     along = max(sum(lengths.along[b:e]) for b, e in zip(begins, ends))
     across = sum(max(lengths.across[b:e]) + 40.0 for b, e in zip(begins, ends)) - 40.0
     size = (along, across) if arrangement.flat else (across, along)
     broken = sum(lengths.cost[b] for b in begins[1:])
     loose = LOOSE * arrangement.loose
-    return min(page[0] / size[0], page[1] / size[1]) / (1 + ROW * (len(begins) - 1) + BROKEN * broken + loose)
+    return page.scale(*size) / (1 + ROW * (len(begins) - 1) + BROKEN * broken + loose)
 
 
-def _score(arrangement: Arrangement, candidate: Candidate, page: tuple[float, float], rows: int) -> float:
+def _score(arrangement: Arrangement, candidate: Candidate, page: _Page, rows: int) -> float:
     width, height = (candidate.along, candidate.across) if arrangement.flat else (candidate.across, candidate.along)
     lost = (1 - BROKEN) ** candidate.cut_scopes / (1 + ROW * (rows - 1))
     lost /= 1 + CROSSING * candidate.crossings + JUMP * candidate.jumps + LOOSE * arrangement.loose
-    aspect = width / height * page[1] / page[0] if height else 1.0
-    if len(arrangement.plan.blocks) > SMALL and not ASPECT[0] <= aspect <= ASPECT[1]:
+    if len(arrangement.plan.blocks) > SMALL and not ASPECT[0] <= page.aspect(width, height) <= ASPECT[1]:
         lost *= 0.5
-    return min(page[0] / width, page[1] / height) * lost
+    return page.scale(width, height) * lost
 
 
 def _roomiest(free: Sequence[tuple[float, float]], width: float) -> tuple[float, float]:
