@@ -12,6 +12,8 @@ from .plan import Placement, Plan, Point, ScopeFrame, Size
 
 MOST_ROWS = 12
 TRIED = 6  # candidates that are built, and some more for small drawings
+DOCKINGS = (2, False), (1, False), (0, False), (2, True), (1, True)
+"""Sides of a card at which leaves dock, and whether inputs do."""
 LARGE = 300  # cards from which on one candidate for each direction has to do
 ROW = 0.015  # lost for each row after the first
 BROKEN = 0.05  # lost for each scope that a row ends in
@@ -44,10 +46,7 @@ class _Page:
 
 
 def place(
-    plan: Plan,
-    page: Size = (960.0, 540.0),
-    directions: Sequence[str] = ("LR", "TB"),
-    around: Size = (0.0, 0.0),
+    plan: Plan, page: Size = (960.0, 540.0), directions: Sequence[str] = ("LR", "TB"), around: Size = (0.0, 0.0)
 ) -> Placement:
     """Place everything so that it is as large as can be on a page of this width and height.
 
@@ -60,8 +59,8 @@ def place(
     guesses: list[tuple[float, int, str, Arrangement, tuple[int, ...]]] = []
     for direction in directions:
         flat = direction in ("LR", "RL")
-        for sides in (2, 1, 0) if any(b.docks for b in plan.blocks) else (0,):
-            arrangement = arrange(plan, flat, sides)
+        for sides, any_leaf in DOCKINGS:
+            arrangement = arrange(plan, flat, sides, any_leaf)
             for begins in choices(arrangement.lengths, _row_counts(arrangement, page)):
                 guesses.append((-_guess(arrangement, begins, fitted), len(guesses), direction, arrangement, begins))
     guesses.sort(key=lambda guess: guess[:2])

@@ -48,12 +48,12 @@ class Candidate:
     cut_scopes: int
 
 
-def arrange(plan: Plan, flat: bool, sides: int) -> Arrangement:
+def arrange(plan: Plan, flat: bool, sides: int, any_leaf: bool = False) -> Arrangement:
     """Dock leaves and find the layers."""
     turn = (lambda size: size) if flat else (lambda size: (size[1], size[0]))
     sizes = [turn((b.width, b.height)) for b in plan.blocks]
     captions = [turn(link.caption) for link in plan.links]
-    units = dock_leaves(plan, sizes, captions, sides, flat)
+    units = dock_leaves(plan, sizes, captions, sides, any_leaf, flat)
     number = {u.block: i for i, u in enumerate(units)}
     lines = [
         (n, number[link.source], number[link.target], captions[n])
@@ -75,15 +75,16 @@ def _lengths(
 ) -> Lengths:
     """How long and high each layer is, about, with the channel before it."""
     count = max(layer, default=-1) + 1
-    along, across, caption = [0.0] * count, [0.0] * count, [0.0] * count
+    along, across, caption, reach = ([0.0] * count for _ in range(4))
     for unit, k in zip(units, layer):
-        along[k] = max(along[k], unit.before + unit.size[0] + unit.after)
+        along[k] = max(along[k], unit.size[0])
+        reach[k] = max(reach[k], sum(map(max, zip(*unit.reaches.values()))))
         across[k] += unit.above + unit.size[1] + unit.below + ACROSS
     for _, _, t, size in lines:
         caption[layer[t]] = max(caption[layer[t]], size[0] + MARGIN)
     cost, closed = costs(count, [(layer[s], layer[t]) for _, s, t, _ in lines], list(zip(scopes, layer)), plan.whole)
     channel = 2 * ALONG + HEAD
-    return Lengths([a + c + channel for a, c in zip(along, caption)], across, cost, closed)
+    return Lengths([a + max(c + channel, r) for a, c, r in zip(along, caption, reach)], across, cost, closed)
 
 
 def build(arrangement: Arrangement, begins: Sequence[int]) -> Candidate:
@@ -187,8 +188,7 @@ class _Routes:
         """A card in the middle of its column, and the leaves beside it."""
         unit, columns = self.arrangement.units[vertex.unit], self.columns[r]
         begin, end = columns.begins[vertex.layer], columns.ends[vertex.layer]
-        spare = (end - begin - unit.before - unit.size[0] - unit.after) / 2
-        a, c = begin + spare + unit.before, self.gaps.tops[r] + vertex.c - vertex.half
+        a, c = (begin + end - unit.size[0]) / 2, self.gaps.tops[r] + vertex.c - vertex.half
         self.blocks[unit.block] = a, c
         self.edges[vertex.unit] = a, a + unit.size[0]
         for dock in unit.docks:

@@ -26,22 +26,26 @@ class Dock:
 
 @dataclass(slots=True)
 class Unit:
-    """A card with the leaves beside it; the extents are what it needs beyond the card, along and across."""
+    """A card with the leaves beside it; the extents are what it needs beyond the card, along and across.
+
+    ``reaches``: for each side with leaves, -1 or 1, how far they reach beyond the card, before and after it.
+    """
 
     block: int
     size: Size
     docks: list[Dock] = field(default_factory=list)
-    before: float = 0.0
-    after: float = 0.0
     above: float = 0.0
     below: float = 0.0
+    reaches: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
-def dock_leaves(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: int, flat: bool) -> list[Unit]:
+def dock_leaves(
+    plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sides: int, any_leaf: bool, flat: bool
+) -> list[Unit]:
     """The cards that are placed by themselves, with the leaves that are docked to them.
 
-    ``sides``: 0 docks nothing, 1 above only, 2 on both. ``flat``: the flow goes to the right, so captions of docked
-    leaves stand beside upright lines.
+    ``sides``: 0 docks nothing, 1 above only, 2 on both. ``any_leaf``: inputs dock too. ``flat``: the flow goes to the
+    right, so captions of docked leaves stand beside upright lines.
     """
     uses: list[list[int]] = [[] for _ in plan.blocks]
     inputs: list[list[int]] = [[] for _ in plan.blocks]
@@ -51,7 +55,7 @@ def dock_leaves(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sid
     docked: set[int] = set()
     units = []
     for block in range(len(plan.blocks)):
-        leaves = [n for n in inputs[block] if _docks(plan, n, uses, inputs)] if sides else []
+        leaves = [n for n in inputs[block] if _docks(plan, n, uses, inputs, any_leaf)] if sides else []
         if len(leaves) > MOST * sides or any(plan.links[n].source in docked for n in leaves):
             leaves = []
         unit = Unit(block, sizes[block])
@@ -62,10 +66,10 @@ def dock_leaves(plan: Plan, sizes: Sequence[Size], captions: Sequence[Size], sid
     return [u for u in units if u.block not in docked]
 
 
-def _docks(plan: Plan, number: int, uses: list[list[int]], inputs: list[list[int]]) -> bool:
+def _docks(plan: Plan, number: int, uses: list[list[int]], inputs: list[list[int]], any_leaf: bool) -> bool:
     link = plan.links[number]
     leaf, card = plan.blocks[link.source], plan.blocks[link.target]
-    alone = leaf.docks and len(uses[link.source]) == 1 and not inputs[link.source]
+    alone = (leaf.docks or any_leaf) and len(uses[link.source]) == 1 and not inputs[link.source]
     return alone and leaf.scope == card.scope
 
 
@@ -99,8 +103,10 @@ def _dock(
         inward = HEAD if side > 0 and not flat else 0.0  # the head is at the card
         caption = place, room + inward + slack / 2
         unit.docks.append(Dock(leaf, number, side, corner, line, caption))
-        unit.before = max(unit.before, -start, -place)
-        unit.after = max(unit.after, start + length - along, place + cap_along - along)
+        before, after = unit.reaches.get(side, (0.0, 0.0))
+        before = max(before, -start, -place if cap_along else 0.0)
+        after = max(after, start + length - along, place + cap_along - along)
+        unit.reaches[side] = before, after
         if side < 0:
             unit.above = max(unit.above, gap + height)
         else:

@@ -29,7 +29,7 @@ def ports(row: LayerRow, flat: bool) -> None:
 
 def _entries(vertex: Vertex, flat: bool) -> None:
     """Ports of the lines that come in; the vertex grows if they need more room than its card."""
-    rooms = [_room(p, flat) for p in vertex.left]
+    rooms = [room(p, flat) for p in vertex.left]
     at = 0.0
     places = []
     for i, (before, after) in enumerate(rooms):
@@ -46,7 +46,7 @@ def _entries(vertex: Vertex, flat: bool) -> None:
         segment.land = segment.enter if middle <= most else most * segment.enter / middle
 
 
-def _room(segment: Segment, flat: bool) -> tuple[float, float]:
+def room(segment: Segment, flat: bool) -> tuple[float, float]:
     """What a line needs on either side of it, with its caption above (or, where the flow goes down, to the right)."""
     _, across = segment.caption
     if not across:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .docking import Unit
+from .overhangs import least, overhangs, width
 from .plan import ALONG, CORNER, FAN, HEAD, MARGIN, TRACK, Framing, Scope
 from .vertices import PASSING, LayerRow, Segment
 
@@ -37,10 +38,7 @@ class Columns:
     begins: list[float]
     ends: list[float]
     borders: dict[Scope, float]
-
-    @property
-    def length(self) -> float:
-        return self.channels[-1].end
+    length: float = 0.0
 
 
 def lay_columns(row: LayerRow, units: Sequence[Unit], framing: Framing) -> Columns:
@@ -49,19 +47,24 @@ def lay_columns(row: LayerRow, units: Sequence[Unit], framing: Framing) -> Colum
     begins_of: dict[Scope, float] = {}
     columns = Columns([], [], [], {})
     at = 0.0
-    for k, segments in enumerate(row.channels):
+    for k in range(len(row.channels)):
+        left, right = overhangs(row, k, units, k in opened or k in closed, framing.flat)
+        end = at
+        at += left.blocked
         for scope in closed.get(k, ()):  # innermost first
             at = max(at + MARGIN, begins_of[scope] + framing.along(scope))
             columns.borders[scope] = at
-        channel = _channel(row, k, segments, at, opened.get(k, ()), framing)
+        channel = _channel(row, k, at, opened.get(k, ()), framing)
+        if (missing := end + least(left, right) - channel.end - right.blocked) > 0:
+            channel = _channel(row, k, at + missing, opened.get(k, ()), framing)
         columns.channels.append(channel)
         begins_of |= channel.borders
-        at = channel.end
+        at = channel.end + right.blocked
         if k < len(row.layers):
-            cards = [units[vertex.unit] for vertex in row.layers[k] if vertex.unit != PASSING]
             columns.begins.append(at)
-            at += max((u.before + u.size[0] + u.after for u in cards), default=0.0)
+            at += width(row.layers[k], units)
             columns.ends.append(at)
+    columns.length = at
     return columns
 
 
@@ -80,10 +83,8 @@ def _borders(row: LayerRow) -> tuple[dict[int, list[Scope]], dict[int, list[Scop
     return opened, closed
 
 
-def _channel(
-    row: LayerRow, number: int, segments: Sequence[Segment], begin: float, opened: Sequence[Scope], framing: Framing
-) -> Channel:
-    channel = Channel(begin)
+def _channel(row: LayerRow, number: int, begin: float, opened: Sequence[Scope], framing: Framing) -> Channel:
+    channel, segments = Channel(begin), row.channels[number]
     out = [p for p in segments if p.target is None]
     into = [p for p in segments if p.source is None]
     for i, segment in enumerate(_nested(out)):
