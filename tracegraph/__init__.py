@@ -58,6 +58,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .marking import Claim as Claim, Marking as Marking, mark as mark
     from .ops.op import OPS as OPS
     from .slides import Deck as Deck, Frames as Frames, frames as frames
+    from .slides.talk import deck as deck
     from .training.history import History as History, history as history
     from .views.collapse import collapse as collapse
     from .views.cut import between as between, hide as hide, upto as upto
@@ -88,6 +89,7 @@ _LATER = {
     "explanation": "explain Explanation",
     "analysis.layers": "layers",
     "slides": "frames Frames Deck",
+    "slides.talk": "deck",
     "analysis": "flow Flow Finding",
     "analysis.gradcheck.check": "gradcheck Checked",
     "analysis.paths": "paths Path Paths",

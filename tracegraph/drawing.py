@@ -99,6 +99,11 @@ class Drawing:
         words = self._word(graph, f"{late}; draw a part with upto, between or collapse")
         return replace(draft, graph=graph, picture=words)
 
+    def part(self, graph: Graph, fit: str = "16:9") -> Drawing:
+        """Another graph, a part of this one, in the same look and without its heading, for a page ``fit``."""
+        words = replace(self._word(graph, ""), header=())
+        return Drawing(replace(self.draft, graph=graph, picture=words, page=page_of(fit)), self._word, graph)
+
     def render(self, format: str, *, scale: float = 1.0) -> bytes:
         """The bytes of a file in one of the formats of `formats.stills`; ``scale`` is for png."""
         if format not in stills():
@@ -164,7 +169,7 @@ def draw(
 
     ``detail``: ``outline``, ``shapes``, ``values`` or ``full`` (formulas with numbers, the chain rule on the arrows).
     ``theme``: light, dark, print, slides. ``direction``: of the computation, LR, TB, RL, BT; by default whichever shows
-    the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, or width and height in points.
+    the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, slide, or points.
     ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
     slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
     run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the

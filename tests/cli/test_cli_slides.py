@@ -16,7 +16,8 @@ from tracegraph.cli.slides_command import formats, others
 from tracegraph.formats import FORMATS as EVERY
 from tracegraph.formats import stepped
 from tracegraph.layout.page import HEIGHT, WIDTH, place, type_size
-from tracegraph.slides.advice import COUNTS, LEAST, READABLE, best, choice, choices, parts
+from tracegraph.slides.advice import Choice, best, choices
+from tracegraph.slides.paging import LEAST, READABLE, whole
 
 SMALL = """
 def build():
@@ -101,30 +102,41 @@ def test_a_scene_is_inside_its_slide() -> None:
         assert 0 < x and x + scale * laid.width < WIDTH and 0 < y and y + scale * laid.height < HEIGHT
 
 
+def test_small_type_fills_several_slides_and_the_law_is_said_before() -> None:
+    result = slides(WIDE, "-o", "a.html", "-o", "a.pptx")
+    assert result.exit_code == 0 and Path("a.html").exists()
+    law, told = result.stderr.splitlines()[:2]
+    assert law.startswith("19 cards, about 2 slides: at 14 pt a page holds about 16 cards of numbers or 7 of arrays")
+    assert sizes(told)[0] >= READABLE and told.endswith("slides")
+    count = int(told.split()[-2])
+    assert f"({count} of {count})" in Path("a.html").read_text("utf-8")
+    one = slides(WIDE, "-o", "b.html", "--split", "1")
+    assert sizes(one.stderr)[0] < READABLE and "(1 of" not in Path("b.html").read_text("utf-8")
+
+
 @pytest.mark.slow
 def test_small_type_is_warned_of_with_what_helps() -> None:
-    result = slides(WIDE, "-o", "a.html")
-    assert result.exit_code == 0 and Path("a.html").exists()
+    result = slides(WIDE, "-o", "a.html", "--split", "1", "--auto")
     found = sizes(result.stderr)
-    assert result.stderr.startswith("warning: type: ") and found[0] < READABLE and found == sorted(found)
-    said = dict(re.findall(r"(--[^,]*?) gives ([\d.]+)", result.stderr))
+    assert found[0] < READABLE and found[1:] == sorted(found[1:])
+    said = dict(re.findall(r"(--[^,;\n]*?) gives ([\d.]+)", result.stderr))
     again = slides(WIDE, "-o", "b.html", *next(reversed(said)).split())
     assert sizes(again.stderr)[0] == pytest.approx(float(said[next(reversed(said))]), abs=0.051)
 
 
 @pytest.mark.slow
 def test_strict_fails_and_writes_nothing_auto_helps() -> None:
-    result = slides(WIDE, "-o", "a.html", "--strict")
+    result = slides(WIDE, "-o", "a.html", "--split", "1", "--strict")
     assert result.exit_code == 1 and f"--strict asks for {LEAST:g}" in result.stderr and not Path("a.html").exists()
-    result = slides(WIDE, "-o", "a.html", "--strict", "--auto")
+    result = slides(WIDE, "-o", "a.html", "--split", "1", "--strict", "--auto")
     assert result.exit_code == 0 and "drawn with --" in result.stderr and Path("a.html").exists()
     assert slides(SMALL, "-o", "b.html", "--strict", "--theme", "light").exit_code == 0
 
 
 @pytest.mark.slow
 def test_auto_does_not_split_for_a_format_that_holds_one_drawing() -> None:
-    result = slides(WIDE, "-o", "a.html", "--auto")
-    assert "--split" in result.stderr
+    result = slides(WIDE, "-o", "a.mmd")
+    assert result.exit_code == 0 and "warning: type: " in result.stderr and "drawn with" not in result.stderr
     result = slides(WIDE, "-o", "a.html", "-o", "a.mmd", "--auto")
     assert result.exit_code == 0 and "drawn with --" in result.stderr and "--split" not in result.stderr
 
@@ -143,15 +155,6 @@ def test_to_takes_any_file_name() -> None:
     assert Path("talk.slides").read_bytes().startswith(b"<!")
 
 
-def test_all_of_a_graph_is_on_the_slides_that_it_is_split_over() -> None:
-    graph = tg.draw(program(WIDE)).graph
-    for count in COUNTS:
-        found = parts(graph, count)
-        acting = [n.name for part in found for n in part if part.inputs(n)]
-        assert acting == [n.name for n in graph if graph.inputs(n)]
-        assert {n.name for part in found for n in part} == {n.name for n in graph}
-
-
 def test_the_best_has_its_numbers_if_it_can() -> None:
     graph = tg.trace(program(WIDE))
 
@@ -160,7 +163,8 @@ def test_the_best_has_its_numbers_if_it_can() -> None:
 
     found = list(choices(graph, {"detail": "full", "theme": "slides"}, draw))
     assert best(found).numbers and best(found).size >= LEAST and found[-1].size >= READABLE
-    assert not choice("", tg.draw(graph, detail="shapes")).numbers
+    shapes = tg.draw(graph, detail="shapes")
+    assert not Choice("", shapes, tuple(whole(shapes))).numbers
 
 
 @pytest.mark.slow
@@ -174,7 +178,8 @@ def test_the_best_has_its_numbers_if_it_can() -> None:
         (["-o", "a.html", "--steps", "update"], 1, "nothing happens in update; this drawing has forward, backward"),
         (["-o", "a.html", "--by", "row"], 2, "row"),
         (["-o", "a.mmd", "--split", "2"], 1, "Mermaid holds one drawing"),
-        (["-o", "a.html", "--split", "13"], 2, "13"),
+        (["-o", "a.html", "--split", "301"], 2, "301"),
+        (["-o", "a.html", "--split", "some"], 2, "some"),
     ],
 )
 def test_wrong_input_is_told_in_one_line_and_nothing_is_written(arguments: list[str], code: int, said: str) -> None:

@@ -119,7 +119,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "From the inputs to the loss: left to right, top to bottom, ...; by default, "
         "whichever shows the cards larger.",
     },
-    "fit": {"type": Page(), "help": "The page to be filled: 16:9, 4:3, A4, README, or WIDTHxHEIGHT in points."},
+    "fit": {
+        "type": Page(),
+        "help": "The page to be filled: 16:9, 4:3, A4, README, slide (without its title), or WIDTHxHEIGHT in points.",
+    },
     "layout": {"type": OneOf(_layouts), "help": "Our own, in rows that fill the page, or Graphviz's dot, in one row."},
     "digits": {"type": click.IntRange(1, 15), "help": "Significant digits."},
     "depth": {"type": click.IntRange(0), "metavar": "N", "help": "Draw scopes deeper than N levels as one card each."},

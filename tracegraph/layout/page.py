@@ -9,10 +9,21 @@ from .scene import Scene, Text
 
 SLIDE = WIDTH, HEIGHT = 960.0, 540.0
 """A slide of 13.33 × 7.5 inches, in points."""
-PAGES = {"16:9": SLIDE, "4:3": (720.0, 540.0), "A4": (482.0, 729.0), "README": (630.0, 420.0)}
-"""Width and height in points of what a drawing is made to fill; README is 840 pixels wide, A4 without its margins."""
 MARGIN, HEAD, FOOT = 24.0, 60.0, 48.0
 """Left and right, above (for the title) and below (for the caption), in points."""
+PAGES = {
+    "16:9": SLIDE,
+    "4:3": (720.0, 540.0),
+    "A4": (482.0, 729.0),
+    "README": (630.0, 420.0),
+    "slide": (WIDTH - 2 * MARGIN, HEIGHT - HEAD - FOOT),
+}
+"""Width and height in points of what a drawing is made to fill.
+
+README is 840 pixels wide, A4 without its margins, ``slide`` what is left of a slide between its title and its caption.
+"""
+MAP = 120.0, 36.0
+"""Width and height at most of the map of a drawing that is on several slides, at the right end of the title."""
 LARGEST = 2.0
 """How much a small drawing is enlarged at most."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..cached import cached
@@ -13,7 +13,7 @@ from ..picture.parts import Picture
 from ..picture.theme import Theme
 from .measured import Measured
 from .pieces import Places
-from .scene import Part, Piece, Scene
+from .scene import Area, Part, Piece, Scene
 
 MOST = 300  # frames that are written each by itself
 
@@ -56,13 +56,17 @@ class Draft:
 
 @dataclass(frozen=True, eq=False)
 class Sheet(Draft, Sequence[Frame]):
-    """The result of layout, as a sequence of at least one frame: all of them show parts of the one ``scene``."""
+    """The result of layout, as a sequence of at least one frame: all of them show parts of the one ``scene``.
+
+    ``overview``: a small map of the drawing that this is a part of, at most as large as `page.MAP`.
+    """
 
     sizes: Measured
     places: Places
     scene: Scene
     title: str
     frames: tuple[Frame, ...]
+    overview: tuple[Area, ...] = field(default=(), kw_only=True)
 
     def __getitem__(self, place: Any) -> Any:
         return self.frames[place]

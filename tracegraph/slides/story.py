@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import GraphError
 from ..explanation.as_text import line
@@ -19,18 +19,11 @@ from ..picture.words import pretty
 from ..text.numbers import clean, number
 from ..text.width import cut
 from .deck import Deck
+from .paging import Drawn
 
 NAMED = ("network", "forward", "backward", "update")
 ORDERS = ("operation", "scope", "step")
 CAPTION = 110  # characters of a sentence
-
-
-class Drawn(Protocol):
-    """Anything with a sheet: a `Drawing`."""
-
-    @property
-    def sheet(self) -> Sheet:
-        """Everything, with its place."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

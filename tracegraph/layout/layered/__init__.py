@@ -7,5 +7,6 @@ their place across the flow only where neither cards nor captions can be.
 
 from .choosing import place
 from .plan import Block, Link, Placement, Plan, ScopeFrame
+from .strips import Strip, strips
 
-__all__ = ["Block", "ScopeFrame", "Link", "Placement", "Plan", "place"]
+__all__ = ["Block", "Link", "Placement", "Plan", "ScopeFrame", "Strip", "place", "strips"]
