@@ -4,7 +4,11 @@ G = G + g² is the sum of all squared gradients so far, and w = w − η·g/(√
 to the second, so that G there is 56.25 + 108.16; ``alone`` takes the second as a question of its own, with G from 0.
 """
 
+from pathlib import Path
+
 import tracegraph as tg
+
+MARKED = Path(__file__).parent / "marked"
 
 DRAWINGS = {
     "adagrad": {
@@ -36,6 +40,28 @@ def alone() -> list[tg.Tensor]:
     return train(tg.parameter(0.6, "w"), [(4, 5)])
 
 
+def lesson() -> tg.Lesson:
+    """Both questions, what a student wrote for them, and how that is marked."""
+    return tg.Lesson(
+        title="AdaGrad by hand",
+        subject="Optimizers",
+        place=22,
+        summary="The learning rate of each weight shrinks with the gradients that it has seen.",
+        question="""
+Fit ŷ = wx with AdaGrad, G = G + g² and w = w − η·g/(√G + ε), with η = 0.1 and ε = 10⁻⁸, from w = 0.5.
+
+1. One step on the point (3, 4).
+2. One step on the point (4, 5) after it. And what would it be as a question of its own, from w = 0.6 and G = 0?""",
+        answer="""
+The first step leads to w = 0.6, whatever the gradient is: g/√(g²) is its sign, so a first step is η long. The
+second leads to 0.6811 with the history of the first, and to 0.7 without. A step is the effective rate η/√G times
+the gradient: 0.0133 in the first, 0.0078 in the second.""",
+        code=(train, build),
+        solutions={"solution": build, "solution-alone": alone},
+        marked={"marked": (MARKED / "adagrad_notes.py", MARKED / "adagrad.toml")},
+    )
+
+
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **DRAWINGS["adagrad"]).save("output/adagrad.svg")
+    tg.draw(build, **DRAWINGS["adagrad"]).save("output/adagrad/adagrad.svg")

@@ -12,6 +12,7 @@ from training import batches, initial, parameters, save, train
 
 import tracegraph as tg
 
+WITHOUT = {"solution": "weights by the thousand; the pictures show them", "marked": "no exercise asks for it by hand"}
 SHAPES = {
     "W1": (64, 32),
     "b1": (32,),
@@ -73,6 +74,24 @@ def drawings():
         "caption": "Handwritten digits of 64 pixels go through a code of 8 numbers and come out again.",
     }
     return {"autoencoder": tg.draw(graph, **words), "autoencoder-overview": tg.draw(graph, depth=0, **words)}
+
+
+def lesson() -> tg.Lesson:
+    """The undercomplete one."""
+    return tg.Lesson(
+        title="An undercomplete autoencoder",
+        subject="Autoencoders",
+        place=41,
+        summary="Handwritten digits of 64 pixels go through a code of 8 numbers and come out again.",
+        question="""
+The code has fewer numbers than the image, n_h = 8 < d = 64, so the network has to find out what digits have in
+common. How much of the error of always guessing the mean image is left?""",
+        answer="""
+0.20 on the digits for training, 0.27 on those held out. Eight principal components, the best that a network without
+activations can do, leave 0.32 and 0.33.""",
+        code=(reconstructed, loss_of),
+        without=WITHOUT,
+    )
 
 
 if __name__ == "__main__":

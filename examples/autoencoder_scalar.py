@@ -30,5 +30,21 @@ def build() -> tg.Tensor:
     return L
 
 
+def lesson() -> tg.Lesson:
+    """Forward pass and gradients of three samples."""
+    return tg.Lesson(
+        title="The smallest autoencoder",
+        subject="Autoencoders",
+        place=40,
+        summary="A number goes through a code that is a number too: the equations of an autoencoder, by hand.",
+        question="""
+Encoder z = w₁x + b₁ and decoder x′ = w₂z + b₂; the loss is the mean of (x′ − x)². For the samples 1, 2, 3 with w₁ =
+0.5, b₁ = 0.1, w₂ = 1.8 and b₂ = 0.1: what is the loss, and the gradient of each of the four parameters?""",
+        answer="""
+With e = x′ − x: ∂L/∂w₂ = 2/n Σ e z, ∂L/∂b₂ = 2/n Σ e, ∂L/∂w₁ = 2/n Σ e w₂ x and ∂L/∂b₁ = 2/n Σ e w₂.""",
+        without={"marked": "nobody's solution is at hand"},
+    )
+
+
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["autoencoder_scalar"]).save("output/autoencoder_scalar.svg")
+    tg.draw(build, **DRAWINGS["autoencoder_scalar"]).save("output/autoencoder_scalar/autoencoder_scalar.svg")

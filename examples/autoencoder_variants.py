@@ -14,6 +14,7 @@ that of the noise, 1.26; this network leaves 0.26.
 from functools import cache
 
 import numpy as np
+from autoencoder import WITHOUT
 from digits import TRAINING, digits
 from training import batches, initial, parameters, save, train
 
@@ -112,6 +113,24 @@ def drawings():
             caption="The code has 100 numbers for 64 pixels; noise in the input keeps it from merely copying.",
         ),
     }
+
+
+def lesson() -> tg.Lesson:
+    """The sparse and the overcomplete one."""
+    return tg.Lesson(
+        title="Sparse and overcomplete autoencoders",
+        subject="Autoencoders",
+        place=42,
+        summary="A code of 100 numbers for 64 pixels, and what keeps it from merely copying.",
+        question="""
+With n_h = 100 > d = 64 a network can hand the pixels through without having learned anything. What keeps it from
+that? Compare a penalty on the code (sparse) and noise in the input (denoising).""",
+        answer="""
+Sparse: 67 of 100 units are off in an image, 25 without the penalty. Overcomplete with noise: copying would leave an
+error of 1.26, the network leaves 0.26.""",
+        code=(reconstructed, sparse_loss, denoising_loss),
+        without=WITHOUT,
+    )
 
 
 if __name__ == "__main__":

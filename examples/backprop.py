@@ -33,5 +33,33 @@ def build() -> tg.Tensor:
     return L
 
 
+def lesson() -> tg.Lesson:
+    """Question, answer and slides; backprop_steps.py goes on to the update of the weights."""
+    return tg.Lesson(
+        title="One step of backpropagation by hand",
+        subject="Backpropagation",
+        place=10,
+        summary="A 2-2-1 network of sigmoid neurons: every value forward, every gradient back.",
+        question="""
+Two inputs x₁ = 0.5 and x₂ = 0.6 feed one hidden neuron each, through w₁₃ = 0.1 and w₂₄ = 0.3. Both feed the output
+neuron, through w₃₅ = 0.5 and w₄₅ = 0.6. All neurons are sigmoids without a bias, the target is t = 1, and the loss
+is L = ½(t − o₅)². What comes out, and what is the gradient of every weight?""",
+        answer="""
+The output is 0.6418 and the loss 0.06415. Every gradient is negative: a larger weight makes the output larger, and
+it is too small. Read an arrow backwards: what arrives at its head, times the local derivative, is what it sends
+back.""",
+        deck=talk,
+        slides=("html", "pptx", "tex", "pdf"),
+        without={"marked": "see the two iterations, of which a student's solution is marked"},
+    )
+
+
+def talk() -> "tg.Deck":
+    """The slides of slides.py, which draws from this file."""
+    import slides
+
+    return slides.talk()
+
+
 if __name__ == "__main__":
-    tg.draw(build, detail="full", **WORDS).save("output/backprop.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/backprop/backprop.svg")

@@ -4,7 +4,11 @@ Input and kernel are those of figure 1.1 in Dumoulin and Visin, "A guide to conv
 (2016). The size of a map is floor((n + 2p - k) / s) + 1.
 """
 
+from pathlib import Path
+
 import tracegraph as tg
+
+MARKED = Path(__file__).parent / "marked"
 
 INPUT = [[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]]
 KERNEL = [[0, 1, 2], [2, 2, 0], [0, 1, 2]]
@@ -53,6 +57,30 @@ def drawings() -> dict[str, tg.Drawing]:
     }
 
 
+def lesson() -> tg.Lesson:
+    """All maps, what a student wrote for them, and how that is marked."""
+    return tg.Lesson(
+        title="Convolution and pooling, number by number",
+        subject="Convolution",
+        place=30,
+        summary="A 3×3 kernel on a 5×5 input with strides 1, 2 and 3 and with padding; max and average pooling.",
+        question="""
+Lay a 3×3 kernel over a 5×5 input with strides 1, 2 and 3, and with a border of zeros. How large is each map, and
+which numbers are in it? Pool the first map with 2×2 windows, by the maximum and by the mean, with strides 1 and 2,
+and flatten what comes out.""",
+        answer="""
+A side of the map is ⌊(n + 2p − k)/s⌋ + 1: 3 with stride 1, 2 with stride 2, 1 with stride 3, and 5 with one row of
+zeros around the input.""",
+        code=(strides, padding),
+        solutions={"solution": strides, "solution-padding": padding},
+        marked={
+            "marked-strides": (strides, MARKED / "cnn1_strides.toml"),
+            "marked-padding": (padding, MARKED / "cnn1_padding.toml"),
+            "marked-windows": (MARKED / "windows_notes.py", MARKED / "windows.toml"),
+        },
+    )
+
+
 if __name__ == "__main__":
     for name, drawing in drawings().items():
-        drawing.save(f"output/{name}.svg")
+        drawing.save(f"output/cnn1/{name}.svg")

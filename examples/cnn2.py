@@ -5,7 +5,11 @@ pooling convention matters: on a 3×3 map a 2×2 window fits once with stride 2 
 stride 1, and four times with stride 2 if partial windows count (ceil_mode).
 """
 
+from pathlib import Path
+
 import tracegraph as tg
+
+MARKED = Path(__file__).parent / "marked"
 
 LAYERS = "Two kernels with bias, ReLU, pooling, and a softmax over 3 classes."
 PARTIAL = "Pooling with stride 2, where partial windows count"
@@ -55,6 +59,25 @@ def drawings() -> dict[str, tg.Drawing]:
     }
 
 
+def lesson() -> tg.Lesson:
+    """The network, and pooling in three ways."""
+    return tg.Lesson(
+        title="A small convolutional network, number by number",
+        subject="Convolution",
+        place=32,
+        summary="Two kernels with bias, ReLU, pooling in three conventions, and a softmax over three classes.",
+        question="""
+A 5×5 input with the numbers 1 to 25 meets two kernels with a bias each, ReLU, and 2×2 max pooling; the flattened
+maps go through two hidden neurons into a softmax over three classes. What is in the maps, and what is left of them
+when the pooling has stride 1, stride 2, or stride 2 with windows that are cut off at the border?""",
+        answer="""
+The same maps give three different results, of 4, 1 and 4 numbers each: say which convention is meant. The weights
+of the dense layers are chosen here, as small numbers of both signs.""",
+        code=(features, build),
+        marked={"marked": (build, MARKED / "cnn2.toml")},
+    )
+
+
 if __name__ == "__main__":
     for name, drawing in drawings().items():
-        drawing.save(f"output/{name}.svg")
+        drawing.save(f"output/cnn2/{name}.svg")

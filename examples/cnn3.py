@@ -3,7 +3,11 @@
 The whole gradient of a window goes to the first maximum in reading order, as in PyTorch.
 """
 
+from pathlib import Path
+
 import tracegraph as tg
+
+MARKED = Path(__file__).parent / "marked"
 
 DRAWINGS = {
     "cnn3": {
@@ -26,5 +30,21 @@ def build() -> tg.Tensor:
     return total
 
 
+def lesson() -> tg.Lesson:
+    """A tie, and where its gradient goes."""
+    return tg.Lesson(
+        title="A tie in max pooling",
+        subject="Convolution",
+        place=33,
+        summary="Two entries of a window are the same maximum: the first in reading order gets the gradient.",
+        question="""
+The input of 5×5 is cyclic, so the map of a 3×3 kernel has equal numbers. Where does the gradient of 2×2 max pooling
+go in a window with two maxima?""",
+        answer="""
+To the first one in reading order, whole, as in PyTorch. Any share between them would be a subgradient, too.""",
+        marked={"marked": (build, MARKED / "cnn3.toml")},
+    )
+
+
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["cnn3"]).save("output/cnn3.svg")
+    tg.draw(build, **DRAWINGS["cnn3"]).save("output/cnn3/cnn3.svg")

@@ -31,5 +31,31 @@ def build() -> tg.Tensor:
     return L
 
 
+def lesson() -> tg.Lesson:
+    """Forwards and backwards, and the window that slides."""
+    return tg.Lesson(
+        title="A convolution, forwards and backwards",
+        subject="Convolution",
+        place=31,
+        summary="Input, kernel, ReLU, pooling and a loss, with every gradient back to the pixels.",
+        question="""
+A 3×3 kernel on a 5×5 input, ReLU, 2×2 max pooling with stride 1, flatten, and the mean squared error to a target.
+What is the gradient of every number of the kernel and of the input?""",
+        answer="""
+Each window hands the gradient to its maximum alone; and the gradient of the kernel is the sum, over all windows, of
+what is in them times what arrives.""",
+        deck=talk,
+        slides=("html", "pptx", "gif"),
+        without={"marked": "nobody's solution of the way back is at hand; the way forward is marked in cnn1"},
+    )
+
+
+def talk() -> "tg.Deck":
+    """The window slides over the input: the slides of sliding.py, which draws from this file."""
+    import sliding
+
+    return sliding.deck()
+
+
 if __name__ == "__main__":
-    tg.draw(build, detail="full", **WORDS).save("output/conv.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/conv/conv.svg")

@@ -67,15 +67,31 @@ def _row(numbers: Iterable[int]) -> str:
     return "".join(f"{n:>4}" for n in numbers)
 
 
-def drawings() -> dict[str, str]:
+def drawings() -> "dict[str, tg.Drawing | str]":
     """The network after the steps, with its table; that of the small rate; and how many units are off."""
     flow = tg.flow(build)
     return {
-        "dead_relu.svg": tg.draw(flow, title="Dead ReLUs", caption=CAPTION).svg,
+        "dead_relu.svg": tg.draw(flow, title="Dead ReLUs", caption=CAPTION),
         "dead_relu.txt": flow.table(),
         "dead_relu-healthy.txt": tg.flow(healthy).table(),
         "dead_relu-counts.txt": counts(),
     }
+
+
+def lesson() -> tg.Lesson:
+    """Units that are off for good."""
+    return tg.Lesson(
+        title="Dead ReLUs",
+        subject="Where gradients die",
+        place=61,
+        summary="A learning rate that is too large pushes units below 0 for every image, for good.",
+        question="""
+Two steps with a rate of 5: how many of the 24 units of a hidden layer are 0 for every image, and do they come back?""",
+        answer="""
+19 of 24. Where a unit is 0 for every image, its weights get no gradient, so it stays off.""",
+        code=(loss_of,),
+        without={"solution": "what is wrong is in the table", "marked": "no exercise asks for it by hand"},
+    )
 
 
 if __name__ == "__main__":

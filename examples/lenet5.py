@@ -103,6 +103,29 @@ def drawings():
     }
 
 
+def lesson() -> tg.Lesson:
+    """The network by its maps, its shapes and its layers."""
+    return tg.Lesson(
+        title="LeNet-5",
+        subject="Convolution",
+        place=34,
+        summary="61,706 parameters read a handwritten digit: maps, shapes, and the parameters of each layer.",
+        question="""
+LeNet-5 takes an image of 32×32: two convolutions of 5×5 with pooling, and three dense layers. How large is every
+map, how many parameters has every layer, and which digit does the trained network read?""",
+        answer="""
+A convolution of 5×5 leaves 28 = 32 − 5 + 1 and 10 = 14 − 5 + 1 rows; pooling halves them. The layers have 6·(25 +
+1) = 156, 16·(6·25 + 1) = 2,416, 120·(400 + 1) = 48,120, 84·(120 + 1) = 10,164 and 10·(84 + 1) = 850 parameters,
+61,706 in all. (The network of 1998 has about 60,000: its second convolution sees only some of the maps: 1,516
+instead of 2,416.)""",
+        code=(logits_of, loss_of),
+        without={
+            "solution": "61,706 weights; the table has their shapes and counts",
+            "marked": "no exercise asks for its numbers by hand",
+        },
+    )
+
+
 if __name__ == "__main__":
     print(tg.layers(build))
     save(drawings())

@@ -48,13 +48,29 @@ def deep() -> tg.Tensor:
     return network(3)
 
 
-def drawings() -> dict[str, str]:
+def drawings() -> "dict[str, tg.Drawing | str]":
     """The paths from x to the loss, marked on the arrows; and how much of the gradient comes on each."""
     paths = tg.paths(build, "x", k=2)
     return {
-        "residual.svg": tg.draw(paths.flow, title="A residual block", caption=CAPTION).svg,
+        "residual.svg": tg.draw(paths.flow, title="A residual block", caption=CAPTION),
         "residual.txt": f"one block\n{paths}\n\nthree blocks\n{tg.paths(deep, 'x', k=8)}\n",
     }
+
+
+def lesson() -> tg.Lesson:
+    """Two paths."""
+    return tg.Lesson(
+        title="A residual block",
+        subject="Where gradients die",
+        place=63,
+        summary="The gradient comes back on two paths, one of which no weight can block.",
+        question="""
+y = x + relu(x·W₁)·W₂: how much of the gradient of x comes along the shortcut, and how much through the weights?""",
+        answer="""
+About two thirds along the shortcut, whose derivative is 1 whatever the weights are.""",
+        code=(block, network),
+        without={"solution": "what is wrong is in the table", "marked": "no exercise asks for it by hand"},
+    )
 
 
 if __name__ == "__main__":

@@ -4,13 +4,21 @@ The model is ŷ = wx + b, the loss of a point L = ½(y − ŷ)². ``build`` is t
 losses over all points; ``before`` is that mean at the start. One step only: tg.draw(build, step=2).
 """
 
+from pathlib import Path
+
+from marked.sgd_notes import build as notes
+
 import tracegraph as tg
 
+MARKED = Path(__file__).parent / "marked"
+
+START = {"w": 0.5, "b": 0.1}
 POINTS = [(1, 3), (2, 5), (3, 7), (4, 9), (5, 11)]
 WORDS = {
     "title": "Stochastic gradient descent by hand",
     "caption": "One epoch on five points of y = 2x + 1, one point a step: ŷ = wx + b and L = ½(y − ŷ)².",
 }
+MARKED_STEP = "A student's numbers, marked with errors carried forward"
 DRAWINGS = {
     "sgd": {**WORDS, "formats": ("svg", "txt")},
     "sgd-epoch": {"depth": 0, **WORDS, "formats": ("svg",)},
@@ -21,12 +29,13 @@ DRAWINGS = {
         "theme": "slides",
         "formats": ("svg", "png"),
     },
+    "sgd-marked-step": {"of": "marked_step", "title": MARKED_STEP},
 }
 
 
 def start() -> list[tg.Tensor]:
     """The first line."""
-    return [tg.parameter(0.5, "w"), tg.parameter(0.1, "b")]
+    return [tg.parameter(value, name) for name, value in START.items()]
 
 
 def mean_loss(w: tg.Tensor, b: tg.Tensor, points: list[tuple[int, int]]) -> tg.Tensor:
@@ -65,6 +74,30 @@ def before() -> tg.Tensor:
     return mean_loss(*start(), POINTS)
 
 
+def marked_step() -> tg.Graph:
+    """The step in which the first slip was made."""
+    return tg.steps(tg.mark(tg.trace(notes), MARKED / "sgd.toml").graph, 4)
+
+
+def lesson() -> tg.Lesson:
+    """One epoch, what a student wrote for it, and how that is marked."""
+    return tg.Lesson(
+        title="Stochastic gradient descent by hand",
+        subject="Optimizers",
+        place=20,
+        summary="One epoch on five points of a line, one point a step: the error falls from 16.83 to 4.59.",
+        question="""
+Five points (1, 3), (2, 5), (3, 7), (4, 9), (5, 11) lie on y = 2x + 1. Fit ŷ = wx + b by stochastic gradient
+descent: start at w = 0.5 and b = 0.1, take one point a step in this order, with L = ½(y − ŷ)² and a learning rate
+of 0.01. How large is half the mean squared error before and after one epoch?""",
+        answer="""
+16.83 before, 4.59 after. The steps grow, as the later points are further out: ∂L/∂w = −(y − ŷ)·x has x as a factor.""",
+        code=(epoch, build),
+        solutions={"solution": build, "solution-before": before},
+        marked={"marked": (MARKED / "sgd_notes.py", MARKED / "sgd.toml")},
+    )
+
+
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **WORDS).save("output/sgd.svg")
+    tg.draw(build, **WORDS).save("output/sgd/sgd.svg")

@@ -6,7 +6,7 @@ shows as much as can be read from the last row, so the network is on two slides 
 
 import backprop
 import backprop_steps
-from marking import marked
+from marked.backprop_notes import build as notes
 
 import tracegraph as tg
 from tracegraph.views.cut import keep
@@ -15,7 +15,7 @@ HIDDEN = ("x1", "x2", "w13", "w24", "z3", "z4", "h3", "h4")
 OUTPUT = ("h3", "h4", "w35", "w45", "z5", "o5", "t", "L")
 
 
-def build() -> tg.Graph:
+def network() -> tg.Graph:
     """The network that the talk is about, without what has no name."""
     return tg.fold(tg.trace(backprop.build))
 
@@ -38,9 +38,9 @@ def chapter(graph: tg.Graph, steps: str, title: str, **look: str) -> tg.Frames:
 
 def talk() -> tg.Deck:
     """All slides."""
-    net = build()
+    net = network()
     step = tg.fold(tg.steps(tg.trace(backprop_steps.build), 1))
-    solution = tg.fold(marked("backprop").graph)
+    solution = tg.fold(tg.mark(tg.trace(notes), backprop_steps.MARKED / "backprop.toml").graph)
     return tg.Deck(
         "Backpropagation by hand",
         (
@@ -56,10 +56,5 @@ def talk() -> tg.Deck:
     )
 
 
-def drawings() -> dict[str, tg.Deck]:
-    """The talk for PowerPoint, for LaTeX, as pages and for a browser."""
-    return {f"slides/backprop.{suffix}": talk() for suffix in ("pptx", "tex", "pdf", "html")}
-
-
 if __name__ == "__main__":
-    talk().save("output/slides/backprop.html")
+    talk().save("output/backprop/slides.html")

@@ -20,11 +20,6 @@ def position(x: tg.Tensor, K: tg.Tensor, row: int, column: int) -> tg.Graph:
     return graph.with_note("focus", FocusNote(focus=((graph["x"].key, cells),)))
 
 
-def build() -> tg.Graph:
-    """The first position."""
-    return positions()[0]
-
-
 def positions() -> list[tg.Graph]:
     """All positions, row by row."""
     graph = tg.trace(whole)
@@ -41,10 +36,5 @@ def deck() -> tg.Deck:
     return tg.Deck("The window of a convolution", tuple(chapters))
 
 
-def drawings() -> dict[str, tg.Deck]:
-    """The same slides for PowerPoint, for a browser, and moving."""
-    return {f"slides/convolution.{suffix}": deck() for suffix in ("pptx", "html", "gif")}
-
-
 if __name__ == "__main__":
-    deck().save("output/slides/convolution.html")
+    deck().save("output/conv/slides.html")

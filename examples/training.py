@@ -50,9 +50,9 @@ def train(loss_of, weights, batches, rate):
 
 
 def save(pictures, folder="output"):
-    """Write drawings as SVG, and texts under the names that they have; say what was written."""
+    """Write pictures and texts under their names, drawings without a suffix as SVG; say what was written."""
     for name, picture in pictures.items():
-        path = Path(folder, name if isinstance(picture, str) else f"{name}.svg")
+        path = Path(folder, name if Path(name).suffix else f"{name}.svg")
         if isinstance(picture, str):
             path.write_text(picture, encoding="utf-8")
         else:

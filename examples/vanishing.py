@@ -49,11 +49,28 @@ def build() -> tg.Tensor:
     return of(*GAINS)
 
 
-def drawings() -> dict[str, str]:
+def drawings() -> "dict[str, tg.Drawing | str]":
     """Both in one picture, and the table of each."""
     tables = {f"vanishing-{act}.txt": tg.flow(lambda: of(act)).table(most=None) for act in GAINS}
     drawing = tg.draw(tg.flow(build), depth=1, detail="outline", title="Where a gradient vanishes", caption=CAPTION)
-    return {"vanishing.svg": drawing.svg, **tables}
+    return {"vanishing.svg": drawing, **tables}
+
+
+def lesson() -> tg.Lesson:
+    """Sigmoids and ReLUs."""
+    return tg.Lesson(
+        title="Where a gradient vanishes",
+        subject="Where gradients die",
+        place=62,
+        summary="20 layers of sigmoids divide the gradient by more than 10¹²; ReLUs do not.",
+        question="""
+How much of the gradient arrives at the first of 20 layers of sigmoids, and how much at that of 20 layers of ReLUs?""",
+        answer="""
+The derivative of a sigmoid is at most ¼, so 20 of them divide the gradient by more than 4²⁰, about 10¹². ReLUs with
+weights of the variance 2/n leave its size as it is.""",
+        code=(network,),
+        without={"solution": "what is wrong is in the table", "marked": "no exercise asks for it by hand"},
+    )
 
 
 if __name__ == "__main__":

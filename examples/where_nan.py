@@ -35,13 +35,32 @@ def mended() -> tg.Tensor:
     return L
 
 
-def drawings() -> dict[str, str]:
+def drawings() -> "dict[str, tg.Drawing | str]":
     """Both, each with its table."""
     pictures = {}
     for name, program in {"where_nan": build, "where_nan-mended": mended}.items():
         flow = tg.flow(program)
-        pictures |= {f"{name}.svg": tg.draw(flow, detail="full", title=TITLES[name]).svg, f"{name}.txt": flow.table()}
+        pictures |= {f"{name}.svg": tg.draw(flow, detail="full", title=TITLES[name]), f"{name}.txt": flow.table()}
     return pictures
+
+
+def lesson() -> tg.Lesson:
+    """The fault, and the mended twin."""
+    return tg.Lesson(
+        title="A NaN out of nothing",
+        subject="Where gradients die",
+        place=60,
+        summary="where(x > 0, √x, 0) has a value everywhere, and at x = 0 a gradient that is not a number.",
+        question="""
+The root of what is positive, and 0 elsewhere. All values are right; why is the gradient NaN at x = 0, and how is it
+mended?""",
+        answer="""
+Both branches are computed and differentiated. At 0 the branch of the root gets a gradient of 0, its derivative
+there is infinite, and 0·∞ is NaN. A second `where`, inside of the root, gives it a number of which nothing is
+wrong.""",
+        code=(build, mended),
+        without={"solution": "what is wrong is in the table", "marked": "no exercise asks for it by hand"},
+    )
 
 
 if __name__ == "__main__":

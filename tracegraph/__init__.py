@@ -55,6 +55,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .explanation import Explanation as Explanation, explain as explain
     from .frontends import trace as trace
     from .graph import Edge as Edge, Graph as Graph, Node as Node, load as load
+    from .lessons import Lesson as Lesson
     from .marking import Claim as Claim, Marking as Marking, mark as mark
     from .ops.op import OPS as OPS
     from .slides import Deck as Deck, Frames as Frames, frames as frames
@@ -86,6 +87,7 @@ _LATER = {
     "": "extend optim",
     "training.history": "history History",
     "marking": "mark Claim Marking",
+    "lessons": "Lesson",
     "explanation": "explain Explanation",
     "analysis.layers": "layers",
     "slides": "frames Frames Deck",

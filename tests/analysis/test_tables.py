@@ -11,7 +11,7 @@ import pytest
 
 import tracegraph as tg
 from tracegraph.analysis.layers import Row, Table
-from tracegraph.cli.gallery_command import example
+from tracegraph.cli.example_file import example
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -221,6 +221,6 @@ def test_a_training_run_counts_its_parameters_once() -> None:
 def test_the_gallery_writes_texts_as_they_are(tmp_path: Path) -> None:
     program = tmp_path / "net.py"
     program.write_text("def drawings():\n    return {'net-table.md': '| ü |\\n', 'plain': 'x'}\n", encoding="utf-8")
-    assert example(program, tmp_path) == ["net-table", "plain"]
+    assert example(program, tmp_path) == (["net-table", "plain"], None)
     assert (tmp_path / "net-table.md").read_bytes() == "| ü |\n".encode()
     assert (tmp_path / "plain.txt").read_text() == "x"

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NET = "autoencoder"  # trained: its numbers are free
+NET = "autoencoder/autoencoder"  # trained: its numbers are free
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +64,13 @@ def test_numbers_of_a_trained_network_are_free(end: str, compare: ModuleType, ga
 @pytest.mark.slow
 @pytest.mark.parametrize("end", ["json", "txt", "dot"])
 def test_a_worked_example_agrees_to_the_byte(end: str, compare: ModuleType, galleries: tuple[Path, Path]) -> None:
-    change(galleries[1] / f"backprop.{end}", numbers)
+    change(galleries[1] / f"backprop/backprop.{end}", numbers)
     (told,) = compare.compare(*galleries)
-    assert told.startswith(f"backprop.{end}: ")
+    assert told.startswith(f"backprop/backprop.{end}: ")
 
 
 def test_even_a_line_end_counts_there(compare: ModuleType, galleries: tuple[Path, Path]) -> None:
-    change(galleries[1] / "conv.txt", lambda text: text[:-1])
+    change(galleries[1] / "conv/conv.txt", lambda text: text[:-1])
     assert len(compare.compare(*galleries)) == 1
 
 
@@ -105,17 +105,18 @@ def test_the_structure_of_a_trained_network_is_not_free(
 
 def test_files_that_come_and_go(compare: ModuleType, galleries: tuple[Path, Path]) -> None:
     for end in ("json", "svg"):
-        (galleries[1] / f"conv.{end}").rename(galleries[1] / f"conv-new.{end}")
+        (galleries[1] / f"conv/conv.{end}").rename(galleries[1] / f"conv/conv-new.{end}")
     assert compare.compare(*galleries) == [
-        "conv-new.json: drawn, but not committed",
-        "conv-new.svg: drawn, but not committed",
-        "conv.json: committed, but not drawn any more",
-        "conv.svg: committed, but not drawn any more",
+        "conv/conv-new.json: drawn, but not committed",
+        "conv/conv-new.svg: drawn, but not committed",
+        "conv/conv.json: committed, but not drawn any more",
+        "conv/conv.svg: committed, but not drawn any more",
     ]
 
 
 def test_which_networks_are_trained(compare: ModuleType) -> None:
-    names = ["autoencoder.json", "autoencoder_uses-map.txt", "lenet5-layers.dot", "autoencoder_scalar.dot", "conv.txt"]
+    folders = ["autoencoder", "autoencoder_uses", "lenet5", "autoencoder_scalar", "conv"]
+    names = [f"{folder}/{folder}.txt" for folder in folders]
     assert [bool(compare.TRAINED.match(name)) for name in names] == [True, True, True, False, False]
 
 

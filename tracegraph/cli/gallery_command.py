@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,13 +15,10 @@ import click
 from ..errors import MissingExtra
 from ..files import write_atomic
 from .failures import Failure, debug
-from .program import DEFAULT, blamed, made, program
+from .program import DEFAULT
 
 if TYPE_CHECKING:
-    from ..drawing import Drawing
-    from ..slides import Deck
-
-FORMATS = ("svg", "dot", "json", "txt")  # a .png is large: only where the example asks for it
+    from ..lessons import Example
 
 
 @click.command(short_help="Draw every example of a folder.")
@@ -52,34 +48,43 @@ def gallery(names: tuple[str, ...], output: Path, examples: Path) -> None:
         DRAWINGS = {"net": {"detail": "full"},
                     "net-slides": {"theme": "slides", "formats": ("svg", "png"), "scale": 2}}
 
-    or build them itself, in a function drawings() that returns a dictionary of names and Drawings; a text in there
-    is written as it is, to a file called like its key ("table.txt"), and so is a Deck ("slides/net.pptx"). Otherwise
-    there is one drawing, called like the file. A file with neither function is taken for a helper. All examples are
-    drawn, even if one fails; those that need an extra that is not installed are left out.
+    or build them itself, in a function drawings() that returns a dictionary of names and Drawings ("net.svg" is written
+    in this format only); a text in there is written as it is, to a file called like its key ("table.txt"), and so is a
+    Deck ("slides/net.pptx"). In DRAWINGS, "of" names another function than build(). Otherwise
+    there is one drawing, called like the file. With a function lesson() that returns a tg.Lesson, an example gets a
+    folder with a page: question, pictures, program, worked solution, a marked one and slides; and README.md lists all
+    pages. A file with none of these functions is taken for a helper. All examples are drawn, even if one fails; those
+    that need an extra that is not installed are left out.
 
     \b
     Examples:
         tracegraph gallery
         tracegraph gallery backprop conv --output pictures
     """
+    from .example_file import INDEX, example, index
+
     files = _chosen(examples, names)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Failure(f"cannot make the folder {output}: {error.strerror}") from None
     failed: dict[str, Exception] = {}
+    lessons: list[Example] = []
     with _progress(len(files)) as report:
         for file in files:
             began = time.perf_counter()
             try:
-                drawn = example(file, output)
+                drawn, lesson = example(file, output)
             except MissingExtra as error:
                 report(file.stem, f"left out: {error}")
             except Exception as error:  # the others are drawn all the same
                 failed[file.stem] = error
                 report(file.stem, f"FAILED: {' '.join(str(error).split())}")
             else:
+                lessons += [lesson] if lesson else []
                 report(file.stem, f"{', '.join(drawn)} ({time.perf_counter() - began:.1f} s)")
+    if lessons and not names:
+        write_atomic(output / INDEX, index(lessons))
     if failed:
         cause = next(iter(failed.values()))
         raise Failure(f"{len(failed)} of {len(files)} examples failed: {', '.join(failed)}") from cause
@@ -104,45 +109,6 @@ def is_example(file: Path) -> bool:
     except (OSError, SyntaxError, ValueError):
         return True
     return any(isinstance(part, ast.FunctionDef) and part.name in (DEFAULT, "drawings") for part in body)
-
-
-def example(file: Path, output: Path) -> list[str]:
-    """Draw one example into a folder; the names of the drawings."""
-    names = []
-    with program(file) as module:
-        for name, drawing, formats, scale in drawings_of(module, file):
-            for format in formats:
-                path = output / f"{name}.{format}"
-                path.parent.mkdir(exist_ok=True)
-                write_atomic(path, drawing.encode() if isinstance(drawing, str) else _rendered(drawing, format, scale))
-            names.append(name)
-    return list(dict.fromkeys(names))
-
-
-def _rendered(drawing: Drawing | Deck, format: str, scale: float) -> bytes:
-    from ..slides import Deck
-
-    return drawing.render(format) if isinstance(drawing, Deck) else drawing.render(format, scale=scale)
-
-
-def drawings_of(module: ModuleType, file: Path) -> Iterator[tuple[str, Drawing | Deck | str, tuple[str, ...], float]]:
-    """Name, drawing (or text), formats and scale of each drawing of an example."""
-    from ..drawing import Drawing, draw
-
-    if hasattr(module, "drawings"):
-        with blamed(Path(str(module.__file__))):
-            drawings = module.drawings()
-        for name, drawing in drawings.items():
-            if isinstance(drawing, Drawing):
-                yield name, drawing, FORMATS, 1.0
-            else:
-                yield Path(name).with_suffix("").as_posix(), drawing, (Path(name).suffix[1:] or "txt",), 1.0
-        return
-    result = made(module, DEFAULT)
-    for name, look in getattr(module, "DRAWINGS", {file.stem: {}}).items():
-        options = {key: value for key, value in look.items() if key not in ("formats", "scale")}
-        drawing = result if isinstance(result, Drawing) else draw(result, **options)
-        yield name, drawing, look.get("formats", FORMATS), look.get("scale", 1.0)
 
 
 @contextmanager
