@@ -86,6 +86,14 @@ def alarms(found: Found) -> Iterator[Row]:
     yield Row(f"of {found['planted']:,} planted wrong rules, not found", found["missed"], most=0)
 
 
+def culprits(found: Found) -> Iterator[Row]:
+    """Of `tg.flow`: faults whose culprit is the first entry, entries for each, and alarms where there is no fault."""
+    yield Row(f"of {found['nets']:,} faulty networks, the culprit is first in %", 100 * found["first"], least=98)
+    yield Row("entries for each", found["entries"], most=1.1)
+    yield Row(f"of {found['healthy']:,} healthy networks, flagged", found["flagged"], most=2)
+    yield Row(f"of {found['runs']:,} healthy training runs, flagged", found["flagged runs"], most=0)
+
+
 PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "micrograd_demo": (
         "micrograd's demo: 65,818 scalars, forward, backward and freeing",
@@ -99,6 +107,7 @@ PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {
     "large": ("large graphs through all that reads them", 1, large),
     "drawing": ("model to SVG", 9, drawn),
     "gradcheck": ("gradient check: random graphs, and wrong rules in them", 1, alarms),
+    "diagnosis": ("root causes: ten faults in nine families of networks", 1, culprits),
     "startup": ("import", 25, lambda found: shares(found, "numpy", 1.05)),
 }
 

@@ -15,7 +15,7 @@ from test_store_hostile import refused, set_at
 import tracegraph as tg
 from tracegraph.errors import GraphError
 from tracegraph.graph import NOTES, Badge, Graph, Note
-from tracegraph.graph.note import FocusNote, MarksNote
+from tracegraph.graph.note import CopiesNote, Copy, FocusNote, MarksNote
 from tracegraph.views import VIEWS
 
 CLAIMS = [{"value": "h", "index": [0, 0], "written": "0.9"}, {"value": "loss", "written": "7"}]
@@ -39,6 +39,7 @@ def everything() -> Graph:
     with np.errstate(all="ignore"):
         graph = tg.mark(tg.gradcheck(tg.paths(tg.flow(program), "w").flow), CLAIMS).graph
     note = FocusNote(focus=((graph["w"].key, ((0, 0),)),))
+    graph = graph.with_note("copies", CopiesNote(copies=(Copy(graph["x"].key, "h", "p.py:3", (graph["w"].key,)),)))
     return graph.with_note("focus", note).with_note("mine", Note((Badge(graph["v"].key, "mine", "calm"),)))
 
 

@@ -76,11 +76,19 @@ def _behind(relations: Relations, cause: Finding, effect: Finding) -> bool:
 
 
 def _not_by_bias(relations: Relations, cause: Finding, effect: Finding) -> bool:
-    return effect.way != "bias" and relations.related(cause, effect)
+    return effect.way not in ("bias", "negative") and relations.related(cause, effect)
 
 
 def _smaller(relations: Relations, cause: Finding, effect: Finding) -> bool:
     return effect.way != "large" and relations.related(cause, effect)
+
+
+def _alike(relations: Relations, cause: Finding, effect: Finding) -> bool:
+    return effect.way == cause.way and relations.related(cause, effect)
+
+
+def _further_on(relations: Relations, cause: Finding, effect: Finding) -> bool:
+    return relations.reaches(cause.node, effect.node)
 
 
 def _towards_inputs(relations: Relations, cause: Finding, effect: Finding) -> bool:
@@ -88,9 +96,8 @@ def _towards_inputs(relations: Relations, cause: Finding, effect: Finding) -> bo
 
 
 def _copied(relations: Relations, cause: Finding, effect: Finding) -> bool:
-    """What was copied, and all that it was made of."""
-    sources = (effect.node, *effect.others)
-    return any(key == other or relations.reaches(key, other) for key in sources for other in cause.others)
+    """The parameters that were lost by a copy."""
+    return effect.node in cause.others
 
 
 def _kinds(text: str) -> frozenset[str]:
@@ -108,6 +115,9 @@ RULES = (
     Rule(_kinds("zero tied"), SIZES | UNITS, _related),
     Rule(_kinds("weights"), GROWN | _kinds("dies vanishing"), _not_by_bias, "large"),
     Rule(_kinds("weights"), STARVED, _smaller, "small"),
+    Rule(_kinds("weights"), _kinds("dead"), _further_on, "small"),
+    Rule(_kinds("weights"), _kinds("weights"), _alike),
+    Rule(_kinds("big_step"), _kinds("update"), _later_step),
     Rule(UNITS, STARVED, _related),
     Rule(UNITS, UNITS, _behind),
     Rule(_kinds("initialization"), _kinds("vanishing exploding dies update"), _related),

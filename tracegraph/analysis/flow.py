@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Badge, Graph, Node, Noted, nearest
-from ..graph.note import Cause, FlowNote, Path, PathsNote
+from ..graph.note import Cause, CopiesNote, Copy, FlowNote, Path, PathsNote
 from . import flow_report as report
 from . import flow_rows as rows
 from . import flow_tables as sections
@@ -84,18 +84,23 @@ def flow(what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, **lim
     """
     from ..frontends.numpy.unused import traced
 
-    graph, left = traced(what, arrays, sys._getframe(1), parameters)
-    return inspected(graph, limits, left)
+    program = traced(what, arrays, sys._getframe(1), parameters)
+    return inspected(program.graph, limits, program.unused, program.copies)
 
 
-def inspected(graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[Node] = ()) -> Flow:
+def inspected(
+    graph: Graph, limits: Mapping[str, Limit | None], extra: Sequence[Node] = (), copies: Sequence[Copy] = ()
+) -> Flow:
     """The graph with the findings of every diagnostic, in place of those from before.
 
-    ``extra``: nodes of parameters that the loss does not depend on, from `tracegraph.frontends.leftover.isolated`.
+    ``extra``: nodes of parameters that the loss does not depend on, and ``copies``: by what they were cut off; see
+    `tracegraph.frontends.numpy.unused.traced`.
     """
     if all(n.gradient is None for n in graph) and not _cut_off(graph):
         raise GraphError("flow: nothing was differentiated; give the loss: one number, made of tensors or parameters")
     graph = with_unused(graph, extra).without("flow", "paths")
+    if copies:
+        graph = graph.with_note("copies", CopiesNote(copies=tuple(copies)))
     used = _limits(limits)
     findings = [f for kind, limit in used.items() for f in DIAGNOSTICS[kind].find(graph, limit)]
     return annotated(graph, findings)

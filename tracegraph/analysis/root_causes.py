@@ -28,9 +28,9 @@ class Group:
     def severity(self) -> str:
         """A fault if one of its findings is a fault, unless the root says that it is none; "silent" for no word."""
         kind = diagnostic_of(self.root)
-        if not kind.excuses and any(diagnostic_of(f).alone == "fault" for f in self.members):
-            return "fault"
-        return kind.alone
+        if any(diagnostic_of(f).alone == "fault" for f in self.members):
+            return "hint" if kind.excuses else "fault"
+        return self.root.alone or kind.alone
 
     @property
     def findings(self) -> list[Finding]:

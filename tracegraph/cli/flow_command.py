@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..analysis.finding import Limit
     from ..analysis.flow import Flow
     from ..analysis.flow_tables import TextTable
-    from ..graph import Graph
+    from ..frontends.numpy.unused import Traced
 
 TABLES = ("txt", "md", "json")
 LEAST = 10  # places that a name or a line can be cut to
@@ -87,23 +87,24 @@ def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapp
     from ..analysis.flow import Flow, inspected
     from ..views.steps import picked
 
-    graph, extra = _recorded(path, name)
+    graph, unused, copies = _recorded(path, name)
     inspected_already = "flow" in graph.notes
     if inspected_already and not step and not limits:
         return Flow(graph)
-    return inspected(picked(graph, step or None), limits, () if inspected_already else extra)
+    graph = picked(graph, step or None)
+    return inspected(graph, limits) if inspected_already else inspected(graph, limits, unused, copies)
 
 
-def _recorded(path: Path, name: str | None) -> tuple[Graph, list[Any]]:
-    """The graph of a program, and nodes for those parameters that its function makes and the loss does not use."""
+def _recorded(path: Path, name: str | None) -> Traced:
+    """The graph of a program, and the parameters that its function makes and the loss does not use."""
     from ..engine.created import created
-    from ..frontends.numpy.unused import isolated
+    from ..frontends.numpy.unused import Traced, watched
 
     if path.suffix.lower() == ".tgraph":
-        return recorded(target(path, name)), []
+        return Traced(recorded(target(path, name)), [], ())
     with program(path) as module, created() as watch:  # what the module makes may be for another function
         graph = recorded(made(module, name or DEFAULT))
-    return graph, isolated(graph, watch.unused())
+    return watched(graph, watch)
 
 
 def _made(report: Flow, kind: str, look: dict[str, Any]) -> bytes:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .reads import MOST, READS, source
 
 if TYPE_CHECKING:
     from .tensor import Tensor
 
 
 class Watch:
-    """``parameters``: those created so far. ``in_graphs``: the leaves of all traced graphs, updated ones too."""
+    """``parameters``: those created so far. ``in_graphs``: the leaves of all traced graphs, updated ones too.
 
-    __slots__ = ("parameters", "in_graphs", "_limit")
+    ``copies``: by leaf, the tensor of whose numbers it was made.
+    """
+
+    __slots__ = ("parameters", "in_graphs", "copies", "_limit")
 
     def __init__(self) -> None:
         self.parameters: list[Tensor] = []
         self.in_graphs: set[Tensor] = set()
+        self.copies: dict[Tensor, Tensor] = {}
         self._limit = 1000
+
+    def made(self, leaf: Tensor, value: Any) -> None:
+        """Note a leaf if its numbers are those of a tensor that the program has read."""
+        if (tensor := source(value)) is not None:
+            self.copies[leaf] = tensor
 
     def add(self, parameter: Tensor) -> None:
         """Note a parameter; at times drop those with a gradient, so that memory stays bounded in a long training."""
@@ -46,8 +58,9 @@ watching = _watch.get
 @contextmanager
 def created() -> Iterator[Watch]:
     """Watch which parameters are created, and which leaves are traced, while the context lasts."""
-    token = _watch.set(Watch())
+    token, reads = _watch.set(Watch()), READS.set(deque(maxlen=MOST))
     try:
         yield _watch.get()  # type: ignore[misc]
     finally:
         _watch.reset(token)
+        READS.reset(reads)

@@ -27,7 +27,7 @@ def tensor(value: Any, name: str | None = None) -> Tensor:
 
     Python numbers and lists become float64; arrays keep their type. Gradients flow to float tensors only.
     """
-    return _leaf(INPUT, own("input", value), name, _frame(1))
+    return _noted(_leaf(INPUT, own("input", value), name, _frame(1)), value)
 
 
 def parameter(value: Any, name: str | None = None) -> Tensor:
@@ -44,7 +44,7 @@ def parameter(value: Any, name: str | None = None) -> Tensor:
 
 def constant(value: Any, name: str | None = None) -> Tensor:
     """A leaf that takes no gradient; integers stay integers."""
-    return _leaf(CONSTANT, own("constant", value, keep_int=True), name, _frame(1))
+    return _noted(_leaf(CONSTANT, own("constant", value, keep_int=True), name, _frame(1)), value)
 
 
 def lift(value: Any) -> Tensor:
@@ -53,9 +53,17 @@ def lift(value: Any) -> Tensor:
         return value
     if type(value) is Refused:
         return restored(value)
-    if type(value) is not float:
-        value = own("constant", value, keep_int=True)
-    return record(value, current_scope()[CONSTANT].no_grad, None, None, None)
+    if type(value) is float:
+        return record(value, current_scope()[CONSTANT].no_grad, None, None, None)
+    leaf = record(own("constant", value, keep_int=True), current_scope()[CONSTANT].no_grad, None, None, None)
+    return _noted(leaf, value)
+
+
+def _noted(leaf: Tensor, value: Any) -> Tensor:
+    """The leaf, after whoever watches has looked whether it is a copy of a tensor."""
+    if (watch := watching()) is not None:
+        watch.made(leaf, value)
+    return leaf
 
 
 def _leaf(op: Op, value: Value, name: str | None, frame: Any) -> Tensor:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import Op
-from . import leaving
+from . import leaving, reads
 from .answers import Answers
 from .record import Details
 from .values import NO_COMPLEX, Value, is_float
@@ -56,6 +56,8 @@ class Recorded(Answers, Methods):
     @property
     def value(self) -> Value:
         """The number or the read-only array, as it was at the time of the operation."""
+        if reads.reading() is not None:
+            reads.note(self)
         return self.held
 
     @value.setter

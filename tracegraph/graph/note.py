@@ -42,7 +42,7 @@ class Finding:
     it is about; the first few. ``excess``: how far the measure is beyond the threshold, in decades; orders findings of
     one kind. ``tone``: the colour of the badge, ``invalid`` where numbers are no longer numbers. ``way``: which of the
     forms of its kind it is, such as forward or backward, large or small. ``others``: the keys of further nodes that it
-    is about.
+    is about. ``alone``: fault, hint or silent, where it explains nothing and that differs from its kind.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class Finding:
     remedy: str = ""
     way: str = ""
     others: tuple[int, ...] = ()
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,31 @@ class FlowNote(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A leaf made of the numbers of a tensor, to which no gradient gets back through it.
+
+    ``leaf``: its key. ``source`` and ``line``: name and place of the tensor. ``lost``: keys of the parameters that the
+    loss does not depend on because of it.
+    """
+
+    leaf: int
+    source: str
+    line: str | None
+    lost: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesNote(Note):
+    """The leaves that are copies of tensors, as seen while the program ran."""
+
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def known(self) -> set[int]:
+        return {c.leaf for c in self.copies} | {key for c in self.copies for key in c.lost}
+
+
+@dataclass(frozen=True, slots=True)
 class PathsNote(Note):
     """The paths that are marked on the arrows, see `tracegraph.paths`."""
 
@@ -235,6 +261,7 @@ class FocusNote(Note):
 
 NOTES: dict[str, type[Note]] = {
     "flow": FlowNote,
+    "copies": CopiesNote,
     "paths": PathsNote,
     "gradcheck": ChecksNote,
     "marks": MarksNote,

@@ -85,7 +85,7 @@ def _most(edges: list[Edge], received: Size) -> float:
 
 def _of_weights(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:
     """Of products with weights: by norms where the input is the larger one, as each of its elements gets a part."""
-    through = [e for e in edges if graph.inputs(graph.node(e.source))]
+    through = [e for e in edges if graph.inputs(graph.node(e.source)) and not _times_zeros(graph, node, e)]
     weights = [np.size(graph.node(e.source).value) for e in graph.inputs(node)]
     if not through or min(weights) < FEW:
         return None
@@ -93,9 +93,15 @@ def _of_weights(graph: Graph, node: Node, edges: list[Edge], received: Size) -> 
     return max(_most(through, received), norm / received.norm)
 
 
+def _times_zeros(graph: Graph, node: Node, edge: Edge) -> bool:
+    """Whether nothing comes back because the other operand is a leaf of zeros, such as the first state of a memory."""
+    others = (graph.node(e.source) for e in graph.inputs(node) if e.slot != edge.slot)
+    return any(n.leaf in ("input", "constant") and not np.any(n.value) for n in others)
+
+
 def _of_product(graph: Graph, node: Node, edges: list[Edge], received: Size) -> float | None:
     """Of products of two results, and of one with numbers; a single weight, or data, may well be small."""
-    through = [e for e in edges if graph.inputs(graph.node(e.source))]
+    through = [e for e in edges if graph.inputs(graph.node(e.source)) and not _times_zeros(graph, node, e)]
     if not through or len(through) < len(edges) or len(edges) > len(traits_of(node).factors):
         return None
     summed = [_summed(graph, graph.node(e.source)) for e in through]

@@ -13,8 +13,11 @@ from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from ..flow_rows import learned
+from .learning_rate import raised, steps
 from .loss_head import Heads, decades
 
+RAISES = 1.5  # times that the loss is as large after a step that is too large
+LESS = 0.05  # of the threshold, in such a step
 FAR = 1000  # operations to be asked where a gradient became 0
 
 
@@ -133,12 +136,14 @@ def update(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
 
     Measured: ‖Δw‖ / ‖w‖, the norm of the change by that of the parameter before it; about 1e-3 is healthy (Karpathy,
     notes of the course CS231n, "Ratio of weights:updates"). Alarms, a convention of ours: below 1e-8, the spacing of
-    single precision with a margin of ten; above 10, after which nothing is left of the old weights. Left out:
-    parameters that are 0 (biases start there), those so small that their step is no larger than the rms of all
-    parameters in that step, a loss at its minimum, and a factor of data that is 0.
+    single precision with a margin of ten; above 10, after which nothing is left of the old weights, and above 0.5 in a
+    step that raises the loss (see ``step``). Left out: parameters that are 0 (biases start there), those so small that
+    their step is no larger than the rms of all parameters in that step, a loss at its minimum, and a factor of data
+    that is 0.
     """
     least, most = limit
     heads = Heads(graph)
+    raising = {new.key for one in steps(graph) if raised(graph, one, RAISES) for new, _ in one.pairs}
     for new, old, typical in _steps(graph):
         with np.errstate(all="ignore"):
             change, before = size(np.subtract(new.value, old.value)), size(old.value).norm
@@ -147,11 +152,17 @@ def update(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
         small = ratio < least and not heads.settled(old) and (change.norm > 0 or not is_idle(graph, old))
         if small:
             cause, remedy = f"the step changes {name} by {written} of its norm", "raise the learning rate"
-        elif isfinite(ratio) and ratio > most and change.rms > typical:
+        elif isfinite(ratio) and (
+            ratio > most
+            and change.rms > typical
+            or ratio > LESS * most
+            and new.key in raising
+            and np.ndim(old.value) > 1
+        ):
             cause, remedy = f"the step is {written} times the norm of {name}", "lower the learning rate"
         else:
             continue
-        bound, way = (least, "small") if small else (most, "large")
+        bound, way = (least, "small") if small else (most if ratio > most else LESS * most, "large")
         badge, cause = f"update: {written} of ‖w‖", f"{cause}; about 0.001 is healthy"
         excess = decades(ratio, bound)
         yield Finding("update", new.key, badge, cause, ratio, bound, (), excess, remedy=remedy, way=way)

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import exp, inf, sqrt
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node, traits_of
+from ...graph import Graph
 from ...graph.measure import size
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
-from ..flow_rows import learned
 from .loss_head import decades
+from .weight_layers import WeightLayer, layer_of, weights_by_key
 
-FEW = 16  # elements of a layer; the size of fewer says little
 LAYERS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class WeightLayer:
-    """A product with weights: its node, the edge that its input comes by, and the node of the weights."""
-
-    node: Node
-    data: Edge
-    weights: Node
 
 
 @diagnostic("initialization", rank=10, limit=(1e-2, 1e2), depth=5)
@@ -81,7 +70,7 @@ def _gain(graph: Graph, chain: list[WeightLayer], i: int) -> float:
 def _longest(graph: Graph) -> list[WeightLayer]:
     """The layers along the path that has the most of them."""
     first = min((n.step for n in graph if n.step is not None), default=None)
-    weights = _weights(graph)
+    weights = weights_by_key(graph)
     depth: dict[int, int] = {}
     last: dict[int, WeightLayer] = {}  # by node, the last layer on the longest path to it
     before: dict[int, WeightLayer | None] = {}  # by layer, the one before
@@ -93,7 +82,7 @@ def _longest(graph: Graph) -> list[WeightLayer]:
         depth[node.key] = 0 if best is None else depth[best]
         if best in last:
             last[node.key] = last[best]
-        layer = _layer(graph, node, weights)
+        layer = layer_of(graph, node, weights)
         if layer is not None and layer.data.source in depth:
             before[node.key] = last.get(layer.data.source)
             depth[node.key], last[node.key] = depth[layer.data.source] + 1, layer
@@ -108,24 +97,3 @@ def _followed(before: dict[int, WeightLayer | None], layer: WeightLayer | None) 
         chain.append(layer)
         layer = before[layer.node.key]
     return chain[::-1]
-
-
-def _weights(graph: Graph) -> dict[int, Node]:
-    """Parameters and reshaped parameters, by key."""
-    weights = {n.key: n for n in learned(graph) if not n.is_input}
-    for node in graph:
-        if traits_of(node).kind == "shape" and (edges := graph.inputs(node)) and edges[0].source in weights:
-            weights[node.key] = weights[edges[0].source]
-    return weights
-
-
-def _layer(graph: Graph, node: Node, weights: dict[int, Node]) -> WeightLayer | None:
-    """A product of data and weights, if there are enough of both to say something."""
-    if traits_of(node).kind != "product" or node.gradient is None:
-        return None
-    edges = graph.inputs(node)[:2]
-    weight_edges, data_edges = [e for e in edges if e.source in weights], [e for e in edges if e.source not in weights]
-    if len(weight_edges) != 1 or len(data_edges) != 1 or np.size(node.value) < FEW:
-        return None
-    weight = weights[weight_edges[0].source]
-    return WeightLayer(node, data_edges[0], weight) if np.size(weight.value) >= FEW else None

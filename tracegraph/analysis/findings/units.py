@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from math import log10, sqrt
 from typing import Any, NamedTuple
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from ...graph import Graph, Node, traits_of
 from ..finding import Finding, diagnostic
+from .dead_blame import HALF, Blame, blame
 from .roles import channel_axes, hidden, rectified
 
 Array = np.ndarray[Any, Any]
@@ -34,7 +37,10 @@ def dead(graph: Graph, limit: float) -> Iterator[Finding]:
     Samples that are alike switch units off without a fault, and as many on, because w and −w are as likely. So either
     those always on are taken off, and the rest must be 3.5 standard deviations of that difference (2 where the median
     of the units that live is on for 30 to 70 % of the rows); or only those count that are far below all others in what
-    goes into the ReLU. The numbers are a convention, chosen on healthy nets (by He, and as PyTorch has them), of which
+    goes into the ReLU. Certain are units that no input in the range of the data can switch on: negative weights over
+    inputs that are not, or a bias below all that the weights can give; and half of a layer, of 16 rows. The sentence
+    says what is to blame: a negative bias, where the rest alone would be above 0; else the weights, or what comes in.
+    The numbers are a convention, chosen on healthy nets (by He, and as PyTorch has them), of which
     about 1 in 100 with 5 layers is blamed. Source of the fault: the notes of Stanford's CS231n, Neural Networks
     part 1: as much as 40 % of a network is dead where the learning rate is too high.
     """
@@ -45,22 +51,30 @@ def dead(graph: Graph, limit: float) -> Iterator[Finding]:
             axis = axes.get(node.key)
             rows, before = rows_of(node, axis, samples=True), rows_of(x, axis, samples=True)
             if rows is not None and before is not None:
-                yield from _dead(node, rows, before.astype(float), limit)
+                why = partial(blame, graph, x, -1 if axis is None else axis)
+                yield from _dead(node, rows, before.astype(float), limit, why)
 
 
-def _dead(node: Node, rows: Array, before: Array, limit: float) -> Iterator[Finding]:
+def _dead(node: Node, rows: Array, before: Array, limit: float, why: Callable[[Array], Blame]) -> Iterator[Finding]:
     on: Array = (rows > 0).mean(axis=(0, 2))
     off: Array = (rows == 0).all(axis=(0, 2))
     units, count, counter = len(off), int(off.sum()), int((on == 1).sum())
     share = (count - counter) / units
     far = far_off(before, off)
     clear = count == units or share > limit and is_clear(count, counter, on[on > 0])
-    if count and (clear or far / units > limit):
-        share = max(share, far / units)
+    clear |= share >= HALF and len(rows) >= 2 * LEAST and units >= LEAST
+    if not count:
+        return
+    reason = why(off)
+    certain = float(reason.certain.mean())
+    if clear or far / units > limit or certain >= max(limit, reason.chance):
+        share = max(share, far / units, certain)
         what = "channels" if rows.shape[2] > 1 else "units"
         cause = f"{count} of {units} {what} are 0 for all {len(rows)} rows{_listed(off)}"
+        cause += f": {reason.words}" if reason.words else ""
         badge = badge_text(f"{count} of {units} {what} dead", off)
-        yield _finding("dead", node, badge, cause, _REMEDY, share, limit, off)
+        finding = _finding("dead", node, badge, cause, reason.remedy or _REMEDY, share, limit, off)
+        yield replace(finding, way=reason.way)
 
 
 def is_clear(off: int, always: int, on: Array) -> bool:

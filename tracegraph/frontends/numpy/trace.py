@@ -135,7 +135,7 @@ def _node(t: Tensor, key: int, name: str, named: bool, gradient: Value, last: bo
     formula, args = formulas.value(t, count)
     role = "output" if last else "op" if count else op.name
     return _make_node(
-        key, name, op.name, role, t.value, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
+        key, name, op.name, role, t.held, gradient, op.symbol, formula, args, details.attrs, details.scope, line, named
     )
 
 
@@ -154,13 +154,13 @@ def _edges(t: Tensor, key: int, keys: Mapping[Tensor, int], names: list[str], pa
 
 def _locals(t: Tensor, inputs: tuple[Tensor, ...]) -> list[float | None]:
     """The local derivatives between scalars: the rules with a cotangent of one."""
-    values, pull = [i.value for i in inputs], t.op.pull
+    values, pull = [i.held for i in inputs], t.op.pull
     try:
         if pull is not None:
-            found = pull(1.0, t.value, *values, **t.details.attrs)
+            found = pull(1.0, t.held, *values, **t.details.attrs)
             return [None if d is None else float(d) for d in found]
     except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
         pass
     with np.errstate(all="ignore"):
-        parts = [run_vjp(t.op, slot, 1.0, t.value, values, t.details.attrs) for slot in range(len(values))]
+        parts = [run_vjp(t.op, slot, 1.0, t.held, values, t.details.attrs) for slot in range(len(values))]
         return [None if part is None else float(part) for part in parts]

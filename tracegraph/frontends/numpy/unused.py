@@ -12,40 +12,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from types import FrameType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...engine.created import created
+from ...engine.created import Watch, created
 from ...engine.leaves import PARAMETER
 from ...engine.tensor import Tensor
 from ...errors import GraphError
 from ...graph import Graph, Node, graph_in
+from ...graph.note import Copy
 from ...graph.walk import reachable
 from .. import graph_of, own_variables
+from .copied import copies
 from .naming import wanted_names
 from .places import Places
 from .variables import bound
 
 
-def traced(
-    what: Any, arrays: tuple[Any, ...], frame: FrameType, parameters: Iterable[Any] | None
-) -> tuple[Graph, list[Node]]:
-    """The graph of a program, and nodes for the parameters that it does not depend on.
+class Traced(NamedTuple):
+    """The graph of a program, nodes for the parameters that it does not depend on, and the copies that cut them off."""
 
-    ``parameters``: where to look for them; by default among those that a function makes, or the variables of ``frame``.
+    graph: Graph
+    unused: list[Node]
+    copies: tuple[Copy, ...]
+
+
+def traced(what: Any, arrays: tuple[Any, ...], frame: FrameType, parameters: Iterable[Any] | None) -> Traced:
+    """The graph of a program, and what it leaves out.
+
+    ``parameters``: where to look for unused ones; by default among those that a function makes, or the variables of
+    ``frame``.
     """
     chosen = None if parameters is None else _checked(parameters, what)
     with created() as watch:
         graph = graph_of(what, arrays, frame)
     if chosen is not None:
-        return graph, isolated(graph, [t for t in chosen if t not in watch.in_graphs], _named(frame))
+        return _left(graph, watch, [t for t in chosen if t not in watch.in_graphs], _named(frame))
     if isinstance(what, (Tensor, list, tuple)):
         names = _named(frame)
         variables = watch.unused(t for t in names if t.op is PARAMETER)
         targets = [what] if isinstance(what, Tensor) else list(what)
         top = frame.f_code.co_name == "<module>"
         unrelated = _unrelated(variables, targets, names, top)
-        return graph, isolated(graph, _unread(unrelated, frame, names) if top else unrelated, names)
-    return graph, isolated(graph, watch.unused())
+        return _left(graph, watch, _unread(unrelated, frame, names) if top else unrelated, names)
+    return watched(graph, watch)
+
+
+def watched(graph: Graph, watch: Watch) -> Traced:
+    """The graph of a function that was watched while it ran."""
+    return _left(graph, watch, watch.unused(), None)
+
+
+def _left(graph: Graph, watch: Watch, parameters: Sequence[Tensor], names: Mapping[Tensor, str] | None) -> Traced:
+    nodes = isolated(graph, parameters, names)
+    return Traced(graph, nodes, copies(graph, watch, dict(zip(parameters, nodes, strict=True)), names))
 
 
 def isolated(graph: Graph, parameters: Sequence[Tensor], names: Mapping[Tensor, str] | None = None) -> list[Node]:
