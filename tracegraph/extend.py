@@ -12,7 +12,8 @@ from .formats import FORMATS, Format, format
 from .frontends import FRONTENDS, Frontend, frontend
 from .graph import Edge, Graph, Node, traits_of
 from .ops.causes import Cause
-from .ops.op import OPS, Op, Sample, elementwise, op
+from .ops.elementwise import elementwise
+from .ops.op import OPS, Op, Sample, op
 from .ops.traits import Traits
 from .picture.theme import THEMES, Theme, theme
 from .text.formula_words import Form, Word

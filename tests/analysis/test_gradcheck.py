@@ -18,7 +18,8 @@ from tracegraph.analysis.gradcheck.compare import EVERY
 from tracegraph.engine.call import apply, function
 from tracegraph.engine.leaves import lift
 from tracegraph.errors import GraphError
-from tracegraph.ops.op import OPS, Sample, elementwise, op
+from tracegraph.ops.elementwise import elementwise
+from tracegraph.ops.op import OPS, Sample, op
 
 rng = np.random.default_rng(7)
 

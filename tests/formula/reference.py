@@ -46,7 +46,7 @@ def evaluate(formula, env):
     arrays["xs"] = [matrix(v) for v in env.get("xs", ())]
     helpers = {name: (lambda f: lambda *args, **kw: f(env, *args, **kw))(f) for name, f in BOUND.items()}
     if env["op"].name.startswith("conv"):  # what all elements of a channel share is summed over all but the channels
-        helpers["sum"] = lambda g: np.moveaxis(g, -_dims(env) - 1, 0).reshape(env["k"].shape[0], -1).sum(axis=1)
+        helpers["sum"] = lambda g: np.moveaxis(g, -_dims(env) - 1, 0).reshape(g.shape[-_dims(env) - 1], -1).sum(axis=1)
     with np.errstate(all="ignore"):
         return np.asarray(eval(formula, {**FUNCTIONS, **helpers}, arrays))
 
@@ -298,7 +298,11 @@ def conv_forward(env, x, k, bias=None):
     return conv(_dims(env), x, k, bias, **{o: env[o] for o in _CONV})
 
 
-def conv_transpose(env, g, k):
+def conv_transpose(env, g, k, bias=None):
+    """The adjoint of a convolution; forward, that of one whose input has the shape of the result."""
+    if "output_padding" in env:
+        y = adjoint(lambda x: conv_forward(env, x, k), g, env["y"])
+        return y if bias is None else y + np.reshape(bias, (-1, *[1] * _dims(env)))
     return adjoint(lambda x: conv_forward(env, x, k), g, env["x"])
 
 
@@ -317,6 +321,9 @@ def convolve(env, a, v, mode=None):
 def windows(env, x):
     """The places in the input that each window of a pooling sees, and how many elements it counts."""
     n = _dims(env)
+    if "output_size" in env:
+        yield from adaptive_windows(np.shape(x)[-n:], _each(env["output_size"], n))
+        return
     size, kernel = np.shape(x)[-n:], _each(env["kernel"], n)
     stride = kernel if env["stride"] is None else _each(env["stride"], n)
     padding, dilation = _each(env["padding"], n), _each(env.get("dilation", 1), n)
@@ -338,6 +345,17 @@ def windows(env, x):
         yield at, list(itertools.product(*inside)), counted
 
 
+def adaptive_windows(size, output_size):
+    """Each element is in the windows that it has a share of, if elements and windows divide the same length."""
+    axes = []
+    for s, m in zip(size, output_size):
+        m = s if m is None else m
+        axes.append([[q for q in range(s) if q * m < (i + 1) * s and (q + 1) * m > i * s] for i in range(m)])
+    for at in itertools.product(*(range(len(a)) for a in axes)):
+        places = list(itertools.product(*(axes[k][i] for k, i in enumerate(at))))
+        yield at, places, len(places)
+
+
 def pool(env, x, combine):
     found = {at: combine(places, counted) for at, places, counted in windows(env, x)}
     shape = [max(at[i] for at in found) + 1 for i in range(_dims(env))]
@@ -353,8 +371,9 @@ def max_pool(env, x):
 
 
 def avg_pool(env, x):
-    x, pad = np.asarray(x), env["count_include_pad"]
-    return pool(env, x, lambda places, n: np.sum([x[(..., *p)] for p in places], axis=0) / (n if pad else len(places)))
+    x, pad, divisor = np.asarray(x), env.get("count_include_pad", True), env.get("divisor_override")
+    sums = lambda places: np.sum([x[(..., *p)] for p in places], axis=0)  # noqa: E731
+    return pool(env, x, lambda places, n: sums(places) / (divisor or (n if pad else len(places))))
 
 
 def scatter_max(env, g, x):
@@ -465,7 +484,7 @@ BOUND = {
     "scatter_max": scatter_max,
     "scatter_mean": scatter_mean,
     **{f"conv{n}d": conv_forward for n in (1, 2, 3)},
-    **{f"max_pool{n}d": max_pool for n in (1, 2)},
-    **{f"avg_pool{n}d": avg_pool for n in (1, 2)},
+    **{f"{kind}max_pool{n}d": max_pool for n in (1, 2, 3) for kind in ("", "adaptive_")},
+    **{f"{kind}avg_pool{n}d": avg_pool for n in (1, 2, 3) for kind in ("", "adaptive_")},
 }
 """Those that have to know more than their arguments: the other inputs, the options."""

@@ -19,8 +19,9 @@ from tracegraph.errors import GraphError
 from tracegraph.formats import stepped, stills
 from tracegraph.formula import notation
 from tracegraph.graph import Graph
-from tracegraph.ops import op as declarations
-from tracegraph.ops.op import OPS, Op, elementwise
+from tracegraph.ops import elementwise as declarations
+from tracegraph.ops.elementwise import elementwise
+from tracegraph.ops.op import OPS, Op
 from tracegraph.ops.traits import Traits
 from tracegraph.text.formula_words import WORDS, Form, Word
 

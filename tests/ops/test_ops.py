@@ -421,7 +421,8 @@ def torch_table():
         return call
 
     def pool(n, function):
-        def call(x, kernel, **rest):
+        def call(x, kernel=None, output_size=None, **rest):
+            kernel = output_size if kernel is None else kernel
             lead = x.shape[: x.ndim - n]
             y = function(x.reshape(-1, 1, *x.shape[x.ndim - n :]), kernel, **rest)
             return y.reshape(*lead, *y.shape[2:])
@@ -508,7 +509,7 @@ def torch_table():
         "relu": torch.relu,
         "leaky_relu": lambda x, slope=0.01: f.leaky_relu(x, slope),
         "elu": lambda x, alpha=1.0: f.elu(x, alpha),
-        "gelu": f.gelu,
+        "gelu": lambda x, approximate="none": f.gelu(x, approximate=approximate),
         "softplus": lambda x: f.softplus(x, threshold=50),
         "clip": torch.clip,
         "softmax": lambda x, axis=-1: torch.softmax(x, axis),
@@ -541,8 +542,12 @@ def torch_table():
         "binary_cross_entropy": bce,
         "cross_entropy": classes(f.cross_entropy),
         **{f"conv{n}d": conv(n, getattr(f, f"conv{n}d")) for n in (1, 2, 3)},
-        **{f"max_pool{n}d": pool(n, getattr(f, f"max_pool{n}d")) for n in (1, 2)},
-        **{f"avg_pool{n}d": pool(n, getattr(f, f"avg_pool{n}d")) for n in (1, 2)},
+        **{
+            name: pool(n, getattr(f, name))
+            for n in (1, 2, 3)
+            for name in (f"{a}{b}_pool{n}d" for a in ("", "adaptive_") for b in ("max", "avg"))
+        },
+        **{f"conv_transpose{n}d": conv(n, getattr(f, f"conv_transpose{n}d")) for n in (1, 2, 3)},
     }
 
 

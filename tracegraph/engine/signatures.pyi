@@ -71,10 +71,21 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
     "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
     "transpose",
     "swapaxes",
     "reshape",
@@ -102,6 +113,7 @@ __all__ = [
     "pad",
     "mse",
     "binary_cross_entropy",
+    "nll_loss",
     "cross_entropy",
     "exp2",
     "log2",
@@ -200,7 +212,6 @@ __all__ = [
     "huber",
     "hinge",
     "kl_div",
-    "nll_loss",
 ]
 
 def add(a: _Operand, b: _Operand) -> Tensor:
@@ -317,8 +328,8 @@ def leaky_relu(x: _Operand, slope: float = 0.01) -> Tensor:
 def elu(x: _Operand, alpha: float = 1.0) -> Tensor:
     """x where x > 0, else alpha · (eˣ - 1) (Clevert, Unterthiner and Hochreiter 2015)."""
 
-def gelu(x: _Operand) -> Tensor:
-    """x · Φ(x), Φ the distribution function of the standard normal and φ its density (Hendrycks and Gimpel 2016)."""
+def gelu(x: _Operand, approximate: str = "none") -> Tensor:
+    """x · Φ(x), Φ the distribution function of the standard normal, φ its density (Hendrycks and Gimpel 2016)."""
 
 def softplus(x: _Operand) -> Tensor:
     """ln(1 + eˣ), element by element, without overflow (Dugas et al. 2001)."""
@@ -398,6 +409,42 @@ def conv3d(
 ) -> Tensor:
     """Convolution of a volume (D, H, W) with (kd, kh, kw), or of (C, D, H, W) or (N, C, D, H, W) with (O, ...)."""
 
+def conv_transpose1d(
+    x: _Operand,
+    k: _Operand,
+    bias: _Operand | None = None,
+    stride: int | Sequence[int] | None = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """Transposed convolution along one axis: (C, L) or (N, C, L) with (C, O/groups, kl). As `conv_transpose2d`."""
+
+def conv_transpose2d(
+    x: _Operand,
+    k: _Operand,
+    bias: _Operand | None = None,
+    stride: int | Sequence[int] | None = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """Transposed convolution of (C, H, W) or (N, C, H, W) with a kernel (C, O/groups, kh, kw)."""
+
+def conv_transpose3d(
+    x: _Operand,
+    k: _Operand,
+    bias: _Operand | None = None,
+    stride: int | Sequence[int] | None = 1,
+    padding: int | Sequence[int] = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """Transposed convolution of (C, D, H, W) or (N, C, D, H, W) with (C, O/groups, kd, kh, kw)."""
+
 def max_pool1d(
     x: _Operand,
     kernel: int | Sequence[int],
@@ -418,6 +465,16 @@ def max_pool2d(
 ) -> Tensor:
     """Greatest element of each window over the last two axes of (..., H, W)."""
 
+def max_pool3d(
+    x: _Operand,
+    kernel: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """Greatest element of each window over the last three axes of (..., D, H, W). As `max_pool2d` otherwise."""
+
 def avg_pool1d(
     x: _Operand,
     kernel: int | Sequence[int],
@@ -435,8 +492,38 @@ def avg_pool2d(
     padding: int | Sequence[int] = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
+    divisor_override: int | None = None,
 ) -> Tensor:
     """Mean of each window over the last two axes of (..., H, W)."""
+
+def avg_pool3d(
+    x: _Operand,
+    kernel: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """Mean of each window over the last three axes of (..., D, H, W). As `avg_pool2d` otherwise."""
+
+def adaptive_max_pool1d(x: _Operand, output_size: Any) -> Tensor:
+    """Greatest element of each of ``output_size`` windows over the last 1 axes: a number, or one per axis."""
+
+def adaptive_max_pool2d(x: _Operand, output_size: Any) -> Tensor:
+    """Greatest element of each of ``output_size`` windows over the last 2 axes: a number, or one per axis."""
+
+def adaptive_max_pool3d(x: _Operand, output_size: Any) -> Tensor:
+    """Greatest element of each of ``output_size`` windows over the last 3 axes: a number, or one per axis."""
+
+def adaptive_avg_pool1d(x: _Operand, output_size: Any) -> Tensor:
+    """Mean element of each of ``output_size`` windows over the last 1 axes: a number, or one per axis."""
+
+def adaptive_avg_pool2d(x: _Operand, output_size: Any) -> Tensor:
+    """Mean element of each of ``output_size`` windows over the last 2 axes: a number, or one per axis."""
+
+def adaptive_avg_pool3d(x: _Operand, output_size: Any) -> Tensor:
+    """Mean element of each of ``output_size`` windows over the last 3 axes: a number, or one per axis."""
 
 def transpose(x: _Operand, axes: Sequence[int] | None = None) -> Tensor:
     """The axes in another order; reversed where none is given."""
@@ -519,8 +606,21 @@ def mse(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
 def binary_cross_entropy(p: _Operand, t: _Operand, reduction: str = "mean", from_logits: bool = False) -> Tensor:
     """How far probabilities ``p`` in [0, 1] are from targets ``t``, of one shape: -Σ t ln p + (1 - t) ln(1 - p)."""
 
-def cross_entropy(x: _Operand, t: _Operand, reduction: str = "mean") -> Tensor:
-    """The cross entropy of softmax(x) along the last axis: x are logits of shape (..., classes), not probabilities."""
+def nll_loss(
+    x: _Operand, t: _Operand, weight: Any = None, ignore_index: int = -100, reduction: str = "mean", axis: int = -1
+) -> Tensor:
+    """The negative log-likelihood of integer labels ``t`` under log-probabilities ``x``, classes along an axis."""
+
+def cross_entropy(
+    x: _Operand,
+    t: _Operand,
+    reduction: str = "mean",
+    weight: Any = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Tensor:
+    """The cross entropy of softmax(x) along an axis, the last by default: x are logits, not probabilities."""
 
 def exp2(x: _Operand) -> Tensor:
     """``2 ** x``, element by element."""
@@ -820,9 +920,6 @@ def hinge(a: _Operand, b: _Operand, margin: float = 1.0, reduction: str = "mean"
 
 def kl_div(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
     """The divergence of the logarithms of probabilities ``a`` from probabilities ``b``: b (ln b − a)."""
-
-def nll_loss(x: _Operand, t: _Operand, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Tensor:
-    """The negative log-likelihood of integer labels ``t`` under log-probabilities ``x`` (..., classes)."""
 
 class Methods:
     """What tensors have from the operations."""

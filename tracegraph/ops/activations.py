@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import OpError
 from .axes import one_axis
 from .causes import SMALLER, Cause, inf, nan
-from .op import Sample, elementwise, helper, op
+from .elementwise import elementwise, helper
+from .op import Sample, op
 from .traits import Traits
 
 Array = Any
@@ -102,14 +104,56 @@ def _cdf(x: Array) -> Array:
 
 helper("Phi", _cdf, _cdf_float)
 helper("phi", lambda x: np.exp(-x * x / 2) * _PEAK, lambda x: math.exp(-x * x / 2) * _PEAK)
+_CUBE = 0.044715
+_TANH = f"tanh({2 * _PEAK!r} * (x + {_CUBE} * x ** 3))"  # 2 φ(0) is the square root of 2/π
+
+
+def _bend(x: Array) -> Array:
+    return np.tanh(2 * _PEAK * (x + _CUBE * x * x * x))
+
+
+def _gelu_slope(x: Array, approximate: str = "none") -> Array:
+    if approximate == "none":
+        return _cdf(x) + x * np.exp(-x * x / 2) * _PEAK
+    bent = _bend(x)
+    return (1 + bent) / 2 + x * _PEAK * (1 - bent * bent) * (1 + 3 * _CUBE * x * x)
+
+
+def _gelu(x: Array, approximate: str = "none") -> Array:
+    if approximate not in ("none", "tanh"):
+        raise OpError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
+    return x * _cdf(x) if approximate == "none" else x * (1 + _bend(x)) / 2
+
+
+def _gelu_float(x: float, approximate: str = "none") -> float:
+    if approximate == "none":
+        return x * _cdf_float(x)
+    return float(_gelu(np.float64(x), approximate))
+
+
+helper("gelu_slope", _gelu_slope, lambda x, approximate: float(_gelu_slope(np.float64(x), approximate)))
 elementwise(
     "gelu",
     "x * Phi(x)",
-    "g * (Phi(x) + x * phi(x))",
+    ("g * (Phi(x) + x * phi(x))", "g * gelu_slope(x, approximate)"),
+    array=_gelu,
+    scalar=_gelu_float,
+    variants={
+        "tanh": (
+            f"1 / 2 * x * (1 + {_TANH})",
+            f"g * (1 / 2 * (1 + {_TANH}) + x * {_PEAK!r} * (1 - {_TANH} ** 2) * (1 + {3 * _CUBE!r} * x ** 2))",
+        )
+    },
+    choose=lambda x, approximate="none": approximate,
     symbol="GELU",
+    samples=(Sample(((3,),), {"approximate": "tanh"}), Sample(((2, 3),), {"approximate": "tanh"})),
     analytic=False,
-    traits=Traits("activation", singular=(nan("0·∞ in {op} of −∞", lambda x: x == -np.inf),)),
-    doc="x · Φ(x), Φ the distribution function of the standard normal and φ its density (Hendrycks and Gimpel 2016).",
+    traits=Traits(
+        "activation", neutral={"approximate": "none"}, singular=(nan("0·∞ in {op} of −∞", lambda x: x == -np.inf),)
+    ),
+    doc="x · Φ(x), Φ the distribution function of the standard normal, φ its density (Hendrycks and Gimpel 2016).\n\n"
+    '``approximate="tanh"``: Φ by a hyperbolic tangent, as in GPT-2.',
+    approximate="none",
 )
 softplus = elementwise(
     "softplus",

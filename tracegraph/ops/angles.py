@@ -7,7 +7,7 @@ import numpy as np
 
 from . import gates  # noqa: F401
 from .causes import SMALLER, inf, nan, pole
-from .op import elementwise
+from .elementwise import elementwise
 from .traits import Traits
 
 Array = Any

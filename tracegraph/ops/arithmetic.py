@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .causes import APART, INSIDE_DIVISION, SMALLER, inf, nan, pole
-from .op import elementwise
+from .elementwise import elementwise
 from .traits import Traits
 
 elementwise(

@@ -7,8 +7,9 @@ import numpy as np
 from ..errors import OpError
 from ..text.formula_words import Word
 from .causes import inf, nan
+from .elementwise import elementwise
 from .gates import inside_float
-from .op import Sample, elementwise
+from .op import Sample
 from .traits import Traits
 
 Array = Any

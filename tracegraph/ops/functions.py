@@ -7,7 +7,8 @@ import numpy as np
 
 from ..text.formula_words import Form, Word
 from .causes import INSIDE, POSITIVE, SMALLER, inf, nan, pole
-from .op import Sample, elementwise, helper
+from .elementwise import elementwise, helper
+from .op import Sample
 from .traits import Traits
 
 Array = Any

@@ -8,7 +8,8 @@ from ..errors import OpError
 from .activations import _sigmoid
 from .axes import one_axis
 from .causes import nan
-from .op import Sample, elementwise, op
+from .elementwise import elementwise
+from .op import Sample, op
 from .traits import Traits
 
 Array = Any

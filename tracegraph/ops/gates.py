@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .op import helper
+from .elementwise import helper
 
 Array = Any
 

@@ -15,12 +15,14 @@ from .traits import Traits
 
 Array = Any
 REDUCTIONS = ("mean", "sum", "none")
+_INPUTS = {"cross_entropy": "logits", "nll_loss": "log-probabilities"}
 
 
 def table_of(name: str, x: Array, axis: int) -> Array:
     """The input with its classes along the last axis."""
     if not np.ndim(x) or not np.size(x):
-        raise OpError(f"{name}: input of shape {np.shape(x)} has no classes; they are along axis {axis}")
+        holder = "the last axis" if axis == -1 else f"axis {axis}"
+        raise OpError(f"{name}: {_INPUTS[name]} of shape {np.shape(x)} have no classes; {holder} holds them")
     return np.moveaxis(x, one_axis(name, x, axis), -1)
 
 
@@ -41,7 +43,7 @@ def check(name: str, x: Array, t: Array, axis: int, reduction: str, weight: Any,
         raise OpError(f"{name}: weights of shape {np.shape(weight)} do not fit {shape[-1]} classes")
     if not is_labels(x, t, axis) and not (probabilities and np.shape(t) == np.shape(x)):
         instead = f" or probabilities {np.shape(x)}" if probabilities else ""
-        fits = f"do not fit {np.shape(x)}; give integer labels {shape[:-1]}{instead}"
+        fits = f"do not fit {_INPUTS[name]} {np.shape(x)}; give integer labels {shape[:-1]}{instead}"
         raise OpError(f"{name}: targets of shape {np.shape(t)} {fits}")
 
 

@@ -13,7 +13,6 @@ op of any number of inputs has ``*xs`` in its formula for all of them, and ``slo
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +25,7 @@ if TYPE_CHECKING:  # ops that bring no words, which are all of ours, need not lo
     from ..text.formula_words import Word
 
 Rule = Callable[..., Any]
-_NONE: Mapping[str, Word] = {}
+NO_WORDS: Mapping[str, Word] = {}
 
 
 class Sample(NamedTuple):
@@ -111,88 +110,6 @@ OPS: dict[str, Op] = {}
 ON_DECLARATION: list[Callable[[Op], None]] = []
 """What is called with each op that joins `OPS` later: the engine gives tensors what comes with it."""
 
-_FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh".split()
-
-ARRAY: dict[str, Any] = {name: getattr(np, name) for name in (*_FUNCTIONS, "where", "minimum")}
-"""What the formulas of elementwise ops may call, for arrays; each op adds itself."""
-
-FLOAT: dict[str, Any] = {name: getattr(math, name) for name in _FUNCTIONS}
-"""The same for Python floats, which are five to ten times faster than arrays without axes."""
-
-FLOAT.update(where=lambda c, a, b: a if c else b, minimum=min)
-
-
-def helper(name: str, array: Callable[..., Any], scalar: Callable[..., Any]) -> None:
-    """Let the rules of elementwise ops call a function: its versions for arrays and for Python floats."""
-    ARRAY[name], FLOAT[name] = array, scalar
-
-
-def elementwise(
-    name: str,
-    formula: str,
-    *vjps: str | tuple[str, str] | None,
-    inputs: str | None = None,
-    array: Callable[..., Any] | None = None,
-    scalar: Callable[..., Any] | None = None,
-    numpy: Callable[..., Any] | tuple[Callable[..., Any], ...] = (),
-    symbol: str = "",
-    samples: tuple[Sample, ...] = (),
-    domain: tuple[float, float] = (-2.0, 2.0),
-    analytic: bool = True,
-    traits: Traits = UNKNOWN,
-    words: Mapping[str, Word] = _NONE,
-    doc: str = "",
-    registry: dict[str, Op] = OPS,
-    **attrs: Any,
-) -> Op:
-    """Declare an operation that works element by element, with broadcasting.
-
-    ``formula`` gives the value and ``vjps`` one rule per input (None: no gradient flows). ``array`` and ``scalar``
-    compute the value where NumPy or the formula itself would not do; rules can call them by the name of the op. A
-    rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute. Samples are
-    made from ``domain``; those given come on top. ``words``: what the formulas call that no other does.
-    """
-    _declare(words)
-    functions = numpy if isinstance(numpy, tuple) else (numpy,)
-    names = tuple((inputs or ("x" if len(vjps) == 1 else "a b")).split())
-    options = "".join(f", {key}={value!r}" for key, value in attrs.items())
-    signature, back = ", ".join(names) + options, "g, y, " + ", ".join(names) + options
-    pairs = [v if isinstance(v, tuple) else (v, v) for v in vjps]
-    if scalar is None:
-        scalar = _for_floats(signature, formula) if formula != _own(name, names, attrs) else FLOAT.get(name)
-    array = array or (functions[0] if functions else eval(f"lambda {signature}: {formula}", ARRAY))
-    ARRAY[name] = array
-    if scalar:
-        FLOAT[name] = scalar
-    rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
-    fused = "".join(f"{code}, " for _, code in pairs)
-    return register(
-        Op(
-            name,
-            formula,
-            names,
-            attrs,
-            array,
-            rules if any(rules) else (),
-            symbol or name,
-            functions,
-            samples,
-            domain,
-            analytic,
-            traits=traits._replace(element="formula", fold=traits.fold or "outer"),
-            required=len(names),
-            scalar=scalar,
-            pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,
-            doc=doc or f"``{formula}``, element by element.",
-        ),
-        registry,
-    )
-
-
-def _own(name: str, inputs: tuple[str, ...], attrs: Mapping[str, Any]) -> str:
-    """The formula of an op that is only a call of its own name."""
-    return f"{name}({', '.join((*inputs, *attrs))})"
-
 
 def op(
     formula: str,
@@ -204,7 +121,7 @@ def op(
     domain: tuple[float, float] = (-2.0, 2.0),
     analytic: bool = True,
     traits: Traits = UNKNOWN,
-    words: Mapping[str, Word] = _NONE,
+    words: Mapping[str, Word] = NO_WORDS,
     variants: Mapping[Any, tuple[str | None, ...]] | None = None,
     choose: Callable[..., Hashable] | None = None,
     n: Callable[..., int] | None = None,
@@ -217,7 +134,7 @@ def op(
     """
 
     def declare(forward: Callable[..., Any]) -> Op:
-        _declare(words)
+        declare_words(words)
         names = tuple(inputs.split())
         parameters = inspect.signature(forward).parameters
         own = {n.lstrip("*") for n in names}
@@ -241,10 +158,15 @@ def op(
             choose=choose,
             n=n,
         )
-        others = {key: _variant(plain, *formulas) for key, formulas in (variants or {}).items()}
-        return register(replace(plain, variants=others) if others else plain)
+        return register(with_variants(plain, variants))
 
     return declare
+
+
+def with_variants(plain: Op, variants: Mapping[Any, tuple[str | None, ...]] | None) -> Op:
+    """An op with the formulas that hold for some of its options."""
+    others = {key: _variant(plain, *formulas) for key, formulas in (variants or {}).items()}
+    return replace(plain, variants=others) if others else plain
 
 
 def _variant(plain: Op, formula: str | None, *shown: str | None) -> Op:
@@ -262,14 +184,9 @@ def register(new: Op, registry: dict[str, Op] = OPS) -> Op:
     return new
 
 
-def _declare(words: Mapping[str, Word]) -> None:
+def declare_words(words: Mapping[str, Word]) -> None:
+    """Add what the formulas of an op call to the words of formulas."""
     if words:
         from ..text.formula_words import declare
 
         declare(words)
-
-
-def _for_floats(signature: str, formula: str) -> Callable[..., Any] | None:
-    """A formula compiled for Python floats; None where it has a word that only arrays know."""
-    compiled: Callable[..., Any] = eval(f"lambda {signature}: {formula}", FLOAT)
-    return compiled if FLOAT.keys() >= {*compiled.__code__.co_names} else None

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .causes import APART, INSIDE, POSITIVE, SMALLER, STABLE, inf, nan, pole
-from .op import elementwise, helper
+from .elementwise import elementwise, helper
 from .traits import Traits
 
 Array = Any

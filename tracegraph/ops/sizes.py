@@ -77,6 +77,16 @@ def _windowed(n: int, values: Any, shapes: list[Shape], attrs: Mapping[str, Any]
     return int(prod(shapes[0][:-n]) * prod(inner))
 
 
+def _transposed(n: int, values: Any, shapes: list[Shape], attrs: Mapping[str, Any], made: Shape) -> int:
+    """The result of a transposed convolution, before the padding is cut off."""
+    stride, dilation = (np.broadcast_to(attrs[key], n).tolist() for key in ("stride", "dilation"))
+    parts = zip(shapes[0][-n:], shapes[1][-n:], stride, dilation, strict=True)
+    lengths = [size * abs(s) + length * abs(d) for size, length, s, d in parts]
+    return int(
+        prod(shapes[0][: -n - 1]) * prod(shapes[1][1 : len(shapes[1]) - n]) * abs(attrs["groups"]) * prod(lengths)
+    )
+
+
 def _padded(values: Any, shapes: list[Shape], attrs: Mapping[str, Any], made: Shape) -> int:
     width = np.broadcast_to(np.asarray(attrs["width"]), (len(shapes[0]), 2)).tolist()
     return prod(n + before + after for n, (before, after) in zip(shapes[0], width, strict=True))
@@ -107,6 +117,7 @@ _SIZES: dict[str, Callable[[Any, list[Shape], Mapping[str, Any], Shape], int]] =
     "broadcast_to": _broadcast,
     "getitem": _taken,
     **{f"{kind}{n}d": partial(_windowed, n) for kind in ("conv", "max_pool", "avg_pool") for n in (1, 2, 3)},
+    **{f"conv_transpose{n}d": partial(_transposed, n) for n in (1, 2, 3)},
     **dict.fromkeys(
         ("transpose", "swapaxes", "reshape", "flatten", "squeeze", "expand_dims", "concatenate", "stack"),
         lambda values, shapes, attrs, made: sum(map(prod, shapes)),

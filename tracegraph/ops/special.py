@@ -8,7 +8,8 @@ import numpy as np
 from ..text.formula_words import Form, Word
 from .axes import all_axes, keep
 from .causes import POSITIVE, SMALLER, inf, nan, pole
-from .op import Sample, elementwise, helper, op
+from .elementwise import elementwise, helper
+from .op import Sample, op
 from .traits import Traits
 
 Array = Any

@@ -3,7 +3,8 @@
 from typing import Any
 
 from .causes import EPSILON, Cause, inf, nan
-from .op import Op, elementwise
+from .elementwise import elementwise
+from .op import Op
 from .traits import Traits
 
 UPDATES: dict[str, Op] = {}

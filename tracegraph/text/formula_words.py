@@ -124,7 +124,10 @@ WORDS: dict[str, Word] = {
     "conv2d": _convolution(),
     "conv3d": _convolution(),
     "correlate": Word(form=Form("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv")),
-    "conv_transpose": Word(form=Form("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv")),
+    "conv_transpose": Word(
+        form=Form("{0:power} ∗ {1:power}", r"{0:power} \ast {1:power}", "conv"),
+        forms={3: Form("{0:power} ∗ {1:power} + {2:product}", r"{0:power} \ast {1:power} + {2:product}", "sum")},
+    ),
     "gradient": Word(form=Form("∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}", "div")),
     "scatter_max": _said("to the maximum"),
     "scatter_mean": _said("spread evenly"),
