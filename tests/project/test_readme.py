@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LATER = re.search(r"^_LATER = \{(.*?)^\}", (ROOT / "tracegraph/__init__.py").read_text("utf-8"), re.M | re.S)
 WITH_CODE = [page for page in PAGES if "```python" in page.read_text("utf-8")]
 
 
@@ -73,3 +74,16 @@ def test_no_machine_shows_in_what_users_read() -> None:
     for page in [*PAGES, *(ROOT / name for name in others)]:
         text = page.read_text("utf-8")
         assert not re.search(r"/(home|root|Users|work|tmp)/|index-url|https?://(?!github\.com/)", text), page.name
+
+
+def test_the_reference_lists_every_public_name() -> None:
+    page = (ROOT / "docs/reference.md").read_text("utf-8")
+    assert LATER is not None
+    public = {name for names in re.findall(r': "([^"]+)"', LATER[1]) for name in names.split()}
+    assert len(public) > 40 and public <= set(re.findall(r"tracegraph\.(\w+)", page))
+
+
+def test_every_page_is_in_the_documentation() -> None:
+    index = (ROOT / "docs/index.md").read_text("utf-8")
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert pages <= set(index.split())

@@ -44,5 +44,5 @@ def index(examples: Iterable[Example], heading: str = "Gallery") -> bytes:
 def _row(example: Example) -> Iterator[str]:
     lesson, name = example.lesson, example.name
     image = next((f for p in example.pictures for f in p.files if f.endswith((".svg", ".png", ".gif"))), "")
-    thumbnail = f'<a href="{name}/{PAGE}"><img src="{name}/{image}" width="{WIDTH}" alt=""></a>' if image else ""
+    thumbnail = f'<img src="{name}/{image}" width="{WIDTH}" alt="{lesson.title}">' if image else ""
     yield f"| {thumbnail} | **[{lesson.title}]({name}/{PAGE})**<br>{lesson.summary} |"
