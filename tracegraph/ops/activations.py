@@ -39,11 +39,11 @@ def _sigmoid_float(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-helper("sigmoid_back", _sigmoid_back, lambda g, y: g * y * (1 - y))
+helper("sigmoid_back", _sigmoid_back, _sigmoid_back)
 elementwise(
     "sigmoid",
     "sigmoid(x)",
-    ("g * y * (1 - y)", "sigmoid_back(g, y)"),
+    ("g * y * (1 - y)", "sigmoid_back(g, y)", "g * y * (1 - y)"),
     array=_sigmoid,
     scalar=_sigmoid_float,
     symbol="σ",
@@ -53,7 +53,8 @@ elementwise(
 elementwise(
     "relu",
     "maximum(0, x)",
-    ("where(x > 0, g, 0)", "gate(g, y != 0)"),  # y != 0 lets the gradient of a NaN pass, as PyTorch does
+    # y != 0 lets the gradient of a NaN pass, as PyTorch does
+    ("where(x > 0, g, 0)", "gate(g, y != 0)", "g if y != 0 else 0.0"),
     array=lambda x: np.maximum(x, 0),
     scalar=lambda x: 0.0 if x <= 0 else x,
     symbol="ReLU",

@@ -33,7 +33,7 @@ def helper(name: str, array: Callable[..., Any], scalar: Callable[..., Any]) -> 
 def elementwise(
     name: str,
     formula: str,
-    *vjps: str | tuple[str, str] | None,
+    *vjps: str | tuple[str, ...] | None,
     inputs: str | None = None,
     array: Callable[..., Any] | None = None,
     scalar: Callable[..., Any] | None = None,
@@ -54,8 +54,9 @@ def elementwise(
 
     ``formula`` gives the value and ``vjps`` one rule per input (None: no gradient flows). ``array`` and ``scalar``
     compute the value where NumPy or the formula itself would not do; rules can call them by the name of the op. A
-    rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute. Samples are
-    made from ``domain``; those given come on top. ``words``, ``variants`` and ``choose`` are as for `op`.
+    rule that needs care, at a kink or for speed, is a pair: the formula to show and the one to compute; or three, the
+    last of them for Python floats. Samples are made from ``domain``; those given come on top. ``words``, ``variants``
+    and ``choose`` are as for `op`.
     """
     declare_words(words)
     functions = numpy if isinstance(numpy, tuple) else (numpy,)
@@ -68,7 +69,8 @@ def elementwise(
     ARRAY[name] = array
     if scalar:
         FLOAT[name] = scalar
-    rules, fused = _rules(back, vjps)
+    rules, codes = _rules(back, vjps)
+    pull = _for_floats(back, f"({', '.join(codes)},)") if scalar and any(vjps) else None
     parts = name, formula, names, attrs, array, rules if any(rules) else (), symbol or name, functions
     new = Op(
         *parts,
@@ -78,18 +80,19 @@ def elementwise(
         traits._replace(element="formula", fold=traits.fold or "outer"),
         required=len(names),
         scalar=scalar,
-        pull=_for_floats(back, f"({fused})") if scalar and any(vjps) else None,
+        pull=pull,
+        arithmetic=codes if pull and all(vjps) and not attrs and not pull.__code__.co_names else (),
         doc=doc or f"``{formula}``, element by element.",
         choose=choose,
     )
     return register(with_variants(new, variants), registry)
 
 
-def _rules(back: str, vjps: tuple[str | tuple[str, str] | None, ...]) -> tuple[tuple[Vjp | None, ...], str]:
-    """The rules compiled for arrays, and all of them as one expression."""
-    pairs = [v if isinstance(v, tuple) else (v, v) for v in vjps]
-    rules = tuple(Vjp(f, eval(f"lambda {back}: {code}", ARRAY)) if f else None for f, code in pairs)
-    return rules, "".join(f"{code}, " for _, code in pairs)
+def _rules(back: str, vjps: tuple[str | tuple[str, ...] | None, ...]) -> tuple[tuple[Vjp | None, ...], tuple[str, ...]]:
+    """The rules compiled for arrays, and those for floats as expressions."""
+    written = [v if isinstance(v, tuple) else (v,) for v in vjps]  # to show, for arrays, for floats
+    rules = tuple(Vjp(w[0], eval(f"lambda {back}: {w[:2][-1]}", ARRAY)) if w[0] else None for w in written)
+    return rules, tuple(str(w[-1]) for w in written)
 
 
 def _own(name: str, inputs: tuple[str, ...], attrs: Mapping[str, Any]) -> str:

@@ -48,7 +48,8 @@ class Op:
 
     ``inputs`` names its inputs; a single name that starts with ``*`` stands for any number of them, and then the one
     rule takes the slot as a keyword. ``attrs`` are its options with their defaults (``...`` where there is none).
-    ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas.
+    ``scalar`` and ``pull`` are `forward` and all rules at once for Python floats, compiled from the formulas;
+    ``arithmetic`` are those rules as text, where they are plain arithmetic without a call: the engine writes them out.
     ``variants`` are the same op with the formulas that hold for some of its options; ``choose`` tells which.
     ``traits``: what other code may ask of it. ``variadic``: whether it takes any number of inputs.
     ``sums``: whether its parts may leave the range of float16 though the result does not; scans round each, as NumPy's.
@@ -69,6 +70,7 @@ class Op:
     required: int = 0
     scalar: Callable[..., Any] | None = None
     pull: Callable[..., Any] | None = None
+    arithmetic: tuple[str, ...] = ()
     doc: str = ""
     variants: Mapping[Hashable, Op] = field(default_factory=dict)
     choose: Callable[..., Hashable] | None = None
