@@ -3,7 +3,7 @@
 import os
 from multiprocessing import get_context
 from statistics import median
-from time import perf_counter, process_time
+from time import process_time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
 
@@ -70,10 +70,10 @@ def _work(pipe, make, data):
         return
     pipe.send(True)
     while pipe.recv():
-        start = perf_counter()
+        start = process_time()
         loss, array, *kept = step()
         del kept
-        pipe.send((perf_counter() - start, (loss, array)))
+        pipe.send((process_time() - start, (loss, array)))
 
 
 def agree(results):

@@ -19,6 +19,7 @@ import tracegraph as tg
 from tracegraph.ops.op import OPS, Op, Vjp
 
 engine = import_module("tracegraph.engine.backward")  # `tracegraph.engine.backward` is the function
+sweep = import_module("tracegraph.engine.sweep")
 
 
 # --- whole programs --------------------------------------------------------------------------------------------------
@@ -47,7 +48,7 @@ def _doubled(function: Callable[..., Any]) -> Callable[..., Any]:
 FAULTS: dict[str, tuple[Any, str, Any]] = {
     "a wrong rule": (OPS["tanh"], "vjps", (Vjp("g", lambda g, y, x: g * (1 + y**2)),)),
     "a wrong rule for floats": (OPS["sin"], "pull", lambda g, y, x: (g,)),
-    "broadcasting undone wrongly": (engine, "unbroadcast", _doubled(engine.unbroadcast)),
+    "broadcasting undone wrongly": (sweep, "unbroadcast", _doubled(sweep.unbroadcast)),
     "the contribution of another slot": (
         engine.Gradients,
         "contribution",

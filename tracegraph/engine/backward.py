@@ -1,4 +1,4 @@
-"""Reverse mode: one loop that walks a record backwards, un-broadcasts and accumulates.
+"""Reverse mode: everything that a loss depends on, last made first, and the gradients that `sweep` finds on its way.
 
 The rules know neither broadcasting nor accumulation; the contribution of every edge is kept as it comes by.
 """
@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from ..ops.broadcast import unbroadcast
-from ..ops.running import HALF, ieee, widened
+from . import collector
+from .sweep import sweep
 from .tensor import Tensor
 from .values import Value, is_float, settle
 
 _by_id = attrgetter("id")
-_by_grad = attrgetter("grad")
 one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
 _walked: Tensor | None = None  # where the walk that runs now has started
 
@@ -79,12 +78,13 @@ def backward(loss: Tensor, seed: Any = None) -> Gradients:
         try:
             mark, order = reach(loss)
             loss.grad = start
-            return Gradients(order, *_sweep(order, mark))
+            return Gradients(order, *sweep()(order, mark))
         except BaseException:
             _clear(loss)
             raise
         finally:
             _walked = None
+            collector.restore()
 
 
 def _clear(loss: Tensor) -> None:
@@ -146,78 +146,10 @@ def reach(loss: Tensor) -> tuple[object, list[Tensor]]:
             if b.grad is not mark and b.details.needs:
                 b.grad = mark
                 push(b)
-            for i in t.details.extra_inputs:
-                if i.grad is not mark and i.details.needs:
-                    i.grad = mark
-                    push(i)
+            if more := t.details.extra_inputs:
+                for i in more:
+                    if i.grad is not mark and i.details.needs:
+                        i.grad = mark
+                        push(i)
     order.sort(key=_by_id, reverse=True)
     return mark, order
-
-
-def _sweep(order: list[Tensor], mark: object) -> tuple[list[Value], list[Value]]:
-    """Walk back over ``order``; return the gradient of each tensor, and the contributions to all inputs, end to end."""
-    parts: list[Value] = []
-    keep = parts.append
-    for t in order:
-        g, a, b = t.grad, t.a, t.b
-        if g is mark:
-            t.grad = None
-            parts.extend([None] * len(t.inputs))
-        elif a is None:
-            continue
-        elif (pull := t.details.pull) is None:
-            contributions = _pull(t, g)
-            parts.extend(contributions)
-            for i, c in zip(t.inputs, contributions, strict=True):
-                if c is not None and (old := i.grad) is not None:
-                    i.grad = c if old is mark else settle(old + c)
-        else:
-            # One or two floats in, one out, is what scalar programs consist of: written out, it takes half the time.
-            try:
-                contributions = pull(g, t.held, a.held) if b is None else pull(g, t.held, a.held, b.held)
-            except (ArithmeticError, ValueError):
-                contributions = _pull(t, g)
-            c = contributions[0]
-            keep(c)
-            if (old := a.grad) is not None:  # None: it takes no gradient
-                a.grad = c if old is mark else old + c
-            if b is not None:
-                c = contributions[1]
-                keep(c)
-                if (old := b.grad) is not None:
-                    b.grad = c if old is mark else old + c
-    return list(map(_by_grad, order)), parts
-
-
-def _pull(t: Tensor, g: Value) -> list[Value]:
-    """Run the rules of one op; each contribution gets the shape and type of the input it goes to."""
-    op, attrs, inputs = t.details.op, t.details.attrs, t.inputs
-    values = [i.held for i in inputs]
-    if type(g) is float and op.pull is not None:
-        try:
-            pairs = zip(op.pull(g, t.held, *values, **attrs), inputs, strict=True)
-            return [_fit(c, i.held) if c is not None and i.needs else None for c, i in pairs]
-        except (ArithmeticError, ValueError):  # where Python raises, NumPy has inf and nan
-            g, values = np.float64(g), [ieee(v) for v in values]
-    y = t.held
-    if type(g) is not float and g.dtype is HALF:
-        g, y, *values = widened([g, y, *values])
-    contributions: list[Value] = []
-    for slot, i in enumerate(inputs):
-        vjp = op.vjp(slot) if i.details.needs else None
-        if vjp is None:
-            contributions.append(None)
-        else:
-            where = {**attrs, "slot": slot} if op.variadic else attrs
-            contributions.append(_fit(vjp.rule(g, y, *values, **where), i.held))
-    return contributions
-
-
-def _fit(cotangent: Any, value: Value) -> Value:
-    if type(value) is not np.ndarray or type(cotangent) is not np.ndarray:
-        value, cotangent = np.asarray(value), np.asarray(cotangent)
-    if cotangent.shape != value.shape:
-        cotangent = unbroadcast(cotangent, value.shape)
-    if cotangent.dtype != value.dtype:
-        cotangent = np.asarray(cotangent, value.dtype)
-    return settle(cotangent)

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
-from ..ops.running import run_arrays, run_forward
+from ..ops.running import HALF, run_arrays, run_forward
 from . import lists
 from .bind import bind
+from .generated import RECORD, compiled
 from .leaves import lift
 from .record import NO_ATTRS, Details, current_scope
 from .tensor import Tensor, record
@@ -89,9 +90,13 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
 
 def recorded(op: Op, value: Value, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
     """The record of a result: its value, op, inputs and options, with the line of the program."""
+    a, b = inputs[0], inputs[1] if len(inputs) > 1 else None
+    if not attrs and len(inputs) < 3 and not op.variadic and type(value) is np.ndarray and value.dtype is not HALF:
+        plain = current_scope()[op]
+        needs = (a.details.needs or b is not None and b.details.needs) and value.dtype.kind == "f"
+        return record(value, plain.arrays if needs else plain.no_grad, a, b, frame)
     needs = bool(op.vjps) and any([t.details.needs for t in inputs]) and is_float(value)
-    details = Details(op, needs, current_scope().name, attrs, inputs[2:])
-    return record(value, details, inputs[0], inputs[1] if len(inputs) > 1 else None, frame)
+    return record(value, Details(op, needs, current_scope().name, attrs, inputs[2:]), a, b, frame)
 
 
 def misfit(op: Op, values: Sequence[Value], error: Exception) -> str:
@@ -123,19 +128,24 @@ def _general(op: Op) -> Callable[..., Tensor]:
     return public
 
 
+UNARY = """
+def unary(x=None, *args, **kwargs):
+    if type(x) is not Tensor or args or kwargs:
+        return call(op, args if x is None else (x, *args), kwargs, frame_at(1))
+    if type(x.held) is not float:
+        return apply(op, (x,), NO_ATTRS, frame_at(1))
+    try:
+        value = scalar(x.held)
+    except (ArithmeticError, ValueError):
+        return apply(op, (x,), NO_ATTRS, frame_at(1))
+    a, b = x, None
+"""
+"""A function of one input, with a short way for floats."""
+
+
 def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
-    """A function of one input, with a short way for floats."""
-
-    def public(x: Any = None, *args: Any, **kwargs: Any) -> Tensor:
-        if type(x) is not Tensor or args or kwargs:
-            return call(op, args if x is None else (x, *args), kwargs, _frame(1))
-        if type(x.held) is not float:
-            return apply(op, (x,), NO_ATTRS, _frame(1))
-        try:
-            value = scalar(x.held)
-        except (ArithmeticError, ValueError):
-            return apply(op, (x,), NO_ATTRS, _frame(1))
-        details = current_scope()[op]
-        return record(value, details if x.details.needs else details.no_grad, x, None, _frame(1))
-
+    text = UNARY + RECORD.format(needs="a.details.needs")
+    public: Callable[..., Tensor] = compiled(
+        "unary", text, op=op, scalar=scalar, call=call, apply=apply, NO_ATTRS=NO_ATTRS
+    )
     return public

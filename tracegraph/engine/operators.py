@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import operator
+import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import ON_DECLARATION, OPS, Op
-from . import compositions, lists
+from ..ops.running import HALF
+from . import collector, compositions, lists
 from .call import apply, call, freeze, function, recorded, stacked
-from .leaves import lift
+from .generated import RECORD, Deferred, compiled
+from .leaves import CONSTANT, lift
 from .questions import QUESTIONS, answer
-from .record import NO_ATTRS, current_scope
-from .tensor import Recorded, Refused, Tensor, ids
+from .record import NO_ATTRS
+from .tensor import Recorded, Refused, Tensor
 from .values import NO_COMPLEX, Held, settle
 from .ways import refused, refused_ufunc
 
@@ -27,56 +31,75 @@ _frame = sys._getframe
 _Operands = (int, float, list, tuple, np.ndarray, np.generic, Refused)
 
 
-def _operator(op: Op, compute: Callable[..., Any], reflected: bool = False) -> Callable[..., Any]:
-    """A Python operator. Making the record is inlined here because every scalar program takes this path."""
+OPERATOR = """
+def {name}(self, other):
+    if type(other) is not Tensor:
+        if type(other) is float:
+            constant = Tensor()
+            constant.held = other
+            constant.a = constant.b = constant.grad = constant.code = None
+            constant.lasti = -1
+            constant.details = current_scope()[CONSTANT].no_grad
+            constant.id = next(ids)
+            other = constant
+        elif (other := operand(op, other, frame_at(1))) is NotImplemented:
+            return other
+    a, b = {operands}
+    try:
+        value = {value}
+    except (ArithmeticError, ValueError, TypeError):
+        value = None
+    if type(value) is not float:
+        return array_result(op, a, b, value, frame_at(1))
+"""
+"""An operator of Python up to its value, which is computed as the op declares it; `RECORD` goes on."""
 
-    def method(a: Tensor, b: Any) -> Any:
-        if type(b) is not Tensor:
-            if not isinstance(b, _Operands):
-                if isinstance(b, complex):
-                    raise UntracedError(f"{op.name}: unsupported operand type: {NO_COMPLEX}")
-                return NotImplemented
-            try:
-                b = lift(b)
-            except Held:
-                b = stacked(b, _frame(1))
-        if reflected:
-            a, b = b, a
-        try:
-            value = compute(a.held, b.held)
-        except (ArithmeticError, ValueError, TypeError):
-            value = None
-        if type(value) is not float:
-            return _array_result(op, a, b, value, _frame(1))
-        t = Tensor()
-        t.held = value
-        t.a = a
-        t.b = b
-        details = current_scope()[op]
-        t.details = details if a.details.needs or b.details.needs else details.no_grad
-        t.grad = None
-        frame = _frame(1)
-        t.code = frame.f_code
-        t.lasti = frame.f_lasti
-        t.id = next(ids)
-        return t
 
+def _operator(op: Op, reflected: bool = False) -> Callable[..., Any]:
+    """The method of an operator with two operands."""
+    sign = re.fullmatch(r"a (\S+) b", op.formula)
+    name = f"{op.traits.operator}_reflected" if reflected else op.traits.operator
+    text = OPERATOR.format(
+        name=name,
+        operands="other, self" if reflected else "self, other",
+        value=f"a.held {sign[1]} b.held" if sign else "compute(a.held, b.held)",
+    )
+    method: Callable[..., Any] = compiled(
+        name,
+        text + RECORD.format(needs="a.details.needs or b.details.needs"),
+        op=op,
+        compute=getattr(operator, op.traits.operator),
+        operand=_operand,
+        array_result=_array_result,
+        CONSTANT=CONSTANT,
+    )
     return method
 
 
-def _operators(op: Op) -> dict[str, Any]:
+def _operand(op: Op, value: Any, frame: Any) -> Any:
+    """The other operand as a tensor; NotImplemented where Python is to ask that one."""
+    if not isinstance(value, _Operands):
+        if isinstance(value, complex):
+            raise UntracedError(f"{op.name}: unsupported operand type: {NO_COMPLEX}")
+        return NotImplemented
+    try:
+        return lift(value)
+    except Held:
+        return stacked(value, frame)
+
+
+def _operators(op: Op) -> dict[str, Callable[[], Any]]:
     """The special methods of an op that is an operator of Python; with two operands also the reflected one."""
     name = op.traits.operator
     if len(op.inputs) == 1:
-        return {f"__{name}__": function(op)}
-    compute = getattr(operator, name)
-    reflected = {f"__r{name}__": _operator(op, compute, reflected=True)} if op.vjps else {}
-    return {f"__{name}__": _operator(op, compute), **reflected}
+        return {f"__{name}__": partial(function, op)}
+    reflected = {f"__r{name}__": partial(_operator, op, reflected=True)} if op.vjps else {}
+    return {f"__{name}__": partial(_operator, op), **reflected}
 
 
 def _array_result(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tensor:
     """The record of an operator whose result is no float; the op itself runs where Python's operator gave no array."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and not (op.sums and value.dtype is HALF):
         return recorded(op, settle(value), (a, b), NO_ATTRS, frame)
     return apply(op, (a, b), NO_ATTRS, frame)
 
@@ -192,10 +215,11 @@ def _equip(op: Op) -> None:
     """Give tensors an op: as operator, as method, and behind NumPy's functions."""
     BY_FUNCTION.update(dict.fromkeys(op.numpy, op))
     of_objects = any(isinstance(f, np.ufunc) and f.nin == 1 for f in op.numpy)  # NumPy asks elements for it
-    members = _operators(op) if op.traits.operator else {}
+    makers = _operators(op) if op.traits.operator else {}
     if op.traits.method or of_objects:
-        members[op.name] = _spreading(op) if op.traits.method == "spread" else function(op)
-    _put(members)
+        makers[op.name] = partial(_spreading if op.traits.method == "spread" else function, op)
+    for name, make in makers.items():
+        setattr(Recorded, name, Deferred(Recorded, name, make))
 
 
 def _equip_all() -> None:
@@ -216,3 +240,4 @@ def _put(members: dict[str, Any]) -> None:
 
 
 _equip_all()
+collector.watch()

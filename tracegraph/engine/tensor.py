@@ -102,7 +102,7 @@ class Recorded(Answers, Methods):
     @name.setter
     def name(self, name: str | None) -> None:
         d = self.details
-        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.extra_inputs, name, d.pull, d.callers)
+        self.details = Details(d.op, d.needs, d.scope, d.attrs, d.extra_inputs, name, d.kind, d.callers)
 
     @property
     def shape(self) -> tuple[int, ...]:
