@@ -158,6 +158,7 @@ def draw(
     depth: int | None = None,
     step: int | Iterable[int] | None = None,
     fold: bool = True,
+    compact: bool = False,
     labels: Mapping[str, Sequence[str]] | None = None,
     title: str = "",
     caption: str = "",
@@ -173,8 +174,9 @@ def draw(
     ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
     slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
     run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the
-    formula that uses it. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
-    ``title`` and ``caption`` stand above the picture; ``key``: with what its colours, lines and signs mean.
+    formula that uses it. ``compact``: inputs, parameters and constants that one
+    card uses are rows of that card. ``labels``: by the name of a tensor, what its rows (or the elements of a vector)
+    are called. ``title`` and ``caption`` stand above the picture; ``key``: with what its colours and signs mean.
     More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
     on the PATH; ``timeout`` in seconds.
     """
@@ -193,7 +195,7 @@ def draw(
     shown = fold_unnamed(graph) if fold else graph
     shown, note = coarse(shown, depth, MOST_BOXES)
 
-    wording: dict[str, Any] = {"rows": rows, "title": title, "caption": caption, "key": key}
+    wording: dict[str, Any] = {"rows": rows, "compact": compact, "title": title, "caption": caption, "key": key}
 
     def word(graph: Graph, note: str) -> Picture:
         way = direction or ""

@@ -137,6 +137,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Put unnamed arithmetic into the formula that uses it, or give every operation a card (an equation) "
         "of its own.  [default: fold]",
     },
+    "compact": {
+        "is_flag": True,
+        "default": None,
+        "help": "Show inputs, parameters and constants that one card uses as rows of that card.",
+    },
     "title": {"metavar": "TEXT", "help": "A title above the picture."},
     "caption": {"metavar": "TEXT", "help": "A sentence below the title."},
     "key": {"is_flag": True, "default": None, "help": "Explain the colours, lines and signs that occur."},

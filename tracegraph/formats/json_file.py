@@ -29,6 +29,7 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     """
     graph, picture = draft.graph, draft.picture
     names = {n.key: n.name for n in graph.nodes}
+    paints = {a.edge: a.paint for a in picture.arrows}
     badges, marks = Badges(graph), marks_of(graph)
     nodes = [
         {
@@ -55,9 +56,9 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
             "vjp": e.vjp,
             "local": _value(e.local),
             "contribution": _value(e.contribution),
-            **_paint(a.paint),
+            **_paint(paints.get(i)),
         }
-        for e, a in zip(graph.edges, picture.arrows, strict=True)
+        for i, e in enumerate(graph.edges)
     ]
     header = {"header": [x.text for x in picture.header]} if picture.header else {}
     record = {"output": graph.output.name, **header, "nodes": nodes, "edges": edges}

@@ -27,7 +27,9 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     gradients = gradient_name(losses.pop(), "·").replace("·", "…") if len(losses) == 1 else "gradient"
     head = ["name", "formula", "shape", "value", gradients]
     rows = [head]
-    for node, box in zip(graph.nodes, words.boxes, strict=True):
+    boxes = {b.key: b for card in words.boxes for b in (card, *card.rows)}
+    for node in graph.nodes:
+        box = boxes[f"n{node.key}"]
         made = box.lines[0].text.removeprefix("= ") if box.lines and node.formula else node.role
         gradient = "–" if node.gradient is None else _brief(draft, node.gradient)
         rows.append([pretty(node.name), made, shape(node.shape), _brief(draft, node.value), gradient])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..layout.canvas import Canvas, canvas, caption
 from ..layout.scene import Curve, Image, Item, Part, Piece, Point, Scene, Text
 from ..layout.sheet import Document, Sheet
+from ..picture.rows import WITH
 from ..text.numbers import clean
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -121,7 +122,7 @@ def said(piece: Piece, shown: Iterable[str]) -> str:
     label = piece.label
     for says, part in NUMBERS.items():
         if part not in names and piece.part(part):
-            label = label.rpartition(says)[0] or label
+            label = WITH.join(text.rpartition(says)[0] or text for text in label.split(WITH))
     return label
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from ..picture.panels import Line, Panel
 from ..picture.parts import Box
 from ..text.metrics import fit
 from ..text.numbers import MINUS
-from .arrays import Arrays
-from .cells import Cell, Row, Table, filled, gap, named, width_of
+from .arrays import LEAD, Arrays
+from .cells import Cell, Row, Table, filled, gap, named, owned, width_of
 from .typeset import WIDEST
 
 CAPTION = 190.0  # points that a caption on an arrow or the name of a gradient may take
@@ -18,8 +19,28 @@ JOINED = 190.0  # up to which a formula and its numbers stand in one line
 NOT_FINITE = ("NaN", "∞", MINUS + "∞")
 PARTS = ("value", "gradient")  # what the panels of a card show
 PADDING = 5  # around all that is on a card
+INSET = 3  # around a row of another colour
 ASIDE = 10  # between the value and the op at the right
 LEAST = 32  # of the width of what is on a card
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The rows of a card before its width is known: the first has its name, and something at the right."""
+
+    head: Row
+    aside: Row
+    rows: Sequence[Row]
+
+    @property
+    def width(self) -> int:
+        """The least width, in points."""
+        return max(width_of(self.head) + width_of(self.aside), *map(width_of, self.rows), 0)
+
+    def table_rows(self, width: int) -> list[Row]:
+        """The rows, so wide."""
+        first = [*self.head, *gap(width - width_of(self.head) - width_of(self.aside)), *self.aside]
+        return [filled(row, width) for row in (first, *self.rows)]
 
 
 class Cards(Arrays):
@@ -27,12 +48,27 @@ class Cards(Arrays):
 
     def card(self, box: Box) -> Table:
         """One card, in the colour of its role: name, value and op in the first line, and below them all else."""
-        name, op = self.head(box), self.op(box)
-        rows = [*self.lines(box), *self.panels(box), *self.notes(box)]
-        width = max(width_of(name) + width_of(op), *map(width_of, rows), ceil(LEAST * self.theme.scale))
-        first = [*name, *gap(width - width_of(name) - width_of(op)), *op]
-        body = [filled(row, width) for row in (first, *rows)]
-        return Table([[Table(body)]], self.theme.roles[box.role], self.theme.border, rounded=True, padding=PADDING)
+        theme, content = self.theme, self.content(box)
+        rows = [(row, self.row_content(row)) for row in box.rows]
+        width = max(content.width, *(c.width + 2 * INSET for _, c in rows), ceil(LEAST * theme.scale))
+        body = content.table_rows(width)
+        for row, inside in rows:
+            fill = theme.card if row.role == box.role else theme.roles[row.role]
+            table = Table([[Table(inside.table_rows(width - 2 * INSET))]], fill, padding=INSET)
+            body += [gap(1, LEAD), [owned(table, row.key)]]
+        return Table([[Table(body)]], theme.roles[box.role], theme.border, rounded=True, padding=PADDING)
+
+    def content(self, box: Box) -> Content:
+        """What stands on a card."""
+        return Content(self.head(box), self.op(box), [*self.lines(box), *self.panels(box), *self.notes(box)])
+
+    def row_content(self, box: Box) -> Content:
+        """What stands in a row: a number and its gradient are in one line, if that is all."""
+        content = self.content(box)
+        plain = not (box.lines or box.tags or box.marks) and all(panel.number for panel in box.panels)
+        if not plain or len(content.rows) != 1:
+            return content
+        return Content(content.head, [*gap(ceil(ASIDE * self.theme.scale)), *content.rows[0], *content.aside], [])
 
     def head(self, box: Box) -> Row:
         """The name, and the value if it is one number."""

@@ -117,6 +117,24 @@ def named(part: str, rows: Sequence[Row]) -> list[Row]:
     return [[replace(cell, part=part) for cell in row] for row in rows]
 
 
+def owned(table: Table, key: str) -> Table:
+    """The table as the part ``key`` of a card; the parts in it get names that begin with it."""
+    table.part = key
+    return _prefixed(table, key)
+
+
+def _prefixed(table: Table, key: str) -> Table:
+    def inside(cell: Cell | Table) -> Cell | Table:
+        part = f"{key}_{cell.part}" if cell.part else ""
+        if isinstance(cell, Cell):
+            return replace(cell, part=part)
+        cell.part = part
+        return _prefixed(cell, key)
+
+    table.rows = [[inside(cell) for cell in row] for row in table.rows]
+    return table
+
+
 def shapes(table: Table, left: float, top: float, part: str = "card") -> Iterator[tuple[str, Item]]:
     """The shapes and texts of a table whose upper left corner is here, each with the part that it belongs to."""
     yield from _table(table, left, top, table.width, table.height, part)

@@ -29,9 +29,11 @@ MARKS = {
 }
 
 
-def key_of(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> tuple[Entry, ...]:
+def key_of(cards: Sequence[Box], arrows: Sequence[Arrow]) -> tuple[Entry, ...]:
     """An entry for each role, kind of line and sign that occurs in these cards and arrows, and no other."""
-    return (*_roles(boxes), *_lines(arrows), *_numbers(boxes, arrows), *_signs(boxes, arrows), *_marks(boxes))
+    boxes = [box for card in cards for box in (card, *card.rows)]
+    signs = (*_numbers(boxes, arrows), *_signs(boxes, arrows), *_marks(boxes), *_rows(cards))
+    return (*_roles(boxes), *_lines(arrows), *signs)
 
 
 def _roles(boxes: Sequence[Box]) -> Iterator[Entry]:
@@ -90,3 +92,12 @@ def _texts(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> Iterator[Line]:
 def _marks(boxes: Sequence[Box]) -> Iterator[Entry]:
     shown = {line.text[:1] for box in boxes for line in box.marks}
     return (Entry("sign", SIGNS[v], meaning) for v, meaning in MARKS.items() if SIGNS[v] in shown)
+
+
+def _rows(cards: Sequence[Box]) -> Iterator[Entry]:
+    """What rows of another colour in a card are."""
+    roles = {row.role for card in cards for row in card.rows}
+    if roles - {"update"}:
+        yield Entry("sign", "row", "in a card: a leaf that only this card uses")
+    if "update" in roles:
+        yield Entry("sign", "row", "in a card: the next value, after the last update")

@@ -18,7 +18,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One card."""
+    """One card; ``rows`` are the cards that are shown in it, each in the colour of its own role."""
 
     key: str
     role: str
@@ -29,6 +29,7 @@ class Box:
     tags: tuple[Tag, ...] = ()
     label: str = ""
     marks: tuple[Line, ...] = ()
+    rows: tuple[Box, ...] = ()
 
     @property
     def docks(self) -> bool:
@@ -43,7 +44,7 @@ class Arrow:
     ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
     ``update``: it leads into an update of a parameter, where none is meant to flow.
     ``paint``: what its colour is by in the drawing of a `Flow`, where ``weight`` is its share; None in others.
-    ``contributes``: whether it carries a contribution to a gradient.
+    ``contributes``: whether it carries a contribution to a gradient. ``edge``: its place among the edges of the graph.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Arrow:
     finite: bool = True
     paint: Paint | None = None
     contributes: bool = False
+    edge: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from .options import options_of
 from .overlay import DOT, header
 from .panels import ArrayStyle, Line, Panel, marked, panel
 from .parts import Arrow, Box, Cluster, Picture
+from .rows import around_cards, between_cards, hosted, hosts_of
 from .scopes import clusters_of
 from .shown_names import NAME, pretty, short
 
@@ -50,14 +51,15 @@ def picture(
     caption: str = "",
     key: bool = False,
     note: str = "",
+    compact: bool = False,
 ) -> Picture:
     """Word a graph.
 
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
     chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT; empty leaves it to the layout.
     ``digits``: significant ones, ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of
-    the rows of its value. Above the picture stand ``title``, ``caption``, what colours and signs mean (``key``), and
-    ``note``.
+    the rows of its value. ``compact``: leaves that one card uses are rows of it. Above the picture stand ``title``,
+    ``caption``, what colours and signs mean (``key``), and ``note``.
     """
     _one_of("detail", detail, DETAILS)
     if direction:
@@ -67,15 +69,18 @@ def picture(
     words = _Words(graph, DETAILS.index(detail), digits, cells, rows or {})
     paint = paints(graph)
     loss = pretty(graph.output.name)
-    boxes = tuple(words.box(n) for n in graph.nodes)
-    arrows = tuple(words.arrow(e, p) for e, p in zip(graph.edges, paint, strict=True))
+    hosts = {f"n{key}": f"n{host}" for key, host in hosts_of(graph, compact).items()}
+    every = tuple(words.arrow(i, e, p) for i, (e, p) in enumerate(zip(graph.edges, paint, strict=True)))
+    chains = {a.source: a.lines for a in every if detail == "full" and hosts.get(a.source) == a.target}
+    boxes = hosted((words.box(n, chains.get(f"n{n.key}", ())) for n in graph.nodes), hosts)
+    arrows = between_cards(every, hosts)
     above = ((title, "headline"), (caption, "header"))
     return Picture(
         title=clean(title) or f"Computation of {loss}",
         description=f"{len(graph)} values and {len(graph.edges)} uses; {loss} = {words.brief(graph.output.value)}",
         boxes=boxes,
         arrows=arrows,
-        clusters=clusters_of(graph),
+        clusters=around_cards(clusters_of(graph), hosts),
         direction=direction,
         note=note,
         header=(*(Line(clean(text), style) for text, style in above if text), *header(graph)),
@@ -101,8 +106,9 @@ class _Words:
         sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
         self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
 
-    def box(self, node: Node) -> Box:
-        lines, panels = self._lines(node), self._panels(node)
+    def box(self, node: Node, chain: tuple[Line, ...] = ()) -> Box:
+        """One card; ``chain`` is the caption of its only arrow, where it is a row and has none."""
+        lines, panels = (*self._lines(node), *chain), self._panels(node)
         what = f"update, {node.op}" if node.is_update and not node.is_gradient else node.op
         facts = [what, shape(node.shape) if node.shape else f"value {self.brief(node.value)}"]
         if self.differentiated:
@@ -116,15 +122,16 @@ class _Words:
         label += "".join(f"; {badge.text.removeprefix(DOT)}" for badge in tags)
         return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
 
-    def arrow(self, edge: Edge, paint: Paint | None = None) -> Arrow:
+    def arrow(self, place: int, edge: Edge, paint: Paint | None) -> Arrow:
         """One use of a tensor: what it sends back decides width, colour and caption."""
-        source, target = self.graph.node(edge.source), self.graph.node(edge.target)
+        ends = f"n{edge.source}", f"n{edge.target}"
+        target = self.graph.node(edge.target)
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
         sent = edge.contribution
         if not self.differentiated:
-            return Arrow(f"n{source.key}", f"n{target.key}", (), 0.0, 0, label)
+            return Arrow(*ends, (), 0.0, 0, label, edge=place)
         if sent is None:
-            return Arrow(f"n{source.key}", f"n{target.key}", (), None, 0, label, target.is_update)
+            return Arrow(*ends, (), None, 0, label, target.is_update, edge=place)
         size = norm(sent)
         finite = bool(np.isfinite(sent).all())
         weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
@@ -134,8 +141,7 @@ class _Words:
         if paint is not None:
             weight = paint.share or 0.0
             label += "".join(f", {x.text}" for x in size_caption(sent, paint, self.digits, full=True))
-        ends = f"n{source.key}", f"n{target.key}"
-        return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True)
+        return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True, edge=place)
 
     def brief(self, value: Any) -> str:
         return brief(value, self.digits)

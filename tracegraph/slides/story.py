@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import GraphError
 from ..explanation.as_text import line
 from ..explanation.equations import moves
-from ..graph import Graph, Node, nearest
+from ..graph import Edge, Graph, Node, nearest
 from ..layout.sheet import Frame, Sheet, Shown, final, still
 from ..notebook import bundle
 from ..picture.words import pretty
@@ -95,7 +95,9 @@ class _Story:
         self.sheet, self.scene, self.wanted = sheet, sheet.scene, wanted
         self.graph: Graph = sheet.graph
         self.pieces = {p.key: p for p in self.scene.pieces}
-        self.arrows = dict(zip(self.graph.edges, self.scene.of("arrow"), strict=True))
+        drawn = zip(sheet.picture.arrows, self.scene.of("arrow"), strict=True)
+        self.arrows = {self.graph.edges[arrow.edge]: piece.key for arrow, piece in drawn}
+        self.rows = {row.key: box.key for box in sheet.picture.boxes for row in box.rows}
         self.differentiated = any(n.gradient is not None for n in self.graph)
 
     def frames(self, by: str) -> list[Frame]:
@@ -169,7 +171,7 @@ class _Story:
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
                 parts = self.back(node) if move.stage == "backward" else self.made(node)
-                yield _Beat(move.stage, move.step, node.scope.partition("/")[0], caption, parts, (f"n{node.key}",))
+                yield _Beat(move.stage, move.step, node.scope.partition("/")[0], caption, parts, (self.part(node)[0],))
 
     def made(self, node: Node) -> tuple[Shown, ...]:
         """A card with its value, the arrows into it, and the clusters around it."""
@@ -177,23 +179,38 @@ class _Story:
         for edge in self.graph.inputs(node):
             source = self.graph.node(edge.source)
             inner = self.made(source) if source.is_gradient else self.card(source)  # no beat is about that one
-            shown += [*inner, (self.arrows[edge].key, "line")]
+            shown += [*inner, *self.line(edge)]
         late = () if self.differentiated and node.gradient is not None else ("tags", "marks")
         return (*shown, *self.card(node), *self.has(node, "value", *late))
 
+    def line(self, edge: Edge) -> tuple[Shown, ...]:
+        """An arrow; nothing where one end is a row of the other's card."""
+        return ((self.arrows[edge], "line"),) if edge in self.arrows else ()
+
     def card(self, node: Node) -> tuple[Shown, ...]:
-        left, top, width, height = self.pieces[f"n{node.key}"].box
+        """A card with the clusters around it and its rows but updates, which come later; or a row."""
+        key = f"n{node.key}"
+        if key in self.rows:
+            return ((self.rows[key], key),) if node.is_update else ()
+        left, top, width, height = self.pieces[key].box
         around = [c for c in self.scene.of("cluster") if _holds(c.box, left + width / 2, top + height / 2)]
-        return (*((c.key, "card") for c in around), (f"n{node.key}", "card"))
+        rows = [self.graph.node(int(row[1:])) for row, host in self.rows.items() if host == key]
+        leaves = [shown for row in rows if not row.is_update for shown in (self.part(row), *self.has(row, "value"))]
+        return (*((c.key, "card") for c in around), (key, "card"), *leaves)
+
+    def part(self, node: Node, name: str = "") -> Shown:
+        """The part of the card or row of a node."""
+        key = f"n{node.key}"
+        return (self.rows[key], f"{key}_{name}" if name else key) if key in self.rows else (key, name or "card")
 
     def back(self, node: Node) -> tuple[Shown, ...]:
         """The gradient of a card, and what came back to it."""
-        arrows = [self.arrows[e].key for e in self.graph.uses(node) if e.contribution is not None]
+        arrows = [self.arrows[e] for e in self.graph.uses(node) if e.contribution is not None and e in self.arrows]
         return (*((key, "contribution") for key in arrows), *self.has(node, "gradient", "tags", "marks"))
 
     def has(self, node: Node, *parts: str) -> tuple[Shown, ...]:
-        piece = self.pieces[f"n{node.key}"]
-        return tuple((piece.key, part) for part in parts if piece.part(part))
+        places = (self.part(node, part) for part in parts)
+        return tuple((key, part) for key, part in places if self.pieces[key].part(part))
 
 
 def _holds(box: tuple[float, float, float, float], x: float, y: float) -> bool:

@@ -88,8 +88,9 @@ def overview(sheet: Sheet, page: Page) -> tuple[Area, ...]:
     scene, theme = sheet.scene, sheet.theme
     scale = min(MAP[0] / scene.width, MAP[1] / scene.height)
     drawn = []
-    for node, card in zip(sheet.graph, scene.of("card"), strict=True):
+    keys = {f"n{key}" for key in page.keys}
+    for card in scene.of("card"):
         x, y, w, h = (scale * side for side in card.box)
-        fill = theme.focus if node.key in page.keys else theme.cluster_border
+        fill = theme.focus if card.key in keys else theme.cluster_border
         drawn.append(Area(((x, y), (x + w, y), (x + w, y + h), (x, y + h)), fill))
     return tuple(drawn)
