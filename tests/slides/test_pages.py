@@ -89,9 +89,11 @@ def test_pdf_has_a_page_of_one_size_for_each_frame_and_the_same_bytes() -> None:
     chapter = net()
     data = tg.Deck("Talk", (chapter,)).render("pdf")
     reader = PDF.PdfReader(io.BytesIO(data))
-    assert len(reader.pages) == len(chapter)
-    assert len({tuple(map(float, p.mediabox)) for p in reader.pages}) == 1
+    assert len(reader.pages) == 1 + len(chapter) and reader.pages[0].extract_text() == "Talk"
+    assert {tuple(map(float, p.mediabox)) for p in reader.pages} == {(0, 0, 960, 540)}
     assert reader.metadata.title == "Talk"
+    alone = PDF.PdfReader(io.BytesIO(tg.Deck("", (chapter,)).render("pdf"))).pages
+    assert len(alone) == len(chapter) and len({tuple(map(float, p.mediabox)) for p in alone}) == 1
     assert tg.Deck("Talk", (net(),)).render("pdf") == data
 
 
@@ -125,16 +127,18 @@ def test_a_missing_extra_is_told_with_the_line_that_brings_it(monkeypatch: pytes
 
 
 @pytest.mark.slow
-def test_a_gif_of_two_drawings_has_room_for_both() -> None:
+def test_a_gif_of_two_drawings_is_of_slides_with_their_titles() -> None:
     images = pytest.importorskip("PIL.Image")
-    small = tg.frames(tg.draw(lambda a: a * a, 2.0), steps="")
+    small = tg.frames(tg.draw(lambda a: a * a, 2.0), steps="", title="Small")
     both = images.open(io.BytesIO(tg.Deck("", (net(), small)).render("gif")))
     assert both.n_frames == len(net()) + 1
-    both.seek(len(net()))
-    rows, columns = np.nonzero(np.asarray(both.convert("L"), int) < 200)
-    width, height = both.size
-    assert abs(columns.min() + columns.max() - width) < 20 and abs(rows.min() + rows.max() - height) < 40
-    assert both.size == images.open(io.BytesIO(tg.Deck("", (net(),)).render("gif"))).size
+    for i in (0, len(net())):
+        both.seek(i)
+        assert both.size == (1280, 720)
+        dark = np.asarray(both.convert("L"), int) < 200
+        assert dark[20:75, 32:150].any(), "a title"
+        rows, columns = np.nonzero(dark[80:654])
+        assert abs(columns.min() + columns.max() - 1280) < 100 and abs(rows.min() + rows.max() - 574) < 100
 
 
 @pytest.mark.slow
@@ -157,7 +161,7 @@ def test_a_caption_is_below_everything_and_the_last_thing_on_its_page() -> None:
     at = canvas(chapter)
     assert at.height > chapter.scene.height and at.left == (at.width - chapter.scene.width) / 2
     for frame, text in zip(chapter, texts(chapter), strict=True):
-        assert text.split()[-1] == at.lines(frame.caption)[-1].split()[-1]
+        assert text.split()[-1] == at.wrapped(frame.caption)[-1].split()[-1]
 
 
 STRANGE = ["plain", "a\\b", "c\\\\d", 'q"q', "&lt;&amp;", "<b>x</b>", "\\N\\G", 'x\\"y', "end\\", "漢字 ∂L", "last"]

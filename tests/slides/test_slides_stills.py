@@ -89,7 +89,7 @@ def test_a_caption_is_whole_and_large_enough_in_any_shape(build: Callable[[], tg
     frames = tg.frames(tg.draw(build(), direction=direction, fold=False, fit=page))
     sheet = canvas(frames)
     on_slide = min(960 / sheet.width, 540 / frames.scene.height)
-    assert sheet.size * on_slide >= 11 and "…" not in " ".join(sheet.lines(("six by " * 16)[:CAPTION]))
+    assert sheet.size * on_slide >= 11 and "…" not in " ".join(sheet.wrapped(("six by " * 16)[:CAPTION]))
     assert frames.scene.height > 4 * frames.scene.width or build is not chain or direction == "LR"
 
 

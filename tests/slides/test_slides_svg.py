@@ -184,9 +184,9 @@ def test_fragments_show_what_the_frames_show(seed: int) -> None:
     for step, frame in enumerate(frames):
         seen = set()
         for group in root.iter(f"{SVG}g"):
-            names = group.get("id", "").split("_")[1:]
-            if len(names) > 1 and names[0] != "caption" and reached(group, step, parents):
-                seen.add((names[0], names[1]))
+            names = re.fullmatch(r"[^_]+_(?!caption)(\w+?)_([a-z]+)(_\d+)?", group.get("id", ""))
+            if names and reached(group, step, parents):
+                seen.add((names[1], names[2]))
         assert seen == {*frame.shown}
     indices = {int(i) for i in re.findall(r'fragment-index="(\d+)"', fragments(frames, "a"))}
     assert indices == {*range(1, len(frames))}

@@ -6,10 +6,10 @@ from io import BytesIO
 from typing import Any
 
 from ..errors import LayoutError, MissingExtra
-from ..layout.canvas import Canvas, canvas
+from ..layout.canvas import Canvas, canvas, canvases
 from ..layout.sheet import Document, Frame, Sheet
 from . import Options
-from .painted import painted
+from .painted import slide
 from .xdot import drawn
 
 DPI = 96.0  # at scale 1
@@ -28,38 +28,34 @@ def png(document: Document, options: Options = Options()) -> bytes:
     width, height = (side / 72 * DPI * scale for side in (at.width, at.height))
     if max(width, height) > SIDE or width * height > AREA:
         raise LayoutError(f"a PNG of {width:.0f}×{height:.0f} pixels is too large: use .svg, .pdf or a smaller scale")
-    return _drawn(sheet, sheet[-1], at, DPI * scale)
+    return _drawn(document, sheet, sheet[-1], at, DPI * scale)
 
 
 def gif(document: Document, options: Options = Options()) -> bytes:
-    """The frames one after the other, for ever; those of a smaller drawing stand in the middle."""
+    """The frames one after the other, for ever."""
     try:
         from PIL import Image, ImageColor
     except ImportError:
         raise MissingExtra("a .gif needs Pillow: pip install 'tracegraph[raster]'") from None
     document.few("a GIF")
-    sheets = [(sheet, canvas(sheet)) for sheet in document.chapters]
-    dpi = min(DPI, 72 * PIXELS / max(max(sheet.scene.width, sheet.scene.height) for sheet, _ in sheets))
-    pngs = [_drawn(sheet, frame, at, dpi) for sheet, at in sheets for frame in sheet]
+    sheets = [*zip(document.chapters, canvases(document), strict=True)]
+    dpi = min(DPI, 72 * PIXELS / max(at.scale * max(s.scene.width, s.scene.height) for s, at in sheets))
+    pngs = [_drawn(document, sheet, frame, at, dpi) for sheet, at in sheets for frame in sheet]
     images = [Image.open(BytesIO(png)).convert("RGB") for png in pngs]
-    size = max(i.width for i in images), max(i.height for i in images)
     color = ImageColor.getrgb(document.chapters[0].theme.background)
-    blank: Any = Image.new("RGB", size, color)
-    canvases = [blank.copy() for _ in images]
-    for paper, image in zip(canvases, images, strict=True):
-        paper.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
-    palette = canvases[-1].quantize(255)  # one for all, so that nothing flickers
-    blank, *canvases = [i.quantize(palette=palette, dither=Image.Dither.NONE) for i in (blank, *canvases)]
+    blank: Any = Image.new("RGB", images[0].size, color)
+    palette = images[-1].quantize(255)  # one for all, so that nothing flickers
+    blank, *papers = [i.quantize(palette=palette, dither=Image.Dither.NONE) for i in (blank, *images)]
     ground = 3 * blank.getpixel((0, 0))  # where the palette has the background; off by a little it shows on a slide
     colors: Any = palette.getpalette()
     colors[ground : ground + 3] = color
-    for paper in canvases:
+    for paper in papers:
         paper.putpalette(colors)
     out = BytesIO()
     pauses = [PAUSE] * (len(images) - 1) + [REST]
-    canvases[0].save(out, "GIF", save_all=True, append_images=canvases[1:], duration=pauses, loop=0, optimize=False)
+    papers[0].save(out, "GIF", save_all=True, append_images=papers[1:], duration=pauses, loop=0, optimize=False)
     return out.getvalue()
 
 
-def _drawn(sheet: Sheet, frame: Frame, at: Canvas, dpi: float) -> bytes:
-    return drawn(sheet, at, painted(sheet, frame, at), "png", dpi)
+def _drawn(document: Document, sheet: Sheet, frame: Frame, at: Canvas, dpi: float) -> bytes:
+    return drawn(sheet, at, slide(document, sheet, frame, at), "png", dpi)

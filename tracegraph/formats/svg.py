@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 
-from ..layout.canvas import Canvas, canvas, caption
+from ..layout.canvas import Canvas, canvas, canvases, caption, heading
 from ..layout.scene import Curve, Image, Item, Part, Piece, Point, Scene, Text
 from ..layout.sheet import Document, Sheet
 from ..picture.rows import WITH
@@ -30,8 +30,8 @@ def still(sheet: Sheet, i: int) -> bytes:
 
 def stills(document: Document) -> Iterator[tuple[str, bytes]]:
     """A file for each frame, as it is asked for: a name of `names`, and what it is to hold."""
-    canvases = [canvas(sheet) for sheet in document.chapters]
-    every = ((s, i, at) for s, at in zip(document.chapters, canvases, strict=True) for i in range(len(s)))
+    sheets = zip(document.chapters, canvases(document), strict=True)
+    every = ((s, i, at, heading(s) if document.talk else ()) for s, at in sheets for i in range(len(s)))
     return zip(names(document), (_still(*one) for one in every), strict=True)
 
 
@@ -41,7 +41,7 @@ def names(document: Document) -> list[str]:
     return [f"{n:0{max(2, len(str(count)))}}.svg" for n in range(1, count + 1)]
 
 
-def _still(sheet: Sheet, i: int, at: Canvas) -> bytes:
+def _still(sheet: Sheet, i: int, at: Canvas, heading: Iterable[Item] = ()) -> bytes:
     frame, scene = sheet[i], sheet.scene
     shown, name = {*frame.shown}, at.prefix(f"still {i}")
     whole = ". ".join([scene.description, *(line.text for line in sheet.picture.header)])
@@ -59,6 +59,8 @@ def _still(sheet: Sheet, i: int, at: Canvas) -> bytes:
     for group in root.iter("g"):
         if group.get("class") in CLASSES.values():  # what the pointer is on is told; a cluster is behind much else
             title_of(group)
+    if items := [*heading]:
+        ET.SubElement(root, "g", {"id": f"{name}_heading"}).extend(map(element, items))
     if frame.caption:
         sentence = ET.SubElement(root, "g", {"id": f"{name}_caption"})
         sentence.extend(map(element, caption(at, scene, frame.caption)))
@@ -99,7 +101,9 @@ Layers = Callable[[ET.Element, Piece, Part], Iterable[ET.Element]]
 
 def draw(root: ET.Element, canvas: Canvas, scene: Scene, prefix: str, layers: Layers) -> None:
     """Paint the pieces of a scene, a group for each."""
-    ground = ET.SubElement(root, "g", {"id": f"{prefix}_scene", "transform": f"translate({_n(canvas.left)} 0)"})
+    scale = f" scale({canvas.scale:.4f})" if canvas.scale != 1 else ""
+    where = f"translate({_n(canvas.left)} {_n(canvas.above)}){scale}"
+    ground = ET.SubElement(root, "g", {"id": f"{prefix}_scene", "transform": where})
     for piece in scene.pieces:
         group = ET.SubElement(ground, "g", {"id": f"{prefix}_{piece.key}"})
         for part in piece.parts:

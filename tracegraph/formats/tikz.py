@@ -48,7 +48,7 @@ def write_frame(deck: Document, options: Options = Options()) -> bytes:
 def _frame(chapter: Sheet) -> str:
     """One frame of Beamer, with an overlay for each step; colours are known in it only."""
     scene, painter = chapter.scene, _Painter(chapter)
-    body = list(painter.body())
+    body, title = list(painter.body()), "".join([maths(chapter.title), *painter.overview()])
     x, y = f"{scene.width:.2f}", f"{scene.height:.2f}"
     background, text = painter.color(scene.theme.background), painter.color(scene.theme.text)
     return "\n".join(
@@ -56,7 +56,7 @@ def _frame(chapter: Sheet) -> str:
             "{%",
             *painter.colors(),
             rf"\setbeamercolor{{background canvas}}{{bg={background}}}\setbeamercolor{{frametitle}}{{fg={text}}}",
-            rf"\begin{{frame}}{{{maths(chapter.title)}}}",
+            rf"\begin{{frame}}{{{title}}}",
             r"\centering",
             rf"\makebox[\textwidth]{{\begin{{tikzpicture}}[x={painter.unit:.4f}pt,y=-{painter.unit:.4f}pt]",
             r"\tikzset{every node/.style={inner sep=0pt}}",
@@ -87,6 +87,14 @@ class _Painter:
                 if (piece.key, part.name) in spans:
                     lines = [line for item in part.items for line in self.item(item)]
                     yield from self.covered(spans[piece.key, part.name], lines)
+
+    def overview(self) -> Iterator[str]:
+        """The small map of a drawing on several slides, at the right end of the title."""
+        if self.chapter.overview:
+            unit = PAPER / WIDTH
+            yield rf"\hfill\begin{{tikzpicture}}[x={unit:.4f}pt,y=-{unit:.4f}pt,baseline=(current bounding box.center)]"
+            yield from map(self.area, self.chapter.overview)
+            yield r"\end{tikzpicture}"
 
     def covered(self, spans: tuple[tuple[int, int], ...], lines: list[str]) -> list[str]:
         last = len(self.chapter)

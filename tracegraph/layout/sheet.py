@@ -104,6 +104,11 @@ class Document:
     chapters: tuple[Sheet, ...]
     one_slide_per_step: bool = False
 
+    @property
+    def talk(self) -> bool:
+        """Whether it is shown as slides of one size, with titles: more than the frames of one drawing."""
+        return bool(self.title) or len(self.chapters) > 1
+
     def few(self, what: str) -> None:
         """Raise `GraphError` where a format that holds each frame by itself would take minutes and gigabytes."""
         if (count := sum(map(len, self.chapters))) > MOST:

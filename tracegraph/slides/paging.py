@@ -29,6 +29,7 @@ Measured over the gallery and over networks of 13 to 60 cards: twice the type, a
 MOST_PAGES = 24
 """Slides that a drawing is split over by itself; who wants more says how many."""
 EVEN = 1.3  # of its share of the operations has a page at most, where that makes no page more
+ARROW = 0.2  # cost of an arrow from page to page, and of a layer that would fit and is left for the next page
 SHORTEST = 2 / 3  # of a full page is a page at least that ends where fewer arrows are cut
 
 
@@ -188,7 +189,7 @@ class _Pager:
         open_ends = [i for i in range(1, count + 1) if not layers[i].closed]
         ends = open_ends or range(1, count + 1)
         late = [i for i in ends if i >= ceil(SHORTEST * count)] or [max(ends)]
-        end = min(late, key=lambda i: (layers[i].cost, -i))
+        end = min(late, key=lambda i: (round(layers[i].cost + ARROW * (count - i), 3), -i))
         return end if self.readable(layers[:end]) else count
 
 

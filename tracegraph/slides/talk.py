@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
-from ..explanation.equations import Move, moves
+from ..explanation.equations import moves
 from ..layout.page import MAP, type_size
 from ..layout.scene import Area
-from ..layout.sheet import Sheet
+from ..layout.sheet import Frame, Sheet
 from .deck import Deck
 from .paging import READABLE, Drawn, Page, pages, whole
 from .story import NAMED, Frames, frames, stages
@@ -45,35 +46,49 @@ def split_over(drawing: Drawn, split: str | int) -> list[Page]:
 
 def chapters(drawing: Drawn, parts: Sequence[Page], steps: str, by: str) -> Iterator[Frames]:
     """The slides: a page once for each run of stages that it is shown for."""
+    wanted, name = stages(steps), drawing.sheet.picture.title
     if len(parts) == 1:
-        yield frames(parts[0].drawing, steps=steps, by=by, title=drawing.sheet.picture.title)
+        yield frames(parts[0].drawing, steps=steps, by=by, title=name)
         return
-    wanted = stages(steps)
-    turns = _turns(drawing.sheet, parts, wanted) if wanted else [(i, ()) for i in range(len(parts))]
+    events = [*_events(drawing.sheet, parts, wanted)]
+    turns = _turns(events, wanted) if wanted else [(i, ()) for i in range(len(parts))]
     if not turns:
         frames(drawing, steps=steps)  # which says that nothing happens then
     for number, shown in turns:
-        page, name = parts[number], drawing.sheet.picture.title
         stage = f", {shown[-1]}" if len(turns) > len(parts) and shown else ""
         heading = f"{name}{stage} ({number + 1} of {len(parts)})"
-        made = frames(page.drawing, steps=",".join(shown), by=by, title=heading)
-        yield replace(made, overview=overview(drawing.sheet, page))
+        made = frames(parts[number].drawing, steps=",".join(shown), by=by, title=heading)
+        own = {(event.stage, event.key) for event in events if event.page == number}
+        kept = [frame for frame in made if frame.stage in ("", "network") or _about(frame, own)]
+        if kept:
+            kept[-1] = _with_the_rest(made, kept[-1])
+        yield replace(made, frames=tuple(kept) or made.frames, overview=overview(drawing.sheet, parts[number]))
 
 
-def _turns(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
-    """Which page is shown next, and for which stages: its number, and their names."""
+class _Event(NamedTuple):
+    """A move of the computation, the card that it is about, and the number of the page that shows it."""
+
+    stage: str
+    step: int | None
+    key: str
+    page: int
+
+
+def _events(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> Iterator[_Event]:
+    """An updated parameter gets its gradient in the next step, on the page where it is used."""
     home, graph = {key: i for i, page in enumerate(parts) for key in page.keys}, sheet.graph
-
-    def place(move: Move) -> int:
-        """An updated parameter gets its gradient in the next step, where it is used."""
+    for move in moves(graph, sheet.digits):
         node = graph.node(move.node)
         later = [e.target for e in graph.uses(node) if node.is_update and move.stage == REVERSED]
-        return home[later[0] if later else node.key]
+        if move.stage in wanted:
+            yield _Event(move.stage, move.step, f"n{node.key}", home[later[0] if later else node.key])
 
-    every = [(m.stage, m.step, place(m)) for m in moves(graph, sheet.digits) if m.stage in wanted]
+
+def _turns(events: Sequence[_Event], wanted: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Which page is shown next, and for which stages: its number, and their names."""
     order: list[tuple[int, str]] = []
-    for (stage, _), group in groupby(every, lambda move: move[:2]):
-        numbers = sorted({number for *_, number in group}, reverse=stage == REVERSED)
+    for (stage, _), group in groupby(events, lambda event: (event.stage, event.step)):
+        numbers = sorted({event.page for event in group}, reverse=stage == REVERSED)
         order += [(number, stage) for number in numbers]
     turns, seen = [], set[int]()
     for number, run in groupby(order, lambda turn: turn[0]):
@@ -81,6 +96,18 @@ def _turns(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> list[t
         seen.add(number)
         turns.append((number, tuple(name for name in NAMED if name in names)))
     return turns
+
+
+def _about(frame: Frame, own: Collection[tuple[str, str]]) -> bool:
+    """Whether a frame is about a card of the page, not only about one that is shown once more."""
+    return any((frame.stage, key) in own for key in frame.focus)
+
+
+def _with_the_rest(made: Frames, frame: Frame) -> Frame:
+    """A frame that shows what the last one does, around its own cards."""
+    ended = {part for part in made[-1].shown if part[1] != "focus"} | {p for p in frame.shown if p[1] == "focus"}
+    every = ((piece.key, part.name) for piece in made.scene.pieces for part in piece.parts)
+    return replace(frame, shown=tuple(part for part in every if part in ended))
 
 
 def overview(sheet: Sheet, page: Page) -> tuple[Area, ...]:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from string import Template
 
 from ...layout.canvas import canvas, caption
+from ...layout.page import MAP
 from ...layout.scene import Part, Piece
 from ...layout.sheet import Document, Sheet
 from ...picture.theme import Theme
@@ -17,7 +18,7 @@ from .. import Options
 from ..svg import document, draw, element, markup, said, say
 
 COVER = '<section style="{look}" class="cover"><h1>{title}</h1></section>'
-SECTION = '<section style="{look}">\n<h2>{title}</h2>\n{picture}\n</section>'
+SECTION = '<section style="{look}">\n<header><h2>{title}</h2>{map}</header>\n{picture}\n</section>'
 
 
 def write(deck: Document, options: Options = Options()) -> bytes:
@@ -31,9 +32,19 @@ def write(deck: Document, options: Options = Options()) -> bytes:
     slides = [COVER.format(look=_look(theme), title=xml(title))] * bool(title)
     for i, chapter in enumerate(deck.chapters):
         picture = fragments(chapter, f"chapter {i}")
-        slides.append(SECTION.format(look=_look(chapter.scene.theme), title=xml(chapter.title), picture=picture))
-    words = {"title": xml(title or first.title), "look": _look(theme), "slides": "\n".join(slides)}
-    return Template(_file("page.html")).substitute(words, style=_file("page.css"), script=_file("page.js")).encode()
+        words = {"title": xml(chapter.title), "map": _map(chapter), "picture": picture}
+        slides.append(SECTION.format(look=_look(chapter.scene.theme), **words))
+    page = {"title": xml(title or first.title), "look": _look(theme), "slides": "\n".join(slides)}
+    return Template(_file("page.html")).substitute(page, style=_file("page.css"), script=_file("page.js")).encode()
+
+
+def _map(chapter: Sheet) -> str:
+    """The small map of a drawing on several slides; the title says the same in words."""
+    if not chapter.overview:
+        return ""
+    root = ET.Element("svg", {"class": "map", "viewBox": f"0 0 {MAP[0]:g} {MAP[1]:g}", "aria-hidden": "true"})
+    root.extend(map(element, chapter.overview))
+    return ET.tostring(root, encoding="unicode")
 
 
 def _file(name: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
+from ...layout.canvas import overview, title_room
 from ...layout.page import FOOT, HEAD, HEIGHT, MARGIN, WIDTH
-from ...layout.sheet import Document, Shown
+from ...layout.sheet import Document, Sheet, Shown
 from ...text.metrics import fit, text_width
 from .. import Options
 from . import slide_shapes as shapes
 from .builds import Build, Spans, timing
+from .cell_texts import around
 from .package import Book
 from .routes import Box
 from .slide import Look, Slide
@@ -33,10 +36,10 @@ def write(deck: Document, options: Options = Options()) -> bytes:
     for frames in deck.chapters:
         captions, look = {i: frame.caption for i, frame in enumerate(frames, 1)}, Look(frames, palette)
         if not deck.one_slide_per_step:
-            _slide(book, look, frames.title, frames.spans, captions)
+            _slide(book, look, frames, frames.spans, captions)
             continue
         for (i, caption), frame in zip(captions.items(), frames, strict=True):
-            _slide(book, look, frames.title, dict.fromkeys(frame.shown, ((1, 1),)), {i: caption})
+            _slide(book, look, frames, dict.fromkeys(frame.shown, ((1, 1),)), {i: caption})
     return book.bytes()
 
 
@@ -51,12 +54,14 @@ def _opening(book: Book, palette: Palette, deck: Document) -> None:
     book.fill(book.slide("title"), heading, background)
 
 
-def _slide(book: Book, look: Look, title: str, spans: dict[Shown, Spans], captions: dict[int, str]) -> None:
+def _slide(book: Book, look: Look, sheet: Sheet, spans: dict[Shown, Spans], captions: dict[int, str]) -> None:
     """A drawing with what is ever shown of it, under its title and over its captions."""
     made, ids = book.slide("drawing"), count(2)
     ground, ink = look.palette(look.scene.theme.background), look.palette(look.scene.theme.text)
-    run = TextRun(fit(title, HEADING, True, ROOM), HEADING, ink, True)
-    heading = shapes.placeholder(next(ids), "title", (MARGIN, 12, ROOM, HEAD - 18), shapes.body([run], "start"))
+    room = title_room(sheet)
+    run = TextRun(fit(sheet.title, HEADING, True, room), HEADING, ink, True)
+    heading = shapes.placeholder(next(ids), "title", (MARGIN, 12, room, HEAD - 18), shapes.body([run], "start"))
+    heading += _map(sheet, look.palette, ids)
     drawn = Slide(look, lambda png: book.picture(made, png), spans, ids)
     drawn.paint()
     sentences = [_caption(next(ids), text, ink, ground) for text in captions.values()]
@@ -64,6 +69,16 @@ def _slide(book: Book, look: Look, title: str, spans: dict[Shown, Spans], captio
     notes = "\n".join(f"{i}. {text}" for i, text in captions.items() if text)
     xml = "".join([heading, *drawn.xml, *(text for _, text in sentences)])
     book.fill(made, xml, ground, timing(builds, len(captions)), notes)
+
+
+def _map(sheet: Sheet, palette: Palette, ids: Iterator[int]) -> str:
+    """The small map of a drawing on several slides, as one group."""
+    areas = overview(sheet)
+    if not areas:
+        return ""
+    id = next(ids)
+    drawn = [shapes.shape(next(ids), "card", a.box, shapes.RECTANGLE, palette(a.fill)) for a in areas]
+    return shapes.group(id, "map", f"map: {sheet.title}", around(areas), "".join(drawn))
 
 
 def _caption(id: int, text: str, fill: str, ground: str) -> tuple[int, str]:
