@@ -44,7 +44,7 @@ def test_what_arrives_and_cancels_is_told_apart() -> None:
         z = rng().normal(size=(8, 4)) + tg.parameter(np.zeros(4), "b")
         return tg.mse((z - tg.mean(z, axis=0)) ** 2, 0.3)
 
-    assert "arrives where it is used: parts cancel" in tg.flow(net, cancellation=None).findings[0].cause
+    assert "arrives where it is used: parts cancel" in tg.flow(net, cancellation=None, no_effect=None).findings[0].cause
 
 
 def test_rows_of_a_table_that_were_not_looked_up_do_not_count() -> None:

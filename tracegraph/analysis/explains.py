@@ -18,7 +18,7 @@ BIRTHS = frozenset(("nan", "inf"))
 STARVED = frozenset(("vanishing", "dies", "no_gradient", "update", "initialization"))
 SIZES = frozenset(("vanishing", "exploding", "dies", "cancellation", "update", "no_gradient"))
 UNITS = frozenset(("dead", "saturated"))
-GROWN = frozenset(("exploding", "initialization", "update", "step", "big_step")) | BIRTHS | UNITS
+GROWN = frozenset("exploding initialization update step big_step dies vanishing".split()) | BIRTHS | UNITS
 LINTS = frozenset(("broadcast", "twice", "axis", "one_class", "range", "targets", "leak"))
 HALF = 0.5
 
@@ -108,12 +108,13 @@ RULES = (
     Rule(BIRTHS, BIRTHS, _later_birth),
     Rule(BIRTHS, SIZES | UNITS | _kinds("initialization step big_step"), _related),
     Rule(_kinds("cut"), _kinds("unused no_gradient"), _copied),
+    Rule(BIRTHS, _kinds("log overflow"), _related),
     Rule(LINTS, SIZES | _kinds("step big_step log initialization"), _always),
     Rule(_kinds("scale"), GROWN, _related, "large"),
     Rule(_kinds("scale"), STARVED | _kinds("dead"), _smaller, "small"),
     Rule(_kinds("step"), SIZES | UNITS | BIRTHS | _kinds("step big_step initialization"), _later_step),
     Rule(_kinds("zero tied"), SIZES | UNITS, _related),
-    Rule(_kinds("weights"), GROWN | _kinds("dies vanishing"), _not_by_bias, "large"),
+    Rule(_kinds("weights"), GROWN, _not_by_bias, "large"),
     Rule(_kinds("weights"), STARVED, _smaller, "small"),
     Rule(_kinds("weights"), _kinds("dead"), _further_on, "small"),
     Rule(_kinds("weights"), _kinds("weights"), _alike),

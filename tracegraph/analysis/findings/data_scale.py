@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ...graph import Graph, Node, traits_of
+from ...graph import Graph, Node
 from ...graph.measure import rms
-from ...graph.note import CopiesNote
-from ...graph.walk import descendants
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
-from ..flow_rows import learned
 from .loss_head import decades
+from .predictions import learning, meetings
 from .weight_layers import weight_layers
 
 APART, WIDE = 100.0, 3.0  # times that columns differ, and the size from which the larger one matters
@@ -34,9 +32,7 @@ def scale(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
     near 1.
     """
     least, most = limit
-    note = graph.notes.get("copies")
-    copies = {c.leaf for c in note.copies} if isinstance(note, CopiesNote) else set()
-    learns = descendants(graph, copies | {n.key for n in learned(graph) if not n.is_input})
+    learns = learning(graph)
     seen: set[int] = set()
     for layer in weight_layers(graph):
         key = layer.data.source
@@ -45,7 +41,7 @@ def scale(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
         seen.add(key)
         if (finding := _of_data(graph.node(key), least, most)) is not None:
             yield finding
-    yield from _of_targets(graph, learns)
+    yield from _of_targets(graph)
 
 
 def _of_data(node: Node, least: float, most: float) -> Finding | None:
@@ -69,30 +65,16 @@ def _of_data(node: Node, least: float, most: float) -> Finding | None:
     return None
 
 
-def _of_targets(graph: Graph, learns: set[int]) -> Iterator[Finding]:
+def _of_targets(graph: Graph) -> Iterator[Finding]:
     """Targets of a loss, beside a prediction."""
-    for node in graph:
-        if traits_of(node).kind != "loss" and not _is_difference(node):
-            continue
-        sources = [e.source for e in graph.inputs(node)[:2]]
-        for key in [k for k in sources if k not in learns]:
-            target = graph.node(key)
-            size = (
-                _size(np.asarray(target.value, float))
-                if len(sources) > 1 and any(k in learns for k in sources)
-                else None
-            )
-            if size is not None and TARGETS < size < np.inf:
-                name = pretty(target.name)
-                cause = (
-                    f"the targets in {name} have a typical size of {number(size, 3)}, and errors are as large at first"
-                )
-                remedy = f"standardise the targets: ({name} - {name}.mean()) / {name}.std()"
-                yield _finding(target, f"targets of size {number(size, 3)}", cause, remedy, size, TARGETS, "large")
-
-
-def _is_difference(node: Node) -> bool:
-    return traits_of(node).operator == "sub"
+    for meeting in meetings(graph):
+        size = _size(np.asarray(meeting.target.value, float))
+        if size is not None and TARGETS < size < np.inf:
+            name = pretty(meeting.target.name)
+            cause = f"the targets in {name} have a typical size of {number(size, 3)}, and errors are as large at first"
+            remedy = f"standardise the targets: ({name} - {name}.mean()) / {name}.std()"
+            badge = f"targets of size {number(size, 3)}"
+            yield _finding(meeting.target, badge, cause, remedy, size, TARGETS, "large")
 
 
 def _size(data: Any) -> float | None:

@@ -11,6 +11,7 @@ from ...graph import LEAVES, Edge, Graph, Node, traits_of
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding
+from .double_link import log_of, stable
 from .nonfinite_causes import Operands, overflows, said, why
 from .operands import Index, elements_behind, elements_behind_contribution, pointwise
 
@@ -109,7 +110,8 @@ def _of_value(graph: Graph, birth: Birth) -> _Phrase:
     if behind_where(graph, node):
         cause = next((c for c in traits_of(node).singular if c.way == "derivative"), cause)
         long = f"{long}, in a branch of `where`"
-    remedy = said(cause.remedy, node.op, at, place, index, over)
+    link = log_of(graph, node)
+    remedy = stable(link) if link else said(cause.remedy, node.op, at, place, index, over)
     return _Phrase(f"born: {short}", long, _numbers(graph, node, at, place), remedy)
 
 
