@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from ...graph import Edge, Graph, Node
+from ...graph import Edge, Graph, Node, traits_of
 from ...graph.measure import size
 from ...text.names import pretty
 from ...text.numbers import number
@@ -18,6 +18,7 @@ from .loss_head import Heads, decades
 
 RAISES = 1.5  # times that the loss is as large after a step that is too large
 LESS = 0.05  # of the threshold, in such a step
+ROUNDING = 1e-10  # of the sum of the sizes of what is summed
 FAR = 1000  # operations to be asked where a gradient became 0
 
 
@@ -27,7 +28,7 @@ def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
 
     Measured: the mean of |g| over the elements that are not exactly 0, so that rows of a table that were not looked up
     do not count; 0 if all are. Left out: a loss at its minimum, where all gradients are small (summed over the
-    prediction, below 1e-7), and a factor of data that is 0. Threshold: 1e-7, a convention of ours; it is the spacing of
+    prediction, below 1e-7), a factor of data that is 0, and what is added and gets parts that cancel to rounding. Threshold: 1e-7, a convention of ours; it is the spacing of
     numbers in single precision (2⁻²³ of IEEE 754), below which a step of such a gradient at learning rate 1 does not
     change a weight of size 1.
     """
@@ -35,6 +36,8 @@ def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
     for node in learned(graph):
         mean = _mean(node)
         if mean is None or not mean < limit or heads.settled(node) or mean == 0 and is_idle(graph, node):
+            continue
+        if cancels(graph, node):
             continue
         cause = _vanished(graph, node, mean, limit, heads)
         badge = f"vanishing: mean |g| {number(mean)}"
@@ -82,6 +85,18 @@ def is_idle(graph: Graph, node: Node) -> bool:
     """Whether the gradient is 0 only because data are: a gradient arrives at each use, and the other operand is 0."""
     uses = [e for e in graph.uses(node) if e.contribution is not None]
     return bool(uses) and all(_by_zeros(graph, e) for e in uses)
+
+
+def cancels(graph: Graph, node: Node) -> bool:
+    """Whether the gradient of what is added is a sum of parts that cancel to rounding.
+
+    Then it has no effect (see ``no_effect``), or is where it is best, as a bias whose targets are balanced.
+    """
+    uses = [e for e in graph.uses(node) if e.contribution is not None]
+    if not uses or node.gradient is None or any(traits_of(graph.node(e.target)).operator != "add" for e in uses):
+        return False
+    arrives = sum(float(np.abs(g).sum()) for e in uses if (g := graph.node(e.target).gradient) is not None)
+    return 0 < arrives < np.inf and float(np.abs(node.gradient).sum()) <= ROUNDING * arrives
 
 
 def _by_zeros(graph: Graph, edge: Edge) -> bool:

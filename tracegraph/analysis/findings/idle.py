@@ -14,18 +14,18 @@ from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from ..flow_rows import learned
 from ..replays import Replay
+from .gradient_size import cancels
 from .loss_head import Heads, decades
 from .predictions import meetings
 from .weight_layers import weight_layers
 
-ROUNDING = 1e-10  # of the sum of the sizes of what is summed
 SAME = 1e-9  # relative difference of two losses that are the same
 BATCH, SHARE = 16, 0.4  # rows of a batch, and the least share of a sum in a loss
 NARROW = 10.0  # times below the largest number, of float16
 ROWS, ONE = 8, 1e-9  # rows for a correlation, and its distance from 1
 
 
-@diagnostic("no_effect", rank=43, depth=7, alone="silent", excuses=True)
+@diagnostic("no_effect", rank=43, depth=7, alone="hint", excuses=True)
 def no_effect(graph: Graph, limit: None = None) -> Iterator[Finding]:
     """A bias that a mean or a softmax after it takes off again, so that its gradient is 0 by mathematics: a hint.
 
@@ -35,22 +35,13 @@ def no_effect(graph: Graph, limit: None = None) -> Iterator[Finding]:
     """
     losses = [n for n in graph if n.gradient is not None and (n.is_output or n.loss == n.name)]
     for node in learned(graph):
-        if len(losses) == 1 and node.is_parameter and _cancels(graph, node) and _is_idle(graph, node, losses[0]):
+        if len(losses) == 1 and node.is_parameter and cancels(graph, node) and _is_idle(graph, node, losses[0]):
             name = pretty(node.name)
             cause = (
                 f"{name} has no effect: a mean or softmax that comes after it takes it off again, so its gradient is 0 "
                 "by mathematics"
             )
             yield Finding("no_effect", node.key, "has no effect", cause, remedy=f"leave {name} out")
-
-
-def _cancels(graph: Graph, node: Node) -> bool:
-    """Whether the gradient of what is added is a sum of parts that cancel to rounding."""
-    uses = [e for e in graph.uses(node) if e.contribution is not None]
-    if not uses or node.gradient is None or any(traits_of(graph.node(e.target)).operator != "add" for e in uses):
-        return False
-    arrives = sum(float(np.abs(g).sum()) for e in uses if (g := graph.node(e.target).gradient) is not None)
-    return 0 < arrives < inf and float(np.abs(node.gradient).sum()) <= ROUNDING * arrives
 
 
 def _is_idle(graph: Graph, node: Node, loss: Node) -> bool:
