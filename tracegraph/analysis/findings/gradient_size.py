@@ -26,11 +26,11 @@ FAR = 1000  # operations to be asked where a gradient became 0
 def vanishing(graph: Graph, limit: float) -> Iterator[Finding]:
     """Parameters with hardly any gradient (inputs, in a graph without parameters).
 
-    Measured: the mean of |g| over the elements that are not exactly 0, so that rows of a table that were not looked up
-    do not count; 0 if all are. Left out: a loss at its minimum, where all gradients are small (summed over the
-    prediction, below 1e-7), a factor of data that is 0, and what is added and gets parts that cancel to rounding. Threshold: 1e-7, a convention of ours; it is the spacing of
-    numbers in single precision (2⁻²³ of IEEE 754), below which a step of such a gradient at learning rate 1 does not
-    change a weight of size 1.
+    Measured: the mean of |g| over the elements that are not exactly 0, so that rows of a table that were not looked
+    up do not count; 0 if all are. Left out: a loss at its minimum, where all gradients are small (summed over the
+    prediction, below 1e-7), a factor of data that is 0, and what is added and gets parts that cancel to rounding.
+    Threshold: 1e-7, a convention of ours; it is the spacing of numbers in single precision (2⁻²³ of IEEE 754),
+    below which a step of such a gradient at learning rate 1 does not change a weight of size 1.
     """
     heads = Heads(graph)
     for node in learned(graph):
