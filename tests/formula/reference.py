@@ -10,30 +10,12 @@ import numpy as np
 
 
 class Matrix(np.ndarray):
-    """An array in a formula: ``.T`` turns the last two axes; vectors are rows or columns, as the product needs them."""
+    """An array in a formula: ``.T`` is for matrices, because of any other array NumPy turns what nobody means."""
 
     @property
     def T(self):
-        if self.ndim > 1:
-            return np.swapaxes(self, -1, -2)
-        turned = self.copy()
-        turned.turned = True
-        return turned
-
-    def __matmul__(self, other):
-        if self.ndim == 0 or np.ndim(other) == 0:
-            return self * other
-        if self.ndim == 1 and getattr(other, "turned", False):  # row.T @ row, column @ column.T
-            return np.multiply.outer(self, other)
-        if getattr(self, "turned", False):
-            return self[:, None] * other[..., None, :]
-        if getattr(other, "turned", False):
-            return self[..., :, None] * other
-        if self.ndim > 2 and self.shape[:-2] + self.shape[-1:] == np.shape(other):  # a batch of matrices and of columns
-            return np.einsum("...ij,...j->...i", self, other)
-        if np.ndim(other) > 2 and other.shape[:-1] == self.shape:  # a batch of rows and of matrices
-            return np.einsum("...i,...ij->...j", self, other)
-        return np.matmul(self, other)
+        assert self.ndim == 2, f"the formula transposes an array of {self.ndim} axes"
+        return np.asarray(self).T.view(Matrix)
 
 
 def matrix(value):
@@ -45,8 +27,6 @@ def evaluate(formula, env):
     arrays = {k: matrix(v) if isinstance(v, (float, np.ndarray, np.generic)) else v for k, v in env.items()}
     arrays["xs"] = [matrix(v) for v in env.get("xs", ())]
     helpers = {name: (lambda f: lambda *args, **kw: f(env, *args, **kw))(f) for name, f in BOUND.items()}
-    if env["op"].name.startswith("conv"):  # what all elements of a channel share is summed over all but the channels
-        helpers["sum"] = lambda g: np.moveaxis(g, -_dims(env) - 1, 0).reshape(g.shape[-_dims(env) - 1], -1).sum(axis=1)
     with np.errstate(all="ignore"):
         return np.asarray(eval(formula, {**FUNCTIONS, **helpers}, arrays))
 
@@ -432,6 +412,8 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "finite": lambda x, nan, posinf, neginf: np.nan_to_num(x, True, nan, posinf, neginf),
     "i1": lambda x: np.mean(np.exp(x[..., None] * (c := np.cos(np.arange(0.5, 500) * np.pi / 500))) * c, axis=-1),
     "inverse": inverse,
+    "rank_one": np.multiply.outer,
+    "matrix_transpose": lambda x: np.swapaxes(x, -1, -2),
     "reshape_as": lambda g, x: np.reshape(g, np.shape(x)),
     "flatten": np.ravel,
     "concatenate": lambda *xs, axis: np.concatenate(xs, axis),

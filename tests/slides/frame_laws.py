@@ -12,6 +12,7 @@ import tracegraph as tg
 from tracegraph.graph import Edge, Graph, Node
 from tracegraph.layout.scene import Piece
 from tracegraph.slides.story import Frame, Frames
+from tracegraph.text.names import pretty
 from tracegraph.text.numbers import clean
 
 STAGES = ("network", "forward", "backward", "update")
@@ -200,7 +201,9 @@ def _spans_agree(frames: Frames, steps: str) -> Iterator[str]:
 def _captions_are_explained(frames: Frames, steps: str) -> Iterator[str]:
     """Each sentence is one of the worked solution, whole, without its middle, or cut."""
     drawing = frames.drawing
-    text = flat(tg.explain(drawing.graph, digits=drawing.digits, fold=False).to_text())
+    every = [n.name for n in drawing.graph if n.gradient is not None]
+    text = flat(tg.explain(drawing.graph, digits=drawing.digits, fold=False, of=every or None).to_text())
+    text += flat("".join(f"∂{pretty(n)}/∂{pretty(n)} = 1 " for n in every))  # where the way back starts
     for i, frame in enumerate(frames):
         for sentence in frame.caption.split("; ") if frame.stage in STAGES[1:] and "[" not in frame.caption else ():
             sides = [sentence.rstrip("…")] if sentence.endswith("…") else sentence.split(" = ")

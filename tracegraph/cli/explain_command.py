@@ -29,9 +29,16 @@ FORMATS = ("md", "tex", "txt")
 @click.option(
     "--format", type=click.Choice(FORMATS), default="txt", show_default=True, help="Format of standard output."
 )
+@click.option(
+    "--of",
+    multiple=True,
+    metavar="NAME",
+    help="Write out the gradient of this tensor. Repeat it for more; by default those of the parameters, or of all "
+    "inputs if there are none.",
+)
 @look("digits", "fold", digits="4")
 @debug
-def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> None:
+def explain(file: str, outputs: tuple[str, ...], format: str, of: tuple[str, ...], **look: Any) -> None:
     """Write out the solution of a program or a saved graph.
 
     First each value with its formula, symbolic and with numbers; then the chain rule back, for each gradient; then the
@@ -41,6 +48,7 @@ def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> No
     Examples:
         tracegraph explain net.py
         tracegraph explain net.py:train -o solution.md -o solution.tex --digits 6
+        tracegraph explain net.py --of x --of w
         tracegraph explain run.tgraph -o - --format md
     """
     path, name = located(file)
@@ -49,5 +57,5 @@ def explain(file: str, outputs: tuple[str, ...], format: str, **look: Any) -> No
         graph = recorded(target(path, name))
     from ..explanation import explain as explained
 
-    explanation = explained(graph, **given(look))
+    explanation = explained(graph, of=of or None, **given(look))
     deliver(targets, explanation.render)

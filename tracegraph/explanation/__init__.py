@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from ..views.fold import fold as fold_unnamed
 from .as_latex import write as write_latex
 from .as_markdown import write as write_markdown
 from .as_text import write as write_text
-from .equations import Section, solution, title
+from .equation_parts import Section
+from .equations import solution, title
+from .wanted_gradients import wanted
 
 __all__ = ["Explanation", "WRITERS", "explain"]
 
@@ -74,20 +76,25 @@ WRITERS: dict[str, Callable[[Explanation], str]] = {
 """How an explanation is written, by the suffix of the file."""
 
 
-def explain(what: Any, *arrays: Any, digits: int = 4, fold: bool = True) -> Explanation:
+def explain(
+    what: Any, *arrays: Any, digits: int = 4, fold: bool = True, of: str | Sequence[str] | None = None
+) -> Explanation:
     """Write out the solution of a tensor, a graph, or a function applied to arrays.
 
     For each node in order: its formula, the formula with numbers, the result; then backwards, for each node, the chain
-    rule as a sum over its uses; then the updates. ``digits``: significant ones. ``fold``: as for `draw`.
+    rule as a sum over its uses; then the updates. ``digits``: significant ones. ``fold``: as for `draw`. ``of``: names
+    of tensors whose gradients are asked for; by default those of the parameters, or of all inputs if there are none.
+    Raises `GraphError` for digits beyond 1 to 17, and for a name that gets no gradient.
 
     >>> import tracegraph as tg
     >>> def square(x):
     ...     y = x * x
     ...     return y
     >>> print(tg.explain(square, 3.0).to_text().splitlines()[-1])
-      ∂y/∂x = ∂y/∂y·x + ∂y/∂y·x = 1·3 + 1·3 = 6
+      ∂y/∂x = x + x = 3 + 3 = 6
     """
     if not isinstance(digits, int) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
     graph = graph_of(what, arrays, sys._getframe(1))
-    return Explanation(title(graph), tuple(solution(fold_unnamed(graph) if fold else graph, digits)))
+    shown = fold_unnamed(graph) if fold else graph
+    return Explanation(title(graph), tuple(solution(shown, graph, digits, wanted(shown, of))))

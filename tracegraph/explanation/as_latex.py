@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ..formula import notation
 from ..text.latex import ascii_only, latex_name, latex_number, latex_text
 from ..text.names import pretty
-from .equations import Equation, Section
+from .equation_parts import Equation, Section
 from .line_breaks import Fragment, Side, packed, sides
 
 ROOM = 84  # characters of a row, of those that are about as wide as a digit
@@ -63,15 +63,23 @@ def write(title: str, sections: tuple[Section, ...]) -> str:
     """The whole document."""
     parts = [HEAD + rf"\section*{{{latex_text(title)}}}"]
     for section in sections:
-        parts += [rf"\subsection*{{{latex_text(section.title)}}}", *([section.lead] if section.lead else [])]
+        parts += [rf"\subsection*{{{latex_text(section.title)}}}", *sentences(section.lead, latex_text)]
         parts += [f"\\begin{{align*}}\n{body}\n\\end{{align*}}" for body in displays(section, STYLE)]
+        parts += sentences(section.end, latex_text)
     return ascii_only("\n".join([*parts, r"\end{document}", ""]))
 
 
+def sentences(text: str, escaped: Callable[[str], str]) -> list[str]:
+    """Sentences as a paragraph of their own; none where there are none."""
+    return [escaped(text)] if text else []
+
+
 def displays(section: Section, style: Latex) -> Iterator[str]:
-    """The equations of a section in groups, each with its equals signs below each other."""
-    for start in range(0, len(section.equations), TOGETHER):
-        some = section.equations[start : start + TOGETHER]
+    """The equations of a section in groups of about one size, each with its equals signs below each other."""
+    count = len(section.equations)
+    groups = -(-count // TOGETHER)
+    for i in range(groups):
+        some = section.equations[i * count // groups : (i + 1) * count // groups]
         left = max([w for e in some if (w := len(pretty(e.name))) <= NAME], default=0)
         yield f" {style.newline}\n".join(line for e in some for line in _equation(e, style, ROOM - left))
 

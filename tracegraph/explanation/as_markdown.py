@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from ..text.escape import markdown
 from .as_latex import Latex, displays
-from .equations import Section
+from .equation_parts import Section
 
 _ESCAPED = {
     r"\textbackslash{}": "\\",
@@ -53,10 +53,15 @@ def write(title: str, sections: tuple[Section, ...]) -> str:
     """The whole text."""
     parts = [f"# {markdown(title)}", ""]
     for section in sections:
-        parts += [f"## {markdown(section.title)}", "", *([section.lead, ""] if section.lead else [])]
+        parts += [f"## {markdown(section.title)}", "", *_paragraph(section.lead)]
         for body in displays(section, STYLE):
             parts += ["$$", f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}", "$$", ""]
+        parts += _paragraph(section.end)
     return "\n".join(parts)
+
+
+def _paragraph(text: str) -> list[str]:
+    return [markdown(text), ""] if text else []
 
 
 def _safe(latex: str) -> str:

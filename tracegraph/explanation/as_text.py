@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from ..formula import notation
 from ..text.names import pretty
 from ..text.numbers import clean
 from ..text.width import cut
-from .equations import Equation, Section
+from .equation_parts import Equation, Section
 from .line_breaks import Fragment, Side, packed, sides
 
 WIDTH = 100  # characters of a line
@@ -43,8 +44,9 @@ def write(title: str, sections: tuple[Section, ...]) -> str:
     """The whole text."""
     lines = [clean(title)]
     for section in sections:
-        lines += ["", section.title, *([section.lead] if section.lead else [])]
+        lines += ["", section.title, *wrap(section.lead, WIDTH)]
         lines += [line for e in section.equations for line in _equation(e)]
+        lines += wrap(section.end, WIDTH)
     return "\n".join([*lines, ""])
 
 

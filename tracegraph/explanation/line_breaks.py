@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ..formula import notation, parse
 from ..text.names import pretty
-from .equations import Equation, Shown
+from .equation_parts import Equation, Shown
 
 
 class Style(Protocol):
@@ -56,6 +56,8 @@ def sides(e: Equation, style: Style, room: int) -> list[Side]:
         if e.values is not None:
             every.append(_formula(e, e.values, style, room))
     every.append(value(e.result, style))
+    if e.note and not e.formula:
+        every[-1] += (Fragment(style.note(f"({e.note})"), len(e.note) + 4),)
     different = [s for i, s in enumerate(every) if i == 0 or s != every[i - 1]]
     return different[1:] if different[0] == (Fragment(style.name(e.name), len(pretty(e.name))),) else different
 
@@ -142,7 +144,7 @@ def _terms(text: str, written: Callable[[str], str]) -> list[str]:
 def _arguments(text: str, written: Callable[[str], str]) -> list[str]:
     """A call in pieces that end at its commas; nothing where it is no call of several arguments."""
     node = parse(text)
-    if not isinstance(node, ast.Call) or len(node.args) < 2:
+    if not isinstance(node, ast.Call) or len(node.args) < 2 or any(isinstance(a, ast.Constant) for a in node.args):
         return []
     complete, inner = written(text), [written(ast.unparse(a)) for a in node.args]
     before, separator, after = complete.partition(", ".join(inner))

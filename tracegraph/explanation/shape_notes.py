@@ -49,12 +49,39 @@ def _shape(node: ast.AST, shapes: Mapping[str, Shape]) -> Shape:
     if isinstance(node, ast.Compare):
         return np.broadcast_shapes(*(_shape(part, shapes) for part in (node.left, *node.comparators)))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        word = WORDS.get(node.func.id)
-        if word is not None and word.shape == "one":
-            return ()
-        if word is not None and word.shape == "each":
-            return np.broadcast_shapes(*(_shape(part, shapes) for part in node.args))
+        return _called(node.func.id, node, shapes)
     raise KeyError("unknown")
+
+
+def _called(name: str, node: ast.Call, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape of a call."""
+    word = WORDS.get(name)
+    if word is not None and word.shape == "one":
+        return _left(node, shapes)
+    parts = [_shape(part, shapes) for part in node.args if not isinstance(getattr(part, "value", None), str)]
+    if word is not None and word.shape == "each":
+        return np.broadcast_shapes(*parts)
+    if name == "rank_one":
+        return (*parts[0], *parts[1])
+    if name == "matrix_transpose":
+        return (*parts[0][:-2], *parts[0][:-3:-1])
+    if name == "matvec":
+        return (*np.broadcast_shapes(parts[0][:-2], parts[1][:-1]), parts[0][-2])
+    if name == "expand_dims":
+        place = ast.literal_eval(node.keywords[0].value)
+        return np.expand_dims(np.empty(parts[0]), place).shape
+    raise KeyError("unknown")
+
+
+def _left(node: ast.Call, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape that a sum leaves; without an axis, or with one that only the options know, a number."""
+    axis = next((word.value for word in node.keywords if word.arg == "axis"), None)
+    if not isinstance(axis, ast.Constant | ast.Tuple):
+        return ()
+    away = ast.literal_eval(axis)
+    inner = _shape(node.args[0], shapes)
+    gone = {a % len(inner) for a in (away if isinstance(away, tuple) else (away,))} if away is not None else {*inner}
+    return () if away is None else tuple(n for i, n in enumerate(inner) if i not in gone)
 
 
 def _product(left: Shape, right: Shape) -> Shape:

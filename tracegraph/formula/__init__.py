@@ -2,6 +2,7 @@
 
 from .evaluation import evaluate
 from .expression import names, parse
+from .merged_signs import merged
 from .substitution import local, substitute
 
-__all__ = ["evaluate", "local", "names", "parse", "substitute"]
+__all__ = ["evaluate", "local", "merged", "names", "parse", "substitute"]

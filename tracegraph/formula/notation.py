@@ -13,6 +13,7 @@ from ..text.formula_words import WORDS, Form
 from ..text.latex import latex_name, latex_number, latex_text
 from ..text.names import GREEK, pretty
 from .expression import parse
+from .substitution import number_in
 
 
 class _Level(IntEnum):
@@ -97,7 +98,8 @@ class _Piece:
 def text(formula: str, names: Mapping[str, str], *, tensors: bool = False) -> str:
     """Write a formula as people do, in Unicode; names are replaced by the given names or numbers.
 
-    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot. An argument that is put in as
+    With `tensors`, the elementwise product is ⊙ and the matrix product is the dot, and a choice between an array and 0
+    is the product with [condition], which is 1 or 0. An argument that is put in as
     `None`, such as the bias of a convolution that has none, is left out.
 
     >>> text("1 / 2 * (t - o) ** 2", {"o": "o₅"}), text("a * b", {"a": "0.5", "b": "−0.25"})
@@ -224,6 +226,8 @@ class _Writer:
 
     def write_Call(self, node: ast.Call) -> _Piece:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "where" and self.tensors and len(node.args) == 3 and number_in(node.args[2]) == 0:
+            return self.product(self.write(node.args[1]), self.piece(f"[{self.write(node.args[0]):compare}]"), "mul")
         given = [part for part in node.args if not isinstance(part, ast.Name) or self.names.get(part.id) != "None"]
         pieces = [self.write(part) for part in given]
         word = self.style.name(name) if name in GREEK else self.style.word(name)

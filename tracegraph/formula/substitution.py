@@ -60,7 +60,7 @@ def _factor_where(node: ast.Call) -> ast.expr | None:
     """Treat `where(condition, g * a, 0)`: each branch is a multiple of `g` or zero."""
     if len(node.args) != 3 or _uses_g(node.args[0]):
         return None
-    branches = [branch if _literal(branch) == 0 else _factor(branch) for branch in node.args[1:]]
+    branches = [branch if number_in(branch) == 0 else _factor(branch) for branch in node.args[1:]]
     done = [branch for branch in branches if branch]
     return ast.Call(node.func, [node.args[0], *done], []) if len(done) == 2 and _uses_g(node) else None
 
@@ -75,11 +75,11 @@ def _unparsed(tree: ast.expr, replacements: Mapping[str, ast.expr]) -> str:
     return ast.unparse(tree)
 
 
-def _literal(node: ast.expr) -> float | None:
-    """Return the value of a number that is written out."""
+def number_in(node: ast.expr) -> float | None:
+    """Return the value of a number that is written out; None for any other expression."""
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         return node.value  # type: ignore[return-value]
-    inner = _literal(node.operand) if isinstance(node, ast.UnaryOp) else None
+    inner = number_in(node.operand) if isinstance(node, ast.UnaryOp) else None
     return None if inner is None else -inner
 
 
@@ -103,7 +103,7 @@ class _Rewrite(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         node.left, node.right = self.visit(node.left), self.visit(node.right)
-        kind, left, right = type(node.op), _literal(node.left), _literal(node.right)
+        kind, left, right = type(node.op), number_in(node.left), number_in(node.right)
         if (kind, left) in ((ast.Mult, 1), (ast.Add, 0)):
             return node.right
         if (kind, right) in ((ast.Mult, 1), (ast.Div, 1), (ast.Pow, 1), (ast.Add, 0), (ast.Sub, 0)):
@@ -118,7 +118,7 @@ class _Rewrite(ast.NodeTransformer):
 def _gathered(node: ast.BinOp, right: float) -> ast.expr:
     """Multiply the numbers in `x * 0.5 * 2`, which the rules of powers leave behind."""
     below = node.left
-    if not isinstance(below, ast.BinOp) or type(below.op) is not ast.Mult or (inner := _literal(below.right)) is None:
+    if not isinstance(below, ast.BinOp) or type(below.op) is not ast.Mult or (inner := number_in(below.right)) is None:
         return node
     return below.left if inner * right == 1 else ast.BinOp(below.left, ast.Mult(), ast.Constant(inner * right))
 

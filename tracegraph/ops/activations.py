@@ -58,7 +58,7 @@ elementwise(
     array=lambda x: np.maximum(x, 0),
     scalar=lambda x: 0.0 if x <= 0 else x,
     symbol="ReLU",
-    traits=Traits("activation", gate="rectifier", method="plain"),
+    traits=Traits("activation", gate="rectifier", method="plain", kink="corner"),
     doc="max(0, x), element by element; no gradient flows where x <= 0 (Nair and Hinton 2010).",
 )
 _OVERFLOWS = inf("{op} of {x} {over}", lambda x: x == x, SMALLER)
@@ -67,7 +67,7 @@ elementwise(
     "where(x > 0, x, slope * x)",
     "where(x > 0, g, slope * g)",
     symbol="leaky ReLU",
-    traits=Traits("activation", gate="leak", singular=(_OVERFLOWS,)),
+    traits=Traits("activation", gate="leak", singular=(_OVERFLOWS,), kink="leak"),
     doc="x where x > 0, else slope · x (Maas, Hannun and Ng 2013).",
     slope=0.01,
 )

@@ -34,7 +34,7 @@ elementwise(
     scalar=abs,
     symbol="|·|",
     analytic=False,
-    traits=Traits("arithmetic", operator="abs", method="plain", fold="both"),
+    traits=Traits("arithmetic", operator="abs", method="plain", fold="both", kink="corner"),
 )
 
 _NO_ANGLE = nan("{op} of {x}", lambda x: np.isinf(x))

@@ -23,7 +23,7 @@ elementwise(
     numpy=np.maximum,
     scalar=lambda a, b: a if a >= b or a != a else b,
     symbol="max",
-    traits=Traits("choice", gate="larger"),
+    traits=Traits("choice", gate="larger", kink="halved"),
     doc="The larger of two, element by element; at a tie each takes half of the gradient.",
 )
 elementwise(
@@ -34,7 +34,7 @@ elementwise(
     numpy=np.minimum,
     scalar=lambda a, b: a if a <= b or a != a else b,
     symbol="min",
-    traits=Traits("choice", gate="smaller"),
+    traits=Traits("choice", gate="smaller", kink="halved"),
     doc="The smaller of two, element by element; at a tie each takes half of the gradient.",
 )
 
@@ -64,6 +64,7 @@ elementwise(
         gate="limits",
         method="plain",
         singular=(nan("the limit is NaN", lambda x: x == x), inf("the limit is infinite", lambda x: x == x)),
+        kink="limit",
     ),
     doc="Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits.",
     samples=tuple(Sample(((5,),), {"min": lo, "max": hi}) for lo, hi in ((-0.9, 0.8), (None, 0.3), (0.1, None))),

@@ -86,6 +86,17 @@ def _rules(n: int) -> tuple[tuple[str, Rule], ...]:
     )
 
 
+def formulas_of_bias(n: int) -> dict[str, Any]:
+    """The formula of the bias by whether there is a batch and a channel: what a channel shares is summed for it."""
+    axes = tuple(range(1, n + 1))
+    summed = {"channels": axes, "batch": (0, *(i + 1 for i in axes))}
+
+    def choose(x: Array, k: Array, bias: Any = None, **options: Any) -> str:
+        return "batch" if np.ndim(x) == n + 2 else "" if np.ndim(x) == np.ndim(k) == n else "channels"
+
+    return {"variants": {k: (None, None, None, f"sum(g, axis={v})") for k, v in summed.items()}, "choose": choose}
+
+
 def _traits(n: int) -> Traits:
     return Traits("product", "products", places=n, neutral={"dilation": 1, "groups": 1}, singular=SUM_OF_PRODUCTS)
 
@@ -101,6 +112,7 @@ def _result_shape(n: int, x: Array, k: Array, full: tuple[int, ...]) -> tuple[in
 @op(
     "conv1d(x, k, bias)",
     *_rules(1),
+    **formulas_of_bias(1),
     inputs="x k bias",
     traits=_traits(1),
     samples=(
@@ -122,6 +134,7 @@ def conv1d(
 @op(
     "conv2d(x, k, bias)",
     *_rules(2),
+    **formulas_of_bias(2),
     inputs="x k bias",
     traits=_traits(2),
     samples=(
@@ -150,6 +163,7 @@ def conv2d(
 @op(
     "conv3d(x, k, bias)",
     *_rules(3),
+    **formulas_of_bias(3),
     inputs="x k bias",
     traits=_traits(3),
     samples=(

@@ -28,7 +28,7 @@ def _inverse_back(g: Array, y: Array, x: Array) -> Array:
 
 @op(
     "inv(x)",
-    ("-y.T @ g @ y.T", _inverse_back),
+    ("-matrix_transpose(y) @ g @ matrix_transpose(y)", _inverse_back),
     numpy=np.linalg.inv,
     symbol="⁻¹",
     samples=_MATRICES,
@@ -94,10 +94,12 @@ def _matrix_back(g: Array, y: Array, a: Array, b: Array) -> Array:
 
 @op(
     "inv(a) @ b",
-    ("-inv(a).T @ g @ y.T", _matrix_back),
-    ("inv(a).T @ g", _right_back),
+    ("-matrix_transpose(inv(a)) @ g @ matrix_transpose(y)", _matrix_back),
+    ("matrix_transpose(inv(a)) @ g", _right_back),
     inputs="a b",
     numpy=np.linalg.solve,
+    variants={"vector": (None, "-rank_one(inv(a).T @ g, y)", "inv(a).T @ g")},
+    choose=lambda a, b: "vector" if np.ndim(a) == 2 and _is_vector(b) else "",
     samples=(Sample((WELL, (3,))), Sample((WELL, (3, 2))), Sample((np.stack([WELL, WELL.T]), (2, 3, 2)))),
     traits=Traits(
         "product", singular=(nan("a matrix near a singular one", lambda a: np.size(a) > 0, "add to its diagonal"),)
@@ -142,6 +144,8 @@ def _fit_back(g: Array, y: Array, a: Array, b: Array) -> Array:
     ("pinv_back(g @ b.T, a)", _fit_back),
     ("pinv(a).T @ g", lambda g, y, a, b: np.linalg.pinv(a).T @ g),
     inputs="a b",
+    variants={"vector": (None, "pinv_back(rank_one(g, b), a)", None)},
+    choose=lambda a, b: "vector" if _is_vector(b) else "",
     samples=(Sample((_TALL, (4,))), Sample((_TALL, (4, 2))), Sample((_TALL.T, (2, 3)))),
     analytic=False,
     traits=Traits("product"),

@@ -62,6 +62,23 @@ SUM_OF_PRODUCTS = (
 """How sums of products that are not followed element by element turn NaN or infinite."""
 
 _LEFT, _RIGHT = ("g @ b.T", _left_back), ("a.T @ g", _right_back)
+_OF_VECTORS: dict[tuple[int, int], tuple[str | None, ...]] = {
+    (1, 1): (None, "g * b", "g * a"),
+    (2, 1): (None, "rank_one(g, b)", None),
+    (1, 2): (None, None, "rank_one(a, g)"),
+}
+_OF_BATCHES: dict[tuple[int, int], tuple[str | None, ...]] = {
+    **dict.fromkeys([(3, 3), (3, 2), (2, 3)], (None, "g @ matrix_transpose(b)", "matrix_transpose(a) @ g")),
+    (3, 1): (None, "expand_dims(g, axis=-1) * b", "matvec(matrix_transpose(a), g)"),
+    (1, 3): (None, "matvec(b, g)", "expand_dims(a, axis=-1) * expand_dims(g, axis=-2)"),
+}
+"""The formulas by the number of axes of both, 3 for any batch: those of matrices hold for matrices only."""
+
+
+def _ranks(a: Array, b: Array) -> tuple[int, int]:
+    return min(np.ndim(a), 3), min(np.ndim(b), 3)
+
+
 _FLAT = (
     Sample(((2, 3), (3, 4))),
     Sample(((2, 3), (3,))),
@@ -79,6 +96,8 @@ _FLAT = (
     inputs="a b",
     numpy=np.matmul,
     symbol="@",
+    variants={**_OF_VECTORS, **_OF_BATCHES},
+    choose=_ranks,
     traits=Traits("product", "products", operator="matmul", fold="both", singular=_CAUSES),
     samples=(
         *_FLAT,
@@ -104,6 +123,8 @@ def matmul(a: Array, b: Array) -> Array:
     inputs="a b",
     numpy=np.dot,
     symbol="·",
+    variants=_OF_VECTORS,
+    choose=_ranks,
     samples=_FLAT,
     traits=Traits("product", "products", method="plain", singular=_CAUSES),
 )

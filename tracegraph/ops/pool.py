@@ -107,7 +107,7 @@ def _mean_traits(n: int) -> Traits:
     "max_pool1d(x)",
     _max_vjp("max_pool1d", 1),
     analytic=False,
-    traits=Traits("pooling", "greatest", places=1, keeps_axes=True, neutral={"dilation": 1}),
+    traits=Traits("pooling", "greatest", kink="first", places=1, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((7,),), {"kernel": 2}),
         Sample(((2, 3, 8),), {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
@@ -125,7 +125,7 @@ def max_pool1d(
     "max_pool2d(x)",
     _max_vjp("max_pool2d", 2),
     analytic=False,
-    traits=Traits("pooling", "greatest", places=2, keeps_axes=True, neutral={"dilation": 1}),
+    traits=Traits("pooling", "greatest", kink="first", places=2, keeps_axes=True, neutral={"dilation": 1}),
     samples=(
         Sample(((4, 5),), {"kernel": 2}),
         Sample(((2, 3, 6, 7),), {"kernel": (3, 2), "stride": 1, "padding": 1, "ceil_mode": True}),

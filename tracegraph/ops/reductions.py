@@ -95,7 +95,7 @@ _EXTREME = ("g * (x == y) / sum(x == y, axis=axis)", _extreme_back)
     _EXTREME,
     numpy=(np.max, np.amax),
     samples=_SAMPLES + _AXIS_OF_A_SCALAR,
-    traits=Traits("reduction", "greatest", along="all", method="plain"),
+    traits=Traits("reduction", "greatest", along="all", method="plain", kink="shared"),
 )
 def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The largest element along axes; elements that tie share the gradient equally."""
@@ -109,7 +109,7 @@ def max(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     _EXTREME,
     numpy=(np.min, np.amin),
     samples=_SAMPLES + _AXIS_OF_A_SCALAR,
-    traits=Traits("reduction", "least", along="all", method="plain"),
+    traits=Traits("reduction", "least", along="all", method="plain", kink="shared"),
 )
 def min(x: Array, axis: Any = None, keepdims: Any = False) -> Array:
     """The smallest element along axes; elements that tie share the gradient equally."""
@@ -163,7 +163,7 @@ def var(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> A
     "sqrt(var(x, axis=axis, ddof=ddof))",
     ("g * (x - mean(x, axis=axis)) / (y * (n - ddof))", _deviation_back),
     numpy=np.std,
-    traits=Traits("reduction", along="all", method="plain", singular=_SPREAD_CAUSES),
+    traits=Traits("reduction", along="all", method="plain", singular=_SPREAD_CAUSES, kink="length"),
     samples=_SPREAD_SAMPLES,
 )
 def std(x: Array, axis: Any = None, ddof: float = 0, keepdims: Any = False) -> Array:
@@ -250,6 +250,7 @@ def _norm_back(g: Array, y: Array, x: Array, ord: Any = None, axis: Any = None, 
     samples=_SAMPLES + _EMPTY,
     traits=Traits(
         "reduction",
+        kink="length",
         along="all",
         method="plain",
         singular=(inf("a square in the norm {over}", lambda x: np.size(x) > 0, "divide by the largest element first"),),

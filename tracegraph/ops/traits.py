@@ -26,6 +26,7 @@ Kind = Literal[
     "gradient",
 ]
 Element = Literal["", "formula", "products", "total", "average", "greatest", "least", "copy"]
+Kink = Literal["", "corner", "leak", "length", "shared", "halved", "first", "limit"]
 Gate = Literal["", "rectifier", "leak", "larger", "smaller", "limits", "condition"]
 
 
@@ -51,6 +52,9 @@ class Traits(NamedTuple):
 
     How gradients fare in it:
 
+    - ``kink``: the convention where there is no derivative: 0 at the "corner" at 0, the smaller slope of a "leak"
+      there, 0 at a "length" of 0; a tie is "shared" equally, "halved" between two, or taken by the "first" of a window;
+      nothing passes at a "limit" of the options ``min`` and ``max``.
     - ``saturates``: (low, high), outside of which the result is so near to a limit of the function that the derivative
       is below an eighth of the largest.
     - ``singular``: how it makes NaN and infinities, forward and back.
@@ -73,6 +77,7 @@ class Traits(NamedTuple):
     keeps_axes: bool = False
     factors: tuple[int, ...] = ()
     gate: Gate = ""
+    kink: Kink = ""
     saturates: tuple[float, float] | None = None
     singular: tuple[Cause, ...] = ()
     rescales: bool = False

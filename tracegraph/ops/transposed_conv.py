@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OpError
-from .conv import _forward, _to_input, _to_kernel
+from .conv import _forward, _to_input, _to_kernel, formulas_of_bias
 from .linear import SUM_OF_PRODUCTS
 from .op import Rule, Sample, op
 from .traits import Traits
@@ -90,6 +90,7 @@ _TRAITS = Traits("product", neutral={"dilation": 1, "groups": 1, "output_padding
 @op(
     "conv_transpose(x, k, bias)",
     *_rules(1),
+    **formulas_of_bias(1),
     inputs="x k bias",
     traits=_TRAITS,
     samples=(
@@ -116,6 +117,7 @@ def conv_transpose1d(
 @op(
     "conv_transpose(x, k, bias)",
     *_rules(2),
+    **formulas_of_bias(2),
     inputs="x k bias",
     traits=_TRAITS,
     samples=(
@@ -148,6 +150,7 @@ def conv_transpose2d(
 @op(
     "conv_transpose(x, k, bias)",
     *_rules(3),
+    **formulas_of_bias(3),
     inputs="x k bias",
     traits=_TRAITS,
     samples=(Sample(((2, 2, 2, 3, 2), (2, 1, 2, 2, 2), (1,)), {"stride": (1, 2, 1), "padding": (0, 1, 0)}),),

@@ -12,6 +12,7 @@ from ..formula import notation
 from ..graph import Edge, Graph, Node
 from ..graph.measure import norm
 from ..text.numbers import number, rounded
+from .counted_axes import counted
 from .options import option
 from .panels import Line
 from .shown_names import pretty
@@ -29,7 +30,7 @@ class Formulas:
 
     def names(self, node: Node) -> dict[str, str]:
         """How each name in a node's formula is written: inputs by their names, options by their values."""
-        options = {k: option(v) for k, v in node.attrs.items()}
+        options = {k: option(v) for k, v in counted(node, self.graph).items()}
         return {**options, **{a: pretty(e.tensor) for a, e in self.args(node)}, "y": pretty(node.name)}
 
     def worked(self, node: Node, names: dict[str, str]) -> str:

@@ -58,9 +58,9 @@ def _convolution() -> Word:
     return Word(form=Form("{0:power} ⋆ {1:power}", r"{0:power} \star {1:power}", "conv"), forms={3: with_bias})
 
 
-def _said(text: str) -> Word:
-    """A rule for arrays that is written in words."""
-    return Word(form=Form("{0:power} " + text, rf"{{0:power}} \text{{{{ {text}}}}}", "sum"))
+def _of_first(name: str) -> Word:
+    """A rule for arrays that is written as a function of the gradient alone."""
+    return Word(form=Form(name + "({0})", rf"\operatorname{{{{{name}}}}}\left({{0}}\right)"))
 
 
 _CHOICE = r"{1:compare} \text{{ if }} {0:compare} \text{{ else }} {2:if}"
@@ -117,8 +117,11 @@ WORDS: dict[str, Word] = {
     "prod": _of_many(Form("Π{axis} {0:power}", r"\prod{axis} {0:power}", "prefix")),
     "var": Word(shape="one"),
     "std": Word(shape="one"),
-    "norm": Word(abs, Form("‖{0}‖", r"\left\lVert {0} \right\rVert"), "one"),
+    "norm": Word(abs, Form("‖{0}‖{axis}", r"\left\lVert {0} \right\rVert{axis}"), "one"),
     "transpose": Word(lambda x, *axes: x, Form("{0:atom}ᵀ", r"{0:atom}^{{\top}}", "power")),
+    "matrix_transpose": Word(form=Form("{0:atom}ᵀ", r"{0:atom}^{{\top}}", "power")),
+    "rank_one": Word(form=Form("{0:power}·{1:atom}ᵀ", r"{0:power} \cdot {1:atom}^{{\top}}", "mat")),
+    "matvec": Word(form=Form("{0:power}·{1:power}", r"{0:power} \cdot {1:power}", "mat")),
     "outer": Word(form=Form("{0:power} ⊗ {1:power}", r"{0:power} \otimes {1:power}", "conv")),
     "conv1d": _convolution(),
     "conv2d": _convolution(),
@@ -129,11 +132,11 @@ WORDS: dict[str, Word] = {
         forms={3: Form("{0:power} ∗ {1:power} + {2:product}", r"{0:power} \ast {1:power} + {2:product}", "sum")},
     ),
     "gradient": Word(form=Form("∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}", "div")),
-    "scatter_max": _said("to the maximum"),
-    "scatter_mean": _said("spread evenly"),
-    "scatter": _said("to its place"),
-    "reshape_as": _said("reshaped"),
-    "crop": _said("cropped"),
+    "scatter_max": _of_first("unpool"),
+    "scatter_mean": _of_first("spread"),
+    "scatter": _of_first("put back"),
+    "reshape_as": _of_first("reshape"),
+    "crop": _of_first("crop"),
 }
 """Each word by its name. What is not here may still be called in a formula: it is written as it stands."""
 

@@ -14,14 +14,19 @@ Formulas = tuple["str | None", ...]
 
 def value(t: Tensor, count: int) -> tuple[str, tuple[str, ...]]:
     """The formula of the value of an operation with so many inputs, and the names of its arguments."""
-    written, args, means = _value(t.op, count)
+    written, args, means = _value(_op(t), count)
     return (written, args) if not means else (_counted(written, _n(t)), args)
 
 
 def rules(t: Tensor, count: int) -> Formulas:
     """The formula of the way back to each input; None where no gradient flows."""
-    written, means = _rules(t.op, count)
+    written, means = _rules(_op(t), count)
     return written if not means else tuple(None if rule is None else _counted(rule, _n(t)) for rule in written)
+
+
+def _op(t: Tensor) -> Op:
+    """The op with the formulas that hold for these inputs; calls without options have not looked for it."""
+    return t.op.chosen(tuple(i.value for i in t.inputs), t.attrs) if t.op.variants else t.op
 
 
 @lru_cache(maxsize=1024)
