@@ -15,7 +15,13 @@ DRAWINGS = {
         "detail": "full",
         "title": "AdaGrad by hand",
         "caption": "ŷ = wx, first for the point (3, 4), then for (4, 5); G is the sum of all squared gradients so far.",
-    }
+    },
+    "adagrad-alone": {"of": "alone", "detail": "full", "title": "AdaGrad by hand, the second point alone"},
+    "adagrad-rate": {
+        "of": "rates",
+        "title": "AdaGrad by hand, with its rate as a step",
+        "caption": "The rate n = η/(√G + ε) falls from 0.0133 to 0.0078, as G is 56.25 and then 164.4.",
+    },
 }
 
 
@@ -36,8 +42,15 @@ def build() -> list[tg.Tensor]:
 
 
 def alone() -> list[tg.Tensor]:
-    """The second point alone, from w = 0.6: the first step of AdaGrad is always η long."""
-    return train(tg.parameter(0.6, "w"), [(4, 5)])
+    """The second point alone, from w = 0.597: the first step of AdaGrad is always η long."""
+    return train(tg.parameter(0.597, "w"), [(4, 5)])
+
+
+def rates() -> tg.Graph:
+    """Both points written out, number by number: marked/adagrad_notes.py."""
+    from marked import adagrad_notes
+
+    return adagrad_notes.build()
 
 
 def lesson() -> tg.Lesson:
@@ -51,11 +64,11 @@ def lesson() -> tg.Lesson:
 Fit ŷ = wx with AdaGrad, G = G + g² and w = w − η·g/(√G + ε), with η = 0.1 and ε = 10⁻⁸, from w = 0.5.
 
 1. One step on the point (3, 4).
-2. One step on the point (4, 5) after it. And what would it be as a question of its own, from w = 0.6 and G = 0?""",
+2. One step on the point (4, 5) after it. And what would it be as a question of its own, from w = 0.597 and G = 0?""",
         answer="""
 The first step leads to w = 0.6, whatever the gradient is: g/√(g²) is its sign, so a first step is η long. The
-second leads to 0.6811 with the history of the first, and to 0.7 without. A step is the effective rate η/√G times
-the gradient: 0.0133 in the first, 0.0078 in the second.""",
+second leads to 0.6811 with the history of the first; alone, 0.597 becomes 0.697. A step is the rate η/√G times the
+gradient: 0.0133 in the first, 0.0078 in the second.""",
         code=(train, build),
         solutions={"solution": build, "solution-alone": alone},
         marked={"marked": (MARKED / "adagrad_notes.py", MARKED / "adagrad.toml")},

@@ -7,6 +7,7 @@ Input and kernel are those of figure 1.1 in Dumoulin and Visin, "A guide to conv
 from pathlib import Path
 
 import tracegraph as tg
+from tracegraph.graph.note import FocusNote
 
 MARKED = Path(__file__).parent / "marked"
 
@@ -43,12 +44,26 @@ def padding() -> list[tg.Tensor]:
     return [flat_p1]
 
 
+def pooling() -> tg.Graph:
+    """The first map, pooled in four ways; the maxima of its four windows of 2×2 are framed."""
+    graph = tg.upto(tg.trace(strides), "max_s1", "max_s2", "avg_s1", "avg_s2")
+    pooled = graph["map_s1"].value
+    corners = [(i, j) for i in range(2) for j in range(2)]
+    windows = {corner: pooled[corner[0] : corner[0] + 2, corner[1] : corner[1] + 2] for corner in corners}
+    winners = {(i + w.argmax() // 2, j + w.argmax() % 2) for (i, j), w in windows.items()}
+    cells = tuple(sorted((int(i), int(j)) for i, j in winners))
+    return graph.with_note("focus", FocusNote(focus=((graph["map_s1"].key, cells),)))
+
+
 def drawings() -> dict[str, tg.Drawing]:
     """One picture for each part of the exercise, and one map element opened into its nine products."""
     first = tg.trace(strides)
     return {
         "cnn1-strides": tg.draw(
             first, title="Convolution and pooling", caption="One input and kernel, with strides 1, 2 and 3."
+        ),
+        "cnn1-pooling": tg.draw(
+            pooling, title="Pooling", caption="Framed in map_s1: the maximum of each window of 2×2, stride 1."
         ),
         "cnn1-padding": tg.draw(padding, title="The same with a border of zeros"),
         "cnn1-one-element": tg.draw(
@@ -73,12 +88,20 @@ A side of the map is ⌊(n + 2p − k)/s⌋ + 1: 3 with stride 1, 2 with stride 
 zeros around the input.""",
         code=(strides, padding),
         solutions={"solution": strides, "solution-padding": padding},
+        deck=talk,
         marked={
             "marked-strides": (strides, MARKED / "cnn1_strides.toml"),
             "marked-padding": (padding, MARKED / "cnn1_padding.toml"),
             "marked-windows": (MARKED / "windows_notes.py", MARKED / "windows.toml"),
         },
     )
+
+
+def talk() -> "tg.Deck":
+    """Every window with strides 1, 2 and 3: the slides of sliding.py."""
+    import sliding
+
+    return sliding.deck(1, 2, 3)
 
 
 if __name__ == "__main__":

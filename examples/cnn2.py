@@ -11,8 +11,8 @@ import tracegraph as tg
 
 MARKED = Path(__file__).parent / "marked"
 
-LAYERS = "Two kernels with bias, ReLU, pooling, and a softmax over 3 classes."
-PARTIAL = "Pooling with stride 2, where partial windows count"
+LAYERS = "Two kernels, ReLU, pooling, and a softmax over 3 classes; the weights W₁, W₂ of the dense layers are chosen."
+THREE = "Stride 1; stride 2, which drops the last row and column; stride 2 with windows that are cut off."
 
 POOLING = {
     "stride 1": {"stride": 1},
@@ -21,17 +21,31 @@ POOLING = {
 }
 
 
-def features(convention: str) -> tg.Tensor:
-    """From the 5×5 input to the flattened, pooled maps."""
+def maps() -> tg.Tensor:
+    """The 5×5 input under two kernels with a bias each, after the ReLU."""
     x = tg.tensor([[[5.0 * i + j + 1 for j in range(5)] for i in range(5)]])
     K = tg.parameter([[[[0.1, 0.2, 0.3]] * 3], [[[-0.1, -0.1, -0.1], [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]]]], name="K")
     b = tg.parameter([[[0.1]], [[0.2]]])
     maps = tg.conv2d(x, K)
     biased = maps + b
     activated = tg.relu(biased)
-    pooled = tg.max_pool2d(activated, 2, **POOLING[convention])
+    return activated
+
+
+def features(convention: str) -> tg.Tensor:
+    """From the input to the flattened, pooled maps."""
+    pooled = tg.max_pool2d(maps(), 2, **POOLING[convention])
     flat = pooled.flatten()
     return flat
+
+
+def conventions() -> list[tg.Tensor]:
+    """The same maps, pooled in three ways."""
+    activated, pooled = maps(), []
+    for convention, options in POOLING.items():
+        pooled.append(tg.max_pool2d(activated, 2, **options))
+        pooled[-1].name = convention
+    return pooled
 
 
 def build(convention: str = "stride 1") -> tg.Tensor:
@@ -51,11 +65,11 @@ def build(convention: str = "stride 1") -> tg.Tensor:
 
 
 def drawings() -> dict[str, tg.Drawing]:
-    """The network, and its feature part under the two other conventions of pooling."""
+    """The network, and its maps under the three conventions of pooling, side by side."""
+    words = {"title": "One pair of maps, pooled in three ways", "caption": THREE}
     return {
         "cnn2": tg.draw(build, title="A small convolutional network, number by number", caption=LAYERS),
-        "cnn2-stride-2": tg.draw(features("stride 2"), title="Pooling with stride 2"),
-        "cnn2-partial-windows": tg.draw(features("stride 2, partial windows"), title=PARTIAL),
+        "cnn2-pooling": tg.draw(conventions, **words),
     }
 
 
@@ -73,7 +87,7 @@ when the pooling has stride 1, stride 2, or stride 2 with windows that are cut o
         answer="""
 The same maps give three different results, of 4, 1 and 4 numbers each: say which convention is meant. The weights
 of the dense layers are chosen here, as small numbers of both signs.""",
-        code=(features, build),
+        code=(maps, features, conventions, build),
         marked={"marked": (build, MARKED / "cnn2.toml")},
     )
 

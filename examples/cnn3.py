@@ -6,11 +6,14 @@ The whole gradient of a window goes to the first maximum in reading order, as in
 from pathlib import Path
 
 import tracegraph as tg
+from tracegraph.graph.note import FocusNote
 
+TIED = ((0, 1), (1, 0))  # the two that are the maximum of the first window
 MARKED = Path(__file__).parent / "marked"
 
 DRAWINGS = {
     "cnn3": {
+        "of": "tie",
         "detail": "full",
         "title": "A tie in max pooling",
         "caption": "In the first window two entries are the same maximum, 7.2: the first one gets the whole gradient.",
@@ -28,6 +31,13 @@ def build() -> tg.Tensor:
     flat = pooled.flatten()
     total = flat.sum()
     return total
+
+
+def tie() -> tg.Graph:
+    """The same, with the two maxima of the first window framed, and where the gradient went."""
+    graph = tg.trace(build)
+    ours = graph["activated"].key
+    return graph.with_note("focus", FocusNote(focus=((ours, TIED),)))
 
 
 def lesson() -> tg.Lesson:

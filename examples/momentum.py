@@ -1,7 +1,7 @@
 """Momentum by hand: one epoch on three points of y = 2x + 1, one point a step.
 
 The velocity is v = βv + α·∂L/∂w with β = 0.9, and w = w − v. v_w and v_b are nodes of the graph like all others.
-``build`` is the whole epoch, and then the mean of the losses over all points; ``before`` is that mean at the start.
+``build`` is the whole epoch with the mean of the losses over all points before and after.
 """
 
 from pathlib import Path
@@ -27,13 +27,13 @@ DRAWINGS = {
 
 
 def build() -> list[tg.Tensor]:
-    """One epoch; the line after it, and its mean loss."""
+    """One epoch, with the mean loss before and after."""
     return epoch(tg.optim.Momentum(lr=0.01, beta=0.9), POINTS)
 
 
 def before() -> tg.Tensor:
     """The mean loss of the first line."""
-    return mean_loss(*start(), POINTS)
+    return mean_loss(*start(), POINTS, "before")
 
 
 def lesson() -> tg.Lesson:
@@ -51,7 +51,6 @@ and half the mean squared error after one epoch?""",
 w = 0.8590 and b = 0.2873, and the error falls from 8.355 to 4.918. Most of the third step, −0.2368, is the gradient
 of that point; a third of it is what the velocity has kept.""",
         code=(epoch, build),
-        solutions={"solution": build, "solution-before": before},
         marked={"marked": (MARKED / "momentum_notes.py", MARKED / "momentum.toml")},
     )
 

@@ -1,7 +1,8 @@
 """Stochastic gradient descent by hand: one epoch on five points of y = 2x + 1, one point a step.
 
-The model is ŷ = wx + b, the loss of a point L = ½(y − ŷ)². ``build`` is the whole epoch, and then the mean of the
-losses over all points; ``before`` is that mean at the start. One step only: tg.draw(build, step=2).
+The model is ŷ = wx + b, the loss of a point L = ½(y − ŷ)². ``build`` is the whole epoch with the
+mean of the losses over all points before and after, ``before`` is that of the start alone. tg.draw(build, step=2) draws
+one step.
 """
 
 from pathlib import Path
@@ -38,30 +39,30 @@ def start() -> list[tg.Tensor]:
     return [tg.parameter(value, name) for name, value in START.items()]
 
 
-def mean_loss(w: tg.Tensor, b: tg.Tensor, points: list[tuple[int, int]]) -> tg.Tensor:
-    """The losses of all points, each number with a name: prediction p1, squared error sq1, and so on."""
-    squares = []
-    with tg.scope("all points"):
-        for i, (x, y) in enumerate(points, start=1):
-            p = w * x + b
-            p.name = f"p{i}"
-            sq = (y - p) ** 2
-            sq.name = f"sq{i}"
-            squares.append(sq)
-        total = sum(squares)
+def mean_loss(w: tg.Tensor, b: tg.Tensor, points: list[tuple[int, int]], when: str) -> tg.Tensor:
+    """Half the mean squared error over all points, as a vector of predictions and one of squared errors."""
+    with tg.scope(when):
+        xs, ys = (tg.constant(column) for column in zip(*points, strict=True))
+        prediction = w * xs + b
+        prediction.name = f"p_{when}"
+        square = (ys - prediction) ** 2
+        square.name = f"sq_{when}"
+        total = tg.sum(square)
+        total.name = f"total_{when}"
         mse = total / (2 * len(points))
+        mse.name = f"mse_{when}"
     return mse
 
 
 def epoch(optimizer: tg.optim.Optimizer, points: list[tuple[int, int]]) -> list[tg.Tensor]:
-    """One step for each point; the line after it, and its mean loss."""
-    w, b = start()
+    """One step for each point; the mean loss before, the line after it, and its mean loss."""
+    w, b = first = start()
     for point in points:
         x, y = tg.constant(point[0], "x"), tg.constant(point[1], "y")
         yhat = w * x + b
         L = 0.5 * (y - yhat) ** 2
         w, b = optimizer.step(L, [w, b])
-    return [w, b, mean_loss(w, b, points)]
+    return [mean_loss(*first, points, "before"), w, b, mean_loss(w, b, points, "after")]
 
 
 def build() -> list[tg.Tensor]:
@@ -71,7 +72,7 @@ def build() -> list[tg.Tensor]:
 
 def before() -> tg.Tensor:
     """The mean loss of the first line."""
-    return mean_loss(*start(), POINTS)
+    return mean_loss(*start(), POINTS, "before")
 
 
 def marked_step() -> tg.Graph:
@@ -93,7 +94,6 @@ of 0.01. How large is half the mean squared error before and after one epoch?"""
         answer="""
 16.83 before, 4.59 after. The steps grow, as the later points are further out: ∂L/∂w = −(y − ŷ)·x has x as a factor.""",
         code=(epoch, build),
-        solutions={"solution": build, "solution-before": before},
         marked={"marked": (MARKED / "sgd_notes.py", MARKED / "sgd.toml")},
     )
 

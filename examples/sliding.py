@@ -20,18 +20,22 @@ def position(x: tg.Tensor, K: tg.Tensor, row: int, column: int) -> tg.Graph:
     return graph.with_note("focus", FocusNote(focus=((graph["x"].key, cells),)))
 
 
-def positions() -> list[tg.Graph]:
+def positions(stride: int = 1) -> list[tg.Graph]:
     """All positions, row by row."""
     graph = tg.trace(whole)
     x, K = (tg.constant(graph[name].value, name) for name in ("x", "K"))
     rows, columns = graph["feature_map"].shape
-    return [position(x, K, i, j) for i in range(rows) for j in range(columns)]
+    return [position(x, K, i, j) for i in range(0, rows, stride) for j in range(0, columns, stride)]
 
 
-def deck() -> tg.Deck:
-    """A slide for each position."""
-    found = [tg.draw(graph, theme="slides") for graph in positions()]
-    titles = [f"Position {i} of {len(found)}" for i in range(1, len(found) + 1)]
+def deck(*strides: int) -> tg.Deck:
+    """A slide for each position, with each of the strides in turn; with stride 1 if none is given."""
+    found, titles = [], []
+    for stride in strides or (1,):
+        graphs = positions(stride)
+        found += [tg.draw(graph, theme="slides") for graph in graphs]
+        where = f"Stride {stride}, position" if strides else "Position"
+        titles += [f"{where} {i} of {len(graphs)}" for i in range(1, len(graphs) + 1)]
     chapters = [tg.frames(drawing, steps="", title=title) for drawing, title in zip(found, titles, strict=True)]
     return tg.Deck("The window of a convolution", tuple(chapters))
 

@@ -407,10 +407,11 @@ def test_examples_by_hand(graph: tg.Graph, steps: list[dict[str, float]]) -> Non
 def test_mean_losses_by_hand() -> None:
     for example in (sgd, momentum):
         name = example.__name__
-        assert tg.trace(example.before)["mse"].value == pytest.approx(HAND[f"{name} before"], rel=1e-13)
-        after = tg.trace(example.build)
+        run = tg.trace(example.build)
+        assert tg.trace(example.before)["mse_before"].value == pytest.approx(HAND[f"{name} before"], rel=1e-13)
+        assert run["mse_before_1"].value == tg.trace(example.before)["mse_before"].value
         for what, value in HAND[f"{name} after"].items():
-            assert after[what].value == pytest.approx(value, rel=1e-9), what
+            assert run[f"{what}_after"].value == pytest.approx(value, rel=1e-9), what
 
 
 def test_deltas_by_hand() -> None:
@@ -429,4 +430,8 @@ def test_one_update_fits_a_slide() -> None:
 def test_a_table_heads_gradients_with_what_was_differentiated() -> None:
     run = tg.trace(sgd.build)
     heads = [str(tg.draw(g)).splitlines()[0].split()[-1] for g in (run, tg.steps(run, 2), tg.trace(sgd.before))]
-    assert heads == ["gradient", "∂L₂/∂…", "∂mse/∂…"]  # several losses; that of the step; the one that was traced
+    assert heads == [
+        "gradient",
+        "∂L₂/∂…",
+        "∂mse_before/∂…",
+    ]  # several losses; that of the step; the one that was traced
