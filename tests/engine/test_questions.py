@@ -174,3 +174,35 @@ def test_in_place_is_said_as_programs_write_it() -> None:
     with pytest.raises(UntracedError, match=r"np\.add\.reduceat is not recorded; use np\.sum\(x, axis=0\)"):
         np.add.reduceat(t, [0])
     total *= t > 0  # no gradient flows here
+
+
+FOLDED = ("subtract", "divide", "maximum", "minimum", "logaddexp", "hypot", "fmax", "copysign")
+"""Not power and arctan2: what NumPy 2.4 reduces with those is not what it accumulates."""
+
+
+@pytest.mark.parametrize("method", ["reduce", "accumulate"])
+@pytest.mark.parametrize("name", FOLDED)
+def test_methods_of_ufuncs_are_recorded_one_operation_after_the_other(name: str, method: str) -> None:
+    function = getattr(getattr(np, name), method)
+    for axis in (0, 1, -1):
+        x = tg.tensor(np.array([[1.5, 0.4, 0.7], [0.9, 1.2, 0.3]]), "x")
+        y = function(x, axis=axis)
+        np.testing.assert_allclose(y.value, function(x.value, axis=axis), rtol=1e-15)
+        y.backward(np.ones(y.shape))
+        for place in np.ndindex(x.shape):
+            moved = [np.array(x.value) for _ in range(2)]
+            for array, step in zip(moved, (1e-6, -1e-6)):
+                array[place] += step
+            slope = float(np.sum(function(moved[0], axis=axis) - function(moved[1], axis=axis))) / 2e-6
+            assert x.grad[place] == pytest.approx(slope, abs=1e-8)
+
+
+def test_options_of_ufuncs_that_change_nothing_do_not_matter() -> None:
+    x = tg.tensor(A, "x")
+    assert np.exp(x, where=True, casting="same_kind").op.name == "exp"
+    with pytest.raises(
+        UntracedError, match=r"np\.exp\(\.\.\., dtype=\.\.\.\) is not recorded; use np\.exp\(\.\.\.\)\.astype"
+    ):
+        np.exp(x, dtype=np.float32)
+    with pytest.raises(UntracedError, match=r"np\.exp\(\.\.\., where=\.\.\.\) is not recorded; use np\.where"):
+        np.exp(x, where=A > 0)

@@ -75,6 +75,12 @@ def unsort(g, y, x, axis=-1):
     return back
 
 
+def put_along_axis(x, indices, values, axis=-1):
+    new = np.array(x)
+    np.put_along_axis(new, np.asarray(indices), values, axis)
+    return new
+
+
 def digamma(x):
     """From Gauss' integral, (exp(−t) / t − exp(−x t) / (1 − exp(−t))) over all t, by the midpoint rule in ln t."""
     t = np.exp(np.arange(-36, 6, 2.0**-7))
@@ -167,6 +173,35 @@ def wanted(env, t):
         return by_class(env, (1 - share) * t + share / x.shape[env["axis"]])
     kept = np.expand_dims(t != env["ignore_index"], env["axis"])
     return (1 - share) * rates(env, t) + by_class(env, kept * share / x.shape[env["axis"]] * np.ones(x.shape))
+
+
+def lstm(env, *changed):
+    """The equations of the step, with each gate's part of the weights."""
+    x, h, c, w, u, b, d = (np.asarray(env[k]) if env[k] is not None else 0.0 for k in CELL)
+    i, f, g, o = np.split(x @ w.T + h @ u.T + b + d, 4, axis=-1)
+    s = lambda v: 1 / (1 + np.exp(-v))  # noqa: E731
+    new = s(f) * c + s(i) * np.tanh(g)
+    return np.array([s(o) * np.tanh(new), new])
+
+
+def gru(env, *changed):
+    x, h, w, u, b, d = (np.asarray(env[k]) if env[k] is not None else 0.0 for k in CELL if k != "c")
+    (r, z, n), (rh, zh, nh) = np.split(x @ w.T + b, 3, axis=-1), np.split(h @ u.T + d, 3, axis=-1)
+    s = lambda v: 1 / (1 + np.exp(-v))  # noqa: E731
+    return (1 - s(z + zh)) * np.tanh(n + s(r + rh) * nh) + s(z + zh) * h
+
+
+CELL = "x h c w_ih w_hh b_ih b_hh".split()
+
+
+def cell_back(cell):
+    """By differences in one input, which is known by its numbers."""
+
+    def back(env, g, of):
+        name = next(k for k in env["op"].inputs if np.array_equal(env[k], of))
+        return by_differences(lambda u: cell({**env, name: u}))({}, g, of)
+
+    return back
 
 
 def by_differences(function):
@@ -420,6 +455,7 @@ FUNCTIONS = {name: getattr(np, name) for name in _NUMPY} | {
     "stack": lambda *xs, axis: np.stack(xs, axis),
     **{name: (lambda *xs, f=getattr(np, name): f(xs)) for name in ("vstack", "hstack", "dstack", "column_stack")},
     "unsort": unsort,
+    "put_along_axis": put_along_axis,
     "interp_slope": interp_slope,
     "interp_share": interp_share,
     "cov": np.cov,
@@ -449,6 +485,10 @@ BOUND = {
     },
     "by_channel": lambda env, v: matrix(np.reshape(v, (-1, *[1] * (env["x"].ndim - 2)))),
     "channel_sums": lambda env, g: np.moveaxis(np.asarray(g), 1, 0).reshape(g.shape[1], -1).sum(axis=1),
+    "lstm_cell": lstm,
+    "gru_cell": gru,
+    "lstm_back": cell_back(lstm),
+    "gru_back": cell_back(gru),
     "attention": attention,
     "attention_back": attention_back,
     "rates": rates,

@@ -497,6 +497,10 @@ def torch_table():
             )
         ),
         "embedding": f.embedding,
+        "lstm_cell": lambda x, h, c, *w: torch.stack(
+            torch.lstm_cell(torch.atleast_2d(x), (torch.atleast_2d(h), torch.atleast_2d(c)), *w)
+        ).reshape(2, *h.shape),
+        "gru_cell": lambda x, h, *w: torch.gru_cell(torch.atleast_2d(x), torch.atleast_2d(h), *w).reshape(h.shape),
         "huber": lambda a, b, delta=1.0, reduction="mean": f.huber_loss(a, b, reduction, delta),
         "kl_div": lambda a, b, reduction="mean": f.kl_div(a, b, reduction=reduction),
         "nll_loss": classes(f.nll_loss),

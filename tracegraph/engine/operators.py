@@ -106,6 +106,9 @@ def _array_result(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tenso
 
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     op = BY_FUNCTION.get(ufunc) or compositions.of_scipy(ufunc)
+    if kwargs and method == "__call__":
+        neutral = compositions.NEUTRAL_OPTIONS
+        kwargs = {k: v for k, v in kwargs.items() if not (isinstance(v, (bool, str)) and v in neutral.get(k, ()))}
     if op is not None and method == "__call__" and not kwargs:
         return call(op, inputs, {}, _frame(1))
     if (composed := compositions.of_ufunc(ufunc, method, kwargs)) is not None and _takes_gradient(inputs):

@@ -155,6 +155,7 @@ __all__ = [
     "dstack",
     "column_stack",
     "insert",
+    "put_along_axis",
     "cumprod",
     "diff",
     "slopes",
@@ -209,6 +210,8 @@ __all__ = [
     "scaled_dot_product_attention",
     "embedding",
     "dropout",
+    "lstm_cell",
+    "gru_cell",
     "huber",
     "hinge",
     "kl_div",
@@ -742,6 +745,9 @@ def column_stack(*xs: _Operand | Sequence[_Operand]) -> Tensor:
 def insert(x: _Operand, values: _Operand, obj: Any, axis: int | None = None) -> Tensor:
     """With values put in before the elements (or the parts along an axis) of these numbers."""
 
+def put_along_axis(x: _Operand, values: _Operand, indices: Any, axis: int | None = -1) -> Tensor:
+    """A copy in which, for each line along an axis, values stand at their own places, as argmax gives them."""
+
 def cumprod(x: _Operand, axis: int | None = None) -> Tensor:
     """The running product along an axis; None runs over all elements in a row."""
 
@@ -911,6 +917,22 @@ def embedding(indices: _Operand, weight: _Operand) -> Tensor:
 
 def dropout(x: _Operand, mask: Any, p: float = 0.5) -> Tensor:
     """The elements at which the mask is true, divided by the share 1 − p that is kept; 0 elsewhere."""
+
+def lstm_cell(
+    x: _Operand,
+    h: _Operand,
+    c: _Operand,
+    w_ih: _Operand,
+    w_hh: _Operand,
+    b_ih: _Operand | None = None,
+    b_hh: _Operand | None = None,
+) -> Tensor:
+    """One step of an LSTM (Hochreiter and Schmidhuber 1997): the new hidden and cell state, stacked."""
+
+def gru_cell(
+    x: _Operand, h: _Operand, w_ih: _Operand, w_hh: _Operand, b_ih: _Operand | None = None, b_hh: _Operand | None = None
+) -> Tensor:
+    """One step of a GRU (Cho et al. 2014): the new state (1 − z) n + z h."""
 
 def huber(a: _Operand, b: _Operand, delta: float = 1.0, reduction: str = "mean") -> Tensor:
     """Half the squared error up to ``delta``, from there on a line, so that outliers count less (Huber 1964)."""

@@ -78,7 +78,7 @@ WAYS: dict[str, str] = {
     "normal": "x + y * np.random.standard_normal(x.shape)",
     "uniform": "x + (y - x) * np.random.random(x.shape)",
     # in place
-    **dict.fromkeys(("copyto", "put", "place", "putmask", "put_along_axis", "fill_diagonal"), "np.where(x > 0, x, y)"),
+    **dict.fromkeys(("copyto", "put", "place", "putmask", "fill_diagonal"), "np.where(x > 0, x, y)"),
     "fill": "np.broadcast_to(x, y.shape)",
 }
 
@@ -155,6 +155,8 @@ def refused_ufunc(ufunc: Any, method: str, options: dict[str, Any], recorded: bo
         instead = REDUCTIONS.get(ufunc.__name__, "np.sum, np.prod, np.max or np.min")
         instead = "np.cumsum(x, axis=0)" if method == "accumulate" else f"{instead}(x, axis=0)"
         return UntracedError(f"{name}.{method} is not recorded; use {instead}")
+    if "dtype" in options:
+        return UntracedError(f"{name}(..., dtype=...) is not recorded; use {name}(...).astype(dtype)")
     if recorded:
         given = ", ".join(f"{key}=..." for key in options)
         return UntracedError(f"{name}(..., {given}) is not recorded; use np.where(mask, {name}(...), other)")

@@ -9,4 +9,4 @@ from . import arithmetic, powers, angles, choices, activations, reductions, line
 from . import conv, transposed_conv, pool, adaptive_pool, shapes, arranging, losses, likelihood, classification  # noqa: F401
 from . import functions, pairs, moving, selecting, joining, scans, signals, statistics  # noqa: F401
 from . import products, inverses, decompositions, special  # noqa: F401
-from . import gated, normalization, attention, margins  # noqa: F401
+from . import gated, normalization, attention, recurrent, margins  # noqa: F401

@@ -81,3 +81,35 @@ def _insert_back(slot: int) -> Rule:
 def insert(x: Array, values: Array, obj: Any, axis: int | None = None) -> Array:
     """With values put in before the elements (or the parts along an axis) of these numbers."""
     return np.insert(x, obj, values, axis)
+
+
+def _put(x: Array, values: Array, indices: Any, axis: int | None = -1) -> Array:
+    new = np.array(x, order="C")
+    np.put_along_axis(new, np.asarray(indices), values, axis)
+    return new
+
+
+def _put_back(slot: int) -> Rule:
+    both = joined_back(_put)
+    return lambda g, y, x, values, indices, axis=-1: both(g, y, x, values, slot=slot, indices=indices, axis=axis)
+
+
+@op(
+    "put_along_axis(x, indices, values, axis=axis)",
+    ("scatter(g, x)", _put_back(0)),
+    ("scatter(g, values)", _put_back(1)),
+    inputs="x values",
+    samples=(
+        Sample(((2, 3), (2, 1)), {"indices": np.array([[1], [2]])}),
+        Sample(((3, 2), (1, 2)), {"indices": np.array([[1, 0]]), "axis": 0}),
+        Sample(((2, 3), ()), {"indices": np.array([0, 4]), "axis": None}),
+    ),
+    analytic=False,
+    traits=Traits("arrange", "copy", masks=True),
+)
+def put_along_axis(x: Array, values: Array, indices: Any, axis: int | None = -1) -> Array:
+    """A copy in which, for each line along an axis, values stand at their own places, as argmax gives them.
+
+    What NumPy's function of this name does in place. Of several values for one place the last one stays.
+    """
+    return _put(x, values, indices, axis)
