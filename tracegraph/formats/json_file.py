@@ -11,7 +11,7 @@ import numpy as np
 
 from ..graph.measure import norm
 from ..layout.sheet import Draft
-from ..picture.flow_overlay import Paint
+from ..picture.flow_overlay import Paint, paints
 from ..picture.on_cards import Badges, marks_of
 from . import Options
 
@@ -29,7 +29,6 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     """
     graph, picture = draft.graph, draft.picture
     names = {n.key: n.name for n in graph.nodes}
-    paints = {a.edge: a.paint for a in picture.arrows}
     badges, marks = Badges(graph), marks_of(graph)
     nodes = [
         {
@@ -56,9 +55,9 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
             "vjp": e.vjp,
             "local": _value(e.local),
             "contribution": _value(e.contribution),
-            **_paint(paints.get(i)),
+            **_paint(paint),
         }
-        for i, e in enumerate(graph.edges)
+        for e, paint in zip(graph.edges, paints(graph), strict=True)
     ]
     header = {"header": [x.text for x in picture.header]} if picture.header else {}
     record = {"output": graph.output.name, **header, "nodes": nodes, "edges": edges}

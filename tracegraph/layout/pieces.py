@@ -86,10 +86,9 @@ def _arrows(picture: Picture, theme: Theme, sizes: Measured, places: Places) -> 
     plain = Stroke(theme.neutral, "solid", theme.scale)
     arrows = zip(picture.arrows, places.routes, sizes.captions, places.captions, strict=True)
     for i, (arrow, route, caption, corner) in enumerate(arrows):
-        line = tuple(_line(stroke(theme, arrow), route))
-        parts: tuple[Part, ...] = (Part("line", line),)
+        whole = (*_line(stroke(theme, arrow), route), *_items(caption, corner))
+        parts: tuple[Part, ...] = (Part("line", whole),)
         if arrow.contributes:
-            whole = (*line, *_items(caption, corner))
             parts = (Part("line", tuple(_line(plain, route))), Part("contribution", whole))
         yield Piece(f"a{i}", "arrow", arrow.label, parts, arrow.source, arrow.target)
 

@@ -39,12 +39,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One edge; ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
+    """One edge, or many between a group and another card.
 
+    ``weight`` from 0 to 1 is its width, None where no gradient flows; ``sign`` its colour.
     ``finite``: whether what flows are numbers; NaN and infinities have no width, but a colour and their word.
     ``update``: it leads into an update of a parameter, where none is meant to flow.
     ``paint``: what its colour is by in the drawing of a `Flow`, where ``weight`` is its share; None in others.
-    ``contributes``: whether it carries a contribution to a gradient. ``edge``: its place among the edges of the graph.
+    ``contributes``: whether it carries a contribution to a gradient. ``edges``: the places of its edges in the graph.
     """
 
     source: str
@@ -57,7 +58,7 @@ class Arrow:
     finite: bool = True
     paint: Paint | None = None
     contributes: bool = False
-    edge: int = 0
+    edges: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

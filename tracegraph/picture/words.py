@@ -5,7 +5,8 @@ All wording and all formatting of numbers happens here, once; what reads a `Pict
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..graph import LEAVES, Edge, Graph, Node, traits_of
 from ..graph.measure import norm
 from ..text.names import gradient_name
 from ..text.numbers import clean, number, shape
+from .bundles import bundles, common_sign, is_finite, paint_of, total
 from .chain import Formulas, brief
 from .flow_overlay import Paint, legend, painted, paints
 from .flow_overlay import caption as size_caption
@@ -66,11 +68,12 @@ def picture(
         _one_of("direction", direction, DIRECTIONS)
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise GraphError(f"digits must be a whole number from 1 to 17, not {digits!r}")
-    words = _Words(graph, DETAILS.index(detail), digits, cells, rows or {})
+    gathered = bundles(graph)
+    words = _Words(graph, gathered, DETAILS.index(detail), digits, cells, rows or {})
     paint = paints(graph)
     loss = pretty(graph.output.name)
     hosts = {f"n{key}": f"n{host}" for key, host in hosts_of(graph, compact).items()}
-    every = tuple(words.arrow(i, e, p) for i, (e, p) in enumerate(zip(graph.edges, paint, strict=True)))
+    every = tuple(words.arrows(places, [paint[i] for i in places]) for places in gathered)
     chains = {a.source: a.lines for a in every if detail == "full" and hosts.get(a.source) == a.target}
     boxes = hosted((words.box(n, chains.get(f"n{n.key}", ())) for n in graph.nodes), hosts)
     arrows = between_cards(every, hosts)
@@ -84,7 +87,7 @@ def picture(
         direction=direction,
         note=note,
         header=(*(Line(clean(text), style) for text, style in above if text), *header(graph)),
-        legend=legend(graph, paint),
+        legend=legend(graph, [a.paint for a in arrows]),
         key=key_of(boxes, arrows) if key else (),
     )
 
@@ -93,7 +96,13 @@ class _Words:
     """Words the nodes and edges of one graph, at one level of detail."""
 
     def __init__(
-        self, graph: Graph, level: int, digits: int, cells: int | None, rows: Mapping[int, tuple[str, ...]]
+        self,
+        graph: Graph,
+        gathered: Sequence[tuple[int, ...]],
+        level: int,
+        digits: int,
+        cells: int | None,
+        rows: Mapping[int, tuple[str, ...]],
     ) -> None:
         self.graph, self.level, self.digits, self.rows = graph, level, digits, rows
         self.formulas, self.loss = Formulas(graph, digits), graph.output.name
@@ -103,8 +112,9 @@ class _Words:
         self.arrays = ArrayStyle(cells, SMALL if many else LARGE, norm=full, zeros=flow, histogram=flow and full)
         self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
-        sizes = [norm(e.contribution) for e in graph.edges if e.contribution is not None]
-        self.largest = max([s for s in sizes if np.isfinite(s)], default=0.0)
+        sizes = (total(self.sent(places)) for places in gathered)
+        self.largest = max((s for s in sizes if isfinite(s)), default=0.0)
+        self.captioned = len(gathered) <= CAPTIONS
 
     def box(self, node: Node, chain: tuple[Line, ...] = ()) -> Box:
         """One card; ``chain`` is the caption of its only arrow, where it is a row and has none."""
@@ -122,26 +132,61 @@ class _Words:
         label += "".join(f"; {badge.text.removeprefix(DOT)}" for badge in tags)
         return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
 
-    def arrow(self, place: int, edge: Edge, paint: Paint | None) -> Arrow:
+    def sent(self, places: Sequence[int]) -> list[Any]:
+        """What these edges send back."""
+        edges = (self.graph.edges[i] for i in places)
+        return [e.contribution for e in edges if e.contribution is not None]
+
+    def arrows(self, places: tuple[int, ...], paints: Sequence[Paint | None]) -> Arrow:
+        """The arrow for some edges, most often for one."""
+        return self.arrow(places[0], paints[0]) if len(places) == 1 else self.bundle(places, paints)
+
+    def arrow(self, place: int, paint: Paint | None) -> Arrow:
         """One use of a tensor: what it sends back decides width, colour and caption."""
+        edge, edges = self.graph.edges[place], (place,)
         ends = f"n{edge.source}", f"n{edge.target}"
         target = self.graph.node(edge.target)
         label = f"{pretty(edge.tensor)} to {pretty(target.name)}"
         sent = edge.contribution
         if not self.differentiated:
-            return Arrow(*ends, (), 0.0, 0, label, edge=place)
+            return Arrow(*ends, (), 0.0, 0, label, edges=edges)
         if sent is None:
-            return Arrow(*ends, (), None, 0, label, target.is_update, edge=place)
+            return Arrow(*ends, (), None, 0, label, target.is_update, edges=edges)
         size = norm(sent)
         finite = bool(np.isfinite(sent).all())
-        weight = min(size / self.largest, 1.0) ** 0.5 if finite and self.largest else 0.0
+        weight = self._weight(size) if finite else 0.0
         sign = int(np.sign(sent)) if np.ndim(sent) == 0 and finite else 0
         label += f", contribution {self.brief(sent)}"
         lines = self._caption(edge, target, paint)
         if paint is not None:
             weight = paint.share or 0.0
             label += "".join(f", {x.text}" for x in size_caption(sent, paint, self.digits, full=True))
-        return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True, edge=place)
+        return Arrow(*ends, lines, weight, sign, label, finite=finite, paint=paint, contributes=True, edges=edges)
+
+    def bundle(self, places: tuple[int, ...], paints: Sequence[Paint | None]) -> Arrow:
+        """Many uses between two cards: how many, and what they send back together."""
+        edge, count = self.graph.edges[places[0]], f"{len(places):,} uses"
+        ends = f"n{edge.source}", f"n{edge.target}"
+        source, target = self.graph.node(edge.source), self.graph.node(edge.target)
+        label = f"{pretty(source.name)} to {pretty(target.name)}: {count}"
+        lines = (Line(count, "caption"),) if self.captioned else ()
+        sent, painted_edges = self.sent(places), [p for p in paints if p is not None]
+        if not self.differentiated:
+            return Arrow(*ends, lines, 0.0, 0, label, edges=places)
+        if not sent:
+            return Arrow(*ends, (), None, 0, label, target.is_update, edges=places)
+        size, finite = total(sent), is_finite(sent)
+        norms = f"‖·‖ {self.number(size)}"
+        label += f", contributions {norms}"
+        paint = paint_of(sent, painted_edges) if painted_edges else None
+        sizes = size_caption(np.array([size]), paint, self.digits, False) if paint else (Line(norms, "contribution"),)
+        weight = (paint.share or 0.0) if paint else self._weight(size) if finite else 0.0
+        shown = (*lines, *sizes) if lines and self.level > 1 else lines
+        sign = 0 if paint else common_sign(sent)
+        return Arrow(*ends, shown, weight, sign, label, finite=finite, paint=paint, contributes=True, edges=places)
+
+    def _weight(self, size: float) -> float:
+        return min(size / self.largest, 1.0) ** 0.5 if self.largest else 0.0
 
     def brief(self, value: Any) -> str:
         return brief(value, self.digits)
@@ -190,7 +235,7 @@ class _Words:
         return (value, panel(heading, node.gradient, self.digits, self.arrays, signed=True, names=names))
 
     def _caption(self, edge: Edge, target: Node, paint: Paint | None) -> tuple[Line, ...]:
-        if self.level < 2 or len(self.graph.edges) > CAPTIONS:
+        if self.level < 2 or not self.captioned:
             return ()
         if paint is None:
             return self.formulas.chain(edge, target, self.level == 3)

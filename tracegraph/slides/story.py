@@ -96,7 +96,7 @@ class _Story:
         self.graph: Graph = sheet.graph
         self.pieces = {p.key: p for p in self.scene.pieces}
         drawn = zip(sheet.picture.arrows, self.scene.of("arrow"), strict=True)
-        self.arrows = {self.graph.edges[arrow.edge]: piece.key for arrow, piece in drawn}
+        self.arrows = {self.graph.edges[place]: piece.key for arrow, piece in drawn for place in arrow.edges}
         self.rows = {row.key: box.key for box in sheet.picture.boxes for row in box.rows}
         self.differentiated = any(n.gradient is not None for n in self.graph)
 
