@@ -65,6 +65,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .views.cut import between as between, hide as hide, upto as upto
     from .views.expand import expand as expand
     from .views.fold import fold as fold
+    from .views.inside import inside as inside
     from .views.steps import steps as steps
 
     from .engine import signatures
@@ -82,7 +83,7 @@ _LATER = {
     "engine.backward": "Gradients backward",
     "graph": "Graph Node Edge load",
     "frontends": "trace",
-    "views": "collapse hide between upto fold steps expand",
+    "views": "collapse hide between upto inside fold steps expand",
     "drawing": "draw Drawing",
     "": "extend optim",
     "training.history": "history History",

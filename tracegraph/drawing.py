@@ -24,8 +24,8 @@ from .notebook import bundle
 from .picture.row_names import row_names
 from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
-from .views.coarse import coarse
-from .views.fold import fold as fold_unnamed
+from .views.coarse import coarse, reduced
+from .views.inside import inside
 from .views.steps import picked
 
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
@@ -94,9 +94,9 @@ class Drawing:
         cards, most = len(draft.graph), len(draft.graph) // SHRINK
         if most < 2:
             return None
-        graph, _ = coarse(draft.graph, None, most)
+        graph, note = coarse(draft.graph, most)
         late = f"Graphviz did not finish {cards} cards within {draft.timeout:g} s; drawn as {len(graph)}"
-        words = self._word(graph, f"{late}; draw a part with upto, between or collapse")
+        words = self._word(graph, f"{late}: {note}")
         return replace(draft, graph=graph, picture=words)
 
     def part(self, graph: Graph, fit: str = "16:9") -> Drawing:
@@ -157,6 +157,7 @@ def draw(
     digits: int | None = None,
     depth: int | None = None,
     step: int | Iterable[int] | None = None,
+    scope: str | None = None,
     fold: bool = True,
     compact: bool = False,
     labels: Mapping[str, Sequence[str]] | None = None,
@@ -173,12 +174,12 @@ def draw(
     the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, slide, or points.
     ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
     slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
-    run, too. ``step``: of such a run, the one to be drawn, or several. ``fold``: put unnamed arithmetic into the
-    formula that uses it. ``compact``: inputs, parameters and constants that one
-    card uses are rows of that card. ``labels``: by the name of a tensor, what its rows (or the elements of a vector)
-    are called. ``title`` and ``caption`` stand above the picture; ``key``: with what its colours and signs mean.
-    More than 500 cards are drawn as groups, and a note says so. ``engine``: ``embedded``, or ``system`` for the ``dot``
-    on the PATH; ``timeout`` in seconds.
+    run, too. ``step``: of such a run, the one to be drawn, or several. ``scope``: the one to be drawn. ``fold``: put
+    unnamed arithmetic into the formula that uses it. ``compact``: inputs, parameters and constants that one card uses
+    are rows of that card. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
+    ``title`` and ``caption`` stand above the picture; ``key``: with what its colours and signs mean. More than 500
+    cards are drawn as a few groups; a note says so, and ``scope`` opens one. ``engine``: ``embedded``, or ``system``
+    for the ``dot`` on the PATH; ``timeout`` in seconds.
     """
     if layout not in LAYOUTS:
         raise GraphError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
@@ -191,9 +192,9 @@ def draw(
     cells = min(IN_ARRAYS, look.digits) if digits is None else digits
     digits = look.digits if digits is None else digits
     graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
+    graph = graph if scope is None else inside(graph, scope)
     rows = row_names(graph, labels or {})
-    shown = fold_unnamed(graph) if fold else graph
-    shown, note = coarse(shown, depth, MOST_BOXES)
+    shown, note = reduced(graph, depth, MOST_BOXES, fold)
 
     wording: dict[str, Any] = {"rows": rows, "compact": compact, "title": title, "caption": caption, "key": key}
 

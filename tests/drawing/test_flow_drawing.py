@@ -359,7 +359,7 @@ def test_views_and_sizes() -> None:
     for _ in range(700):
         y = tg.sin(y)
     drawing = tg.draw(flow_of(y))
-    assert len(drawing.picture.boxes) <= 500 and drawing.picture.note.startswith("701 operations, drawn as")
+    assert len(drawing.picture.boxes) == 24 and drawing.picture.note.startswith("701 operations in 24 groups")
     assert drawing.picture.header[0].text == "gradient reaches 1 of 1 parameter"
     assert not wrong_colors(drawing)
     shown = [t.text for g in groups(drawing.svg) if g.kind == "graph" for t in g.texts]

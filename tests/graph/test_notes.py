@@ -71,6 +71,7 @@ VIEWED: dict[str, Callable[[Graph], Graph]] = {
     "expand": lambda graph: tg.expand(graph, "h", (0, 0)),
     "fold": lambda graph: tg.fold(graph),
     "hide": lambda graph: tg.hide(graph, "x"),
+    "inside": lambda graph: tg.inside(graph, "1 to 4"),
     "upto": lambda graph: tg.upto(graph, "h"),
 }
 

@@ -77,7 +77,13 @@ def steps() -> Graph:
     return tg.trace([w])
 
 
-GIVEN: dict[str, tuple[Any, ...]] = {"between": ("x", "h"), "upto": ("h",), "expand": ("h", (0, 0)), "steps": (1,)}
+GIVEN: dict[str, tuple[Any, ...]] = {
+    "between": ("x", "h"),
+    "upto": ("h",),
+    "expand": ("h", (0, 0)),
+    "steps": (1,),
+    "inside": ("1 to 3",),
+}
 """What a view is given besides the graph; one that needs nothing is called with the graph alone."""
 
 

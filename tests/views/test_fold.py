@@ -13,7 +13,7 @@ from pictures import random_program
 import tracegraph as tg
 from tracegraph import formula
 from tracegraph.graph import Badge, Edge, Graph, Node, Note, traits_of
-from tracegraph.views.coarse import coarse
+from tracegraph.views.coarse import coarse, reduced
 from tracegraph.views.fold import MOST, fold
 
 SEEDS = range(60)
@@ -124,7 +124,7 @@ def test_what_is_no_number_keeps_its_card(value: float) -> None:
 @pytest.mark.parametrize("most", [4, 8])
 def test_coarse_views_keep_the_contributions(seed: int, most: int) -> None:
     graph = graph_of(seed)
-    made, note = coarse(graph, None, most)
+    made, note = coarse(graph, most)
     assert bool(note) == (len(graph) > most) and len(made) <= max(len(graph), most)
     assert not unbalanced(made)
     left = {n.key for n in made if n.role != "group"}
@@ -141,14 +141,15 @@ def test_a_chain_becomes_few_cards() -> None:
     x = tg.tensor(0.5, "x")
     for _ in range(2000):
         x = tg.sin(x)
-    made, note = coarse(tg.trace(x), None, 50)
-    assert len(made) <= 50 and note.startswith(f"2001 operations, drawn as {len(made)} cards")
+    made, note = coarse(tg.trace(x), 50)
+    count = f"2,001 operations in {len(made)} groups"
+    assert len(made) <= 50 and note == f'{count}; open one with scope="{made.nodes[0].name}"'
 
 
 @pytest.mark.parametrize("depth", [-1, "2", 1.5])
 def test_wrong_depth(depth: object) -> None:
     with pytest.raises(tg.GraphError, match="depth must be a whole number"):
-        coarse(graph_of(1), depth, 500)  # type: ignore[arg-type]
+        reduced(graph_of(1), depth, 500)  # type: ignore[arg-type]
 
 
 def test_a_gradient_that_its_parameter_shows_has_no_card() -> None:

@@ -132,6 +132,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "K",
         "help": "Of a training run, take this step only; repeat it for more.",
     },
+    "scope": {"metavar": "NAME", "help": "Draw one scope only, or one of the groups of a large drawing."},
     "fold": {
         "default": None,
         "help": "Put unnamed arithmetic into the formula that uses it, or give every operation a card (an equation) "

@@ -9,10 +9,11 @@ from .collapse import collapse
 from .cut import between, hide, upto
 from .expand import expand
 from .fold import fold
+from .inside import inside
 from .steps import steps
 from .view import VIEWS, view
 
-__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "steps", "upto", "view"]
+__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "inside", "steps", "upto", "view"]
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")  # a view enters itself

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from heapq import heapify, heappop, heappush
-from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError
 from ..graph import Edge, Graph, Node, nearest
+from ..graph.node import maker
 from .cut import with_loss
 from .view import view
+from .visits import Part, cards_in_order, parts_of
+
+_edge = maker(Edge)
 
 
 @view
@@ -25,9 +27,9 @@ def collapse(graph: Graph, scope: str | None = None) -> Graph:
     """
     if scope is not None and scope not in graph.scopes:
         raise GraphError(f"no scope is called {scope!r}{nearest(scope, graph.scopes)}")
-    wanted = [s for s in graph.scopes if "/" not in s] if scope is None else [scope]
-    inside = {s: next((w for w in wanted if f"{s}/".startswith(f"{w}/")), None) for s in {n.scope for n in graph}}
-    return group(graph, {n.key: name for n in graph if (name := inside[n.scope]) is not None})
+    if scope is None:
+        return group(graph, {n.key: n.scope.partition("/")[0] for n in graph if n.scope})
+    return group(graph, {n.key: scope for n in graph if f"{n.scope}/".startswith(f"{scope}/")})
 
 
 def group(graph: Graph, names: Mapping[int, str]) -> Graph:
@@ -36,38 +38,41 @@ def group(graph: Graph, names: Mapping[int, str]) -> Graph:
     Every use of a tensor outside keeps its edge, so that its contributions still sum to its gradient. Edges out of a
     group carry the name of the tensor inside that is used.
     """
-    parts = _parts(graph, names)
-    members: dict[Any, list[Node]] = {}
+    parts = parts_of(graph, names)
+    between = [e for e in graph.edges if parts.get(e.source, e.source) != parts.get(e.target, e.target)]
+    members: dict[Part, list[Node]] = {}
     for node in graph:
         if node.key in parts:
             members.setdefault(parts[node.key], []).append(node)
     titles = _titles(members, {n.name for n in graph if n.key not in parts})
-    cards = {part: _card(graph, inside, part[0], titles[part]) for part, inside in members.items()}
-    home = {n.key: cards[parts[n.key]] if n.key in parts else n for n in graph}
-    nodes = {n.key: n for n in home.values()}
-    edges: list[Edge] = []
+    used = {e.source for e in between}
+    groups = {part: _card(graph, inside, used, part[0], titles[part]) for part, inside in members.items()}
+    order = [groups[card] if isinstance(card, tuple) else graph.node(card) for card in cards_in_order(graph, parts)]
+    into = {n.key: groups[parts[n.key]].key for n in graph if n.key in parts}
+    return graph.replace(with_loss(graph, order) if graph.output.key in parts else order, _moved(between, into), into)
+
+
+def _moved(edges: Sequence[Edge], into: Mapping[int, int]) -> Iterator[Edge]:
+    """The edges with groups at their ends; the way back into a group is not shown: it speaks of an operation inside."""
     slots: dict[int, int] = {}
-    for edge in graph.edges:
-        source, target = home[edge.source], home[edge.target]
-        if source is not target:
-            edge = replace(edge, source=source.key)
-            if edge.target in parts:  # what is shown of the way back speaks of the operation inside
-                slot = slots[target.key] = slots.get(target.key, -1) + 1
-                edge = replace(edge, target=target.key, slot=slot, vjp=None, local=None)
-            edges.append(edge)
-    order = [nodes[key] for key in _order(graph, {key: n.key for key, n in home.items()})]
-    into = {key: card.key for key, card in home.items() if key in parts}
-    return graph.replace(with_loss(graph, order) if graph.output.key in parts else order, edges, into)
+    for e in edges:
+        source, target = into.get(e.source, e.source), into.get(e.target)
+        if target is not None:
+            slot = slots[target] = slots.get(target, -1) + 1
+            yield _edge(source, target, slot, e.tensor, None, None, e.contribution, e.index, e.handed)
+        elif source != e.source:
+            yield replace(e, source=source)
+        else:
+            yield e
 
 
-def _card(graph: Graph, inside: list[Node], name: str, title: str) -> Node:
+def _card(graph: Graph, inside: list[Node], used: Container[int], name: str, title: str) -> Node:
     """The card for some nodes, with the key, value and gradient of the last one that is used outside."""
-    keys = {n.key for n in inside}
-    handed_on = [n for n in inside if n.is_output or any(e.target not in keys for e in graph.uses(n))]
+    handed_on = [n for n in inside if n.is_output or n.key in used]
     last = (handed_on or inside)[-1]
     ops = sum(n.attrs.get("ops", 0) if n.is_group else bool(graph.inputs(n)) for n in inside)
     counts = {"ops": ops, "parameters": sum(learned(n) for n in inside)}
-    scope = _around(name, [n.scope for n in inside])
+    scope = _around(name, list(dict.fromkeys(n.scope for n in inside)))
     return Node(last.key, title, "group", "group", last.value, last.gradient, attrs=counts, scope=scope)
 
 
@@ -86,7 +91,7 @@ def learned(node: Node) -> int:
     return int(np.size(node.value)) if node.leaf == "parameter" else 0
 
 
-def _titles(members: Mapping[tuple[str, int], Any], taken: set[str]) -> dict[tuple[str, int], str]:
+def _titles(members: Iterable[Part], taken: set[str]) -> dict[Part, str]:
     """The title of each group: its name, with a number where it has several parts or the name is taken."""
     count: dict[str, int] = {}
     titles = {}
@@ -98,66 +103,3 @@ def _titles(members: Mapping[tuple[str, int], Any], taken: set[str]) -> dict[tup
         taken.add(title)
         titles[name, visit] = title
     return titles
-
-
-def _parts(graph: Graph, names: Mapping[int, str]) -> dict[int, tuple[str, int]]:
-    """The group that each node goes into: the name, and a number that tells its parts apart.
-
-    A group that the computation leaves and comes back to would be on a cycle; it is split, group after group.
-    """
-    parts = {key: (name, 0) for key, name in names.items()}
-    if len(_order(graph, parts)) == len(set(parts.values())) + len(graph) - len(parts):
-        return parts
-    parts = {}
-    for name in dict.fromkeys(names.values()):
-        members = {key for key, n in names.items() if n == name}
-        visits = _visits(graph, parts, members)
-        for node in graph:
-            if node.key in members:
-                users = [visits.get(e.target, -1) for e in graph.uses(node)]
-                leaf = not graph.inputs(node) and users and min(users) >= 0
-                parts[node.key] = name, min(users) if leaf else visits[node.key]
-    return parts
-
-
-def _visits(graph: Graph, parts: Mapping[int, Any], members: set[int]) -> dict[Any, int]:
-    """For each member, how often a path to it leaves the members and comes back."""
-    into: dict[Any, set[Any]] = {}
-    for edge in graph.edges:
-        into.setdefault(parts.get(edge.target, edge.target), set()).add(parts.get(edge.source, edge.source))
-    visits: dict[Any, int] = {}  # of any card: the last visit that it depends on
-    for card in _order(graph, parts):
-        inside = card in members
-        before = [visits[i] + (inside and i not in members and visits[i] >= 0) for i in into.get(card, ()) if i != card]
-        visits[card] = max([*before, 0 if inside else -1])
-    return {key: visits[key] for key in members}
-
-
-def _order(graph: Graph, parts: Mapping[int, Any]) -> list[Any]:
-    """The cards in topological order, near to that of the graph; those on or behind a cycle are left out."""
-    place: dict[Any, int] = {}
-    for i, node in enumerate(graph):
-        place.setdefault(parts.get(node.key, node.key), i)
-    pairs = [(parts.get(e.source, e.source), parts.get(e.target, e.target)) for e in graph.edges]
-    waits = dict.fromkeys(place, 0)
-    after: dict[Any, list[Any]] = {}
-    for source, target in pairs:
-        if source != target:
-            waits[target] += 1
-            after.setdefault(source, []).append(target)
-    cards = {i: card for card, i in place.items()}
-    return list(_released(cards, place, waits, after))
-
-
-def _released(
-    cards: Mapping[int, Any], place: Mapping[Any, int], waits: dict[Any, int], after: Mapping[Any, list[Any]]
-) -> Iterator[Any]:
-    ready = [i for i, card in cards.items() if not waits[card]]
-    heapify(ready)
-    while ready:
-        card = cards[heappop(ready)]
-        yield card
-        for target in after.get(card, ()):
-            waits[target] -= 1
-            if not waits[target]:
-                heappush(ready, place[target])
