@@ -94,7 +94,7 @@ class Drawing:
         cards, most = len(draft.graph), len(draft.graph) // SHRINK
         if most < 2:
             return None
-        graph, note = coarse(draft.graph, most)
+        graph, note = coarse(draft.graph, most, self.recorded)
         late = f"Graphviz did not finish {cards} cards within {draft.timeout:g} s; drawn as {len(graph)}"
         words = self._word(graph, f"{late}: {note}")
         return replace(draft, graph=graph, picture=words)

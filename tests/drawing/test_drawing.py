@@ -281,7 +281,7 @@ def test_unknown_engine_and_format(drawing: tg.Drawing) -> None:
 def test_a_long_chain_is_drawn_in_groups(length: int) -> None:
     drawing = tg.draw(chain(length))
     assert not faults(drawing) and len(drawing.picture.boxes) <= 500
-    assert drawing.picture.note.startswith(f"{length + 1} operations, drawn as")
+    assert drawing.picture.note.startswith(f"{length + 1:,} operations in 24 groups; open one with scope=")
     assert re.sub(r"\W+", "", drawing.picture.note)[:20] in re.sub(
         r"\W+", "", "".join(ET.fromstring(drawing.svg.encode()).itertext())
     )

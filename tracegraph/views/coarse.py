@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 
 from ..errors import GraphError
 from ..graph import Graph, Node
@@ -84,10 +85,12 @@ def _outer(node: Node, level: int) -> str:
 def _runs(whole: Graph, graph: Graph, most: int) -> Graph:
     """Cards that follow each other as one, so that at most ``most`` are left, named by the first and the last."""
     place = {n.key: i for i, n in enumerate(whole, 1)}
-    length = -(-len(graph) // max(most, 1))
+    count = min(max(most, 1), len(graph))
+    bounds = [len(graph) * i // count for i in range(count + 1)]
     names: dict[int, str] = {}
-    for i in range(0, len(graph), length):
-        cards = graph.nodes[i : i + length]
-        first, last = (n.name if n.is_group else str(place[n.key]) for n in (cards[0], cards[-1]))
+    for begin, end in pairwise(bounds):
+        cards = graph.nodes[begin:end]
+        ends = [n.name.split(" to ") if n.is_group else [str(place[n.key])] for n in (cards[0], cards[-1])]
+        first, last = ends[0][0], ends[1][-1]
         names.update(dict.fromkeys((n.key for n in cards), f"{first} to {last}" if first != last else first))
     return group(graph, names)
