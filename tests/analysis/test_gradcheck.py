@@ -5,8 +5,10 @@ many.
 """
 
 import sys
+from collections import Counter
 from dataclasses import replace
 
+import hostile_inputs
 import numpy as np
 import pytest
 import test_ops
@@ -18,6 +20,7 @@ from tracegraph.analysis.gradcheck.compare import EVERY
 from tracegraph.engine.call import apply, function
 from tracegraph.engine.leaves import lift
 from tracegraph.errors import GraphError
+from tracegraph.graph import Graph
 from tracegraph.ops.elementwise import elementwise
 from tracegraph.ops.op import OPS, Sample, op
 
@@ -389,3 +392,34 @@ def test_the_table_is_worst_first():
     assert rows[0] == "node op verdict error method where expected found line".split()
     assert [row[1:3] for row in rows[2:]] == [["tanh", "wrong"], ["abs", "kink"], ["sum", "ok"]]
     assert graph.worst.name == "y" and graph.worst.line.startswith("test_gradcheck.py:")
+
+
+# --- where differences tell nothing ----------------------------------------------------------------------------------
+
+
+def test_a_cube_at_0_is_right() -> None:
+    """Its complex step is the square of the step, and no derivative."""
+    assert tg.gradcheck(tg.sum(tg.parameter(np.zeros(3), "w") ** 3)).ok
+    assert tg.gradcheck(tg.sum(tg.relu(tg.tensor(np.linspace(-1, 1, 5), "x")) ** 3)).ok
+
+
+@pytest.mark.slow
+def test_zeros_noise_and_ties_are_no_alarm() -> None:
+    verdicts: Counter[str] = Counter()
+    for loss in hostile_inputs.losses(0):
+        try:
+            checks = tg.gradcheck(loss).results
+        except tg.TracegraphError:  # nothing was differentiated
+            continue
+        verdicts.update(c.verdict for c in checks)
+        assert [c for c in checks if c.verdict == "wrong"] == []
+    assert verdicts["ok"] > 1000 and verdicts["not checked"] < 0.1 * verdicts["ok"]
+
+
+def test_a_wrong_rule_is_found_at_near_ties_too() -> None:
+    """Twice the right gradient of the greatest, of numbers that differences cannot tell apart."""
+    x = tg.tensor([1.0, 1.0 + 1e-15, 0.5], "x")
+    graph = tg.trace(tg.max(x) * 3.0)
+    edges = [replace(e, contribution=2 * e.contribution) if e.target == graph["max_1"].key else e for e in graph.edges]
+    nodes = [replace(n, gradient=2 * n.gradient) if n.name == "x" else n for n in graph]
+    assert not tg.gradcheck(Graph(nodes, edges)).ok

@@ -26,6 +26,8 @@ COARSE = 1e-4
 """Relative difference from central differences above which a complex step is not believed: the op is not analytic."""
 FUZZY = 1e-3
 """Relative error of differences above which they tell nothing."""
+FLOOR = 1e-150
+"""Of the gradient of the output: a contribution below counts as 0; far above the square of the complex step."""
 ROUNDINGS = 30
 """How many times what one rounding of the inputs and the result changes in a contribution may be amiss in it."""
 
@@ -75,7 +77,8 @@ class Slot:
         if not self.x.size:
             return Verdict(OK, 0.0, self._method)
         actual, expected, size = self._comparison()
-        close = np.abs(actual - expected) <= self.tolerance[0 if self.forward.op.analytic else 1] * size
+        limit = self.tolerance[0 if self.forward.op.analytic else 1] * size + self._floor(...)
+        close = np.abs(actual - expected) <= limit
         doubt = bool(self._suspicious().any())
         if close.all() and not doubt:
             return self._verdict(np.zeros(actual.shape, int), actual, expected, size, self._method)
@@ -89,6 +92,11 @@ class Slot:
     @cached
     def _sensitivity(self) -> Array:
         return self._ask()
+
+    def _floor(self, place: Any) -> Array:
+        """What no derivative tells from 0: a complex step has an error of its square, as that of x³ at 0."""
+        sizes = self._sum(np.abs(np.where(np.isfinite(self.g), self.g, 0.0)))
+        return FLOOR * (sizes[place] if self._elementwise and place is not ... else sizes)
 
     @property
     def _elementwise(self) -> bool:
@@ -178,7 +186,7 @@ class Slot:
         # where the result is too flat for any difference, two that agree are right
         sure |= (size == 0) & (np.abs(exact - actual) <= self.tolerance.complex_step * its_size)
         limit = np.where(sure, self.tolerance.complex_step * its_size, self.tolerance.differences * size + 10 * off)
-        limit += ROUNDINGS * sensitivity
+        limit += ROUNDINGS * sensitivity + self._floor(place)
         expected, size = np.where(sure, exact, expected), np.where(sure, its_size, size)
         right = np.abs(actual - expected) <= limit
         verdicts = np.select([right & (sure | ~fuzzy), right], [OK, UNKNOWN], WRONG)

@@ -14,6 +14,7 @@ from ...ops.op import Op
 from ...ops.running import run_forward, run_vjp
 from .compare import OK, WRONG, Slot, Tolerance, Verdict
 from .derivatives import Forward
+from .near_ties import second_look
 
 Array = Any
 SUM = "sum of the uses"
@@ -42,8 +43,20 @@ def slots(graph: Graph, node: Node, edges: list[Edge], tolerance: float | None) 
     eps = max(_eps(v) for v in (node.value, *values, *(e.contribution for e in edges)))
     limit = _tolerance(eps, tolerance)
     for edge, contribution in zip(edges, contributions):
-        sensitivity = partial(_rounding_sensitivity, forward, edge.slot, g, eps)
-        yield edge, Slot(forward, edge.slot, g, contribution, limit, eps, sensitivity).judge()
+        judge = partial(_judged, edge.slot, g, limit, eps)
+        rule = partial(_plain, edge.slot, g)
+        verdict = judge(forward, contribution)
+        yield edge, second_look(forward, edge.slot, contribution, verdict, rule, judge)
+
+
+def _judged(slot: int, g: Array, limit: Tolerance, eps: float, forward: Forward, contribution: Array) -> Verdict:
+    """The verdict on one contribution."""
+    sensitivity = partial(_rounding_sensitivity, forward, slot, g, eps)
+    return Slot(forward, slot, g, contribution, limit, eps, sensitivity).judge()
+
+
+def _plain(slot: int, g: Array, forward: Forward) -> Array:
+    return _contribution(forward, slot, g, forward.value, forward.values)
 
 
 def _ready(graph: Graph, node: Node) -> tuple[Op, list[Any]]:
