@@ -29,7 +29,6 @@ from .views.inside import inside
 from .views.steps import picked
 
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
-IN_ARRAYS = 3  # digits of a number inside an array, unless the user says how many
 SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
 ATTEMPTS = 3
 
@@ -173,13 +172,13 @@ def draw(
     ``theme``: light, dark, print, slides. ``direction``: of the computation, LR, TB, RL, BT; by default whichever shows
     the cards larger. ``fit``: the page that is filled, in rows: 16:9, 4:3, A4, README, slide, or points.
     ``layout``: ``layered``, or ``dot`` for Graphviz's (LR by default), in one row. ``digits``: significant ones (4; in
-    slides and inside arrays 3). ``depth``: levels of scopes that stay open; 0 makes a card of each step of a training
-    run, too. ``step``: of such a run, the one to be drawn, or several. ``scope``: the one to be drawn. ``fold``: put
-    unnamed arithmetic into the formula that uses it. ``compact``: inputs, parameters and constants that one card uses
-    are rows of that card. ``labels``: by the name of a tensor, what its rows (or the elements of a vector) are called.
-    ``title`` and ``caption`` stand above the picture; ``key``: with what its colours and signs mean. More than 500
-    cards are drawn as a few groups; a note says so, and ``scope`` opens one. ``engine``: ``embedded``, or ``system``
-    for the ``dot`` on the PATH; ``timeout`` in seconds.
+    slides and inside arrays 3, and 2 if there are many). ``depth``: levels of scopes that stay open; 0 makes a card of
+    each step of a training run, too. ``step``: of such a run, the one to be drawn, or several. ``scope``: the one to be
+    drawn. ``fold``: put unnamed arithmetic into the formula that uses it. ``compact``: inputs, parameters and constants
+    that one card uses are rows of that card. ``labels``: by the name of a tensor, what its rows (or the elements of a
+    vector) are called. ``title`` and ``caption`` stand above the picture; ``key``: with what its colours and signs
+    mean. More than 500 cards are drawn as a few groups; a note says so, and ``scope`` opens one. ``engine``:
+    ``embedded``, or ``system`` for the ``dot`` on the PATH; ``timeout`` in seconds.
     """
     if layout not in LAYOUTS:
         raise GraphError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
@@ -189,8 +188,7 @@ def draw(
         _layout.warm()
         direction = direction or "LR"
     look, page = theme_of(theme), page_of(fit)
-    cells = min(IN_ARRAYS, look.digits) if digits is None else digits
-    digits = look.digits if digits is None else digits
+    cells, digits = digits, look.digits if digits is None else digits
     graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
     graph = graph if scope is None else inside(graph, scope)
     rows = row_names(graph, labels or {})

@@ -40,11 +40,15 @@ class Arrays(Typeset):
         block = Table([filled(row, width) for row in rows])
         return Table([[*self.text(panel.mark, "value", self.theme.faint), block] if panel.mark else [block]], part=part)
 
-    def arrays(self, tables: Sequence[Table]) -> list[Row]:
-        """Panels in a row, or below each other where that takes less of a page."""
+    def arrays(self, tables: Sequence[Table], width: float, height: float) -> list[Row]:
+        """Panels in a row, or below each other if the card, whose other rows are so wide and high, is smaller then."""
+
+        def size(form: tuple[float, float]) -> float:
+            return _on_page(max(form[0], width), form[1] + height)
+
         side_by_side = sum(t.width + GAP for t in tables) - GAP, max((t.height for t in tables), default=0)
         stacked = max((t.width for t in tables), default=0), sum(t.height + LEAD for t in tables) - LEAD
-        if _on_page(*stacked) < _on_page(*side_by_side):
+        if size(stacked) < size(side_by_side):
             return [row for table in tables for row in (gap(1, LEAD), [table])]
         return [gap(1, LEAD), spaced([_topped(t, side_by_side[1]) for t in tables], GAP)] if tables else []
 

@@ -60,7 +60,11 @@ class Cards(Arrays):
 
     def content(self, box: Box) -> Content:
         """What stands on a card."""
-        return Content(self.head(box), self.op(box), [*self.lines(box), *self.panels(box), *self.notes(box)])
+        head, op, notes = self.head(box), self.op(box), [*self.notes(box)]
+        texts = max(self.line_height("formula") * (1 + len(box.lines) + len(notes)), 1)
+        panels = [*self.panels(box, width_of(head) + width_of(op), texts)]
+        room = max(JOINED * self.theme.scale, width_of(head) + width_of(op), *map(width_of, (*panels, *notes)))
+        return Content(head, op, [*self.lines(box, room), *panels, *notes])
 
     def row_content(self, box: Box) -> Content:
         """What stands in a row: a number and its gradient are in one line, if that is all."""
@@ -85,12 +89,12 @@ class Cards(Arrays):
         kind = " ".join(part for part in (box.kind, self.theme.signs.get(box.role, "")) if part)
         return [*gap(ceil(ASIDE * self.theme.scale)), *self.text(kind, "kind", self.theme.faint)] if kind else []
 
-    def lines(self, box: Box) -> Iterator[Row]:
-        """The lines below the head: a formula and its numbers are one line if that is short, and wrapped if not."""
+    def lines(self, box: Box, room: float) -> Iterator[Row]:
+        """The lines below the head: a formula and its numbers or options are one line where there is room for it."""
         texts = [*box.lines]
-        if len(texts) > 1 and texts[1].style == "numbers":
+        if len(texts) > 1 and texts[1].style in ("numbers", "note"):
             joined = [*self.line(texts[0]), *self.line(texts[1])]
-            if width_of(joined) <= JOINED * self.theme.scale:
+            if width_of(joined) <= room:
                 yield joined
                 texts = texts[2:]
         for line in texts:
@@ -102,11 +106,11 @@ class Cards(Arrays):
         row = self.text(line.text, line.style, color)
         return named(PARTS[0], [row])[0] if line.style == "numbers" else row
 
-    def panels(self, box: Box) -> Iterator[Row]:
-        """Arrays, and a gradient that is one number."""
+    def panels(self, box: Box, width: float, height: float) -> Iterator[Row]:
+        """Arrays, and a gradient that is one number, on a card whose other rows are so wide and so high."""
         panels = [*zip(PARTS, box.panels)]
         arrays = [self.panel(p, part, f"{box.key}_{PARTS.index(part)}") for part, p in panels if not p.number]
-        yield from self.arrays(arrays)
+        yield from self.arrays(arrays, width, height)
         yield from named(PARTS[1], [self.gradient(p) for _, p in panels[1:] if p.number])
 
     def gradient(self, panel: Panel) -> Row:

@@ -13,6 +13,7 @@ from ..text.numbers import clean
 from .cells import Cell, Row
 
 WIDEST = 340.0  # points that a line of text may take before it is wrapped
+LINE = 1.25  # height of a line of text, in sizes of the type
 LINES = 4  # that a wrapped text may take; the rest is an ellipsis
 BOLD = ("headline",)  # styles that are bold
 BLANK = frozenset("Cf Cc Zs Zl Zp Mn Me".split())  # categories of characters that show nothing by themselves
@@ -39,7 +40,7 @@ class Typeset:
         return (Line(fit(text, size, bold, widest), line.style) for text in lines)
 
     def line_height(self, style: str) -> int:
-        return ceil(self.theme.size(style) * 1.4)
+        return ceil(self.theme.size(style) * LINE)
 
     def width(self, text: str, style: str, bold: bool = False) -> int:
         return ceil(text_width(text, self.theme.size(style), bold) + 4)

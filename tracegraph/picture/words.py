@@ -35,9 +35,11 @@ from .shown_names import NAME, pretty, short
 __all__ = ["Arrow", "Box", "Cluster", "DETAILS", "DIRECTIONS", "NAME", "Picture", "picture", "pretty"]
 
 DETAILS = ("outline", "shapes", "values", "full")
+FULL = len(DETAILS) - 1
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 CAPTIONS = 600  # arrows up to which they have captions; each takes the place, and Graphviz's time, of a card
-MAPS = 6  # arrays up to which heat maps are large
+MAPS, CROWD = 6, 18  # arrays up to which heat maps are large, and up to which their numbers have all digits
+IN_ARRAYS, IN_A_CROWD = 3, 2  # digits inside arrays, unless the user says how many
 TERMS = 40  # inputs up to which a formula is written out
 
 
@@ -59,9 +61,9 @@ def picture(
 
     ``detail``: ``outline`` (names, ops), ``shapes``, ``values``, or ``full`` (formulas with numbers, captions of the
     chain rule on the arrows). ``direction``: of the computation, LR, TB, RL or BT; empty leaves it to the layout.
-    ``digits``: significant ones, ``cells`` of them inside arrays (as many by default). ``rows``: by node, the names of
-    the rows of its value. ``compact``: leaves that one card uses are rows of it. Above the picture stand ``title``,
-    ``caption``, what colours and signs mean (``key``), and ``note``.
+    ``digits``: significant ones, ``cells`` of them inside arrays (3 by default; 2 if there are more than 18).
+    ``rows``: by node, the names of the rows of its value. ``compact``: leaves that one card uses are rows of it. Above
+    the picture stand ``title``, ``caption``, what colours and signs mean (``key``), and ``note``.
     """
     _one_of("detail", detail, DETAILS)
     if direction:
@@ -107,9 +109,12 @@ class _Words:
         self.graph, self.level, self.digits, self.rows = graph, level, digits, rows
         self.formulas, self.loss = Formulas(graph, digits), graph.output.name
         self.run = any(n.base for n in graph.nodes)
-        many = sum(np.ndim(n.value) > 0 for n in graph.nodes) > MAPS
-        flow, full = painted(graph), level == len(DETAILS) - 1
-        self.arrays = ArrayStyle(cells, SMALL if many else LARGE, norm=full, zeros=flow, histogram=flow and full)
+        arrays = sum(np.ndim(n.value) > 0 for n in graph.nodes)
+        cells = cells or min(digits, IN_ARRAYS if arrays <= CROWD else IN_A_CROWD)
+        flow, full = painted(graph), level == FULL
+        self.arrays = ArrayStyle(
+            cells, SMALL if arrays > MAPS else LARGE, norm=full, zeros=flow, histogram=flow and full
+        )
         self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = (total(self.sent(places)) for places in gathered)
@@ -212,7 +217,7 @@ class _Words:
         tensors = bool(node.shape) or any(np.ndim(self.graph.carried(e)) for e in self.graph.inputs(node))
         lines = [Line(f"= {notation.text(node.formula, names, tensors=tensors)}", "formula")]
         closed = any(self.graph.node(e.source).is_group for e in self.graph.inputs(node))
-        if self.level == 3 and not tensors and not closed:  # of a group, only the last of its values is known
+        if self.level == FULL and not tensors and not closed:  # of a group, only the last of its values is known
             worked = self.formulas.worked(node, names)
             if worked != self.number(node.value):
                 lines.append(Line(f"= {worked}", "numbers"))
@@ -228,8 +233,9 @@ class _Words:
         if not self.differentiated:
             return (value,)
         heading = gradient_name(short(node.loss or self.loss), short(node.name))
-        if node.gradient is None and (node.is_update or self.run and not node.loss):
-            return (value,)  # the step ends here, or it is not of a loss: nothing is missing
+        ends = node.is_update or self.run and not node.loss
+        if node.gradient is None and (ends or node.is_constant and self.level < FULL):
+            return (value,)  # the step ends here, it is not of a loss, or it takes none: nothing is missing
         if node.gradient is None:
             return (value, Panel(heading, NO_GRADIENT))
         return (value, panel(heading, node.gradient, self.digits, self.arrays, signed=True, names=names))
@@ -238,9 +244,9 @@ class _Words:
         if self.level < 2 or not self.captioned:
             return ()
         if paint is None:
-            return self.formulas.chain(edge, target, self.level == 3)
-        size = size_caption(edge.contribution, paint, self.digits, self.level == 3)
-        return (*self.formulas.chain(edge, target, full=True), *size) if self.level == 3 else size
+            return self.formulas.chain(edge, target, self.level == FULL)
+        size = size_caption(edge.contribution, paint, self.digits, self.level == FULL)
+        return (*self.formulas.chain(edge, target, full=True), *size) if self.level == FULL else size
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
