@@ -61,6 +61,8 @@ def drawn(found: Found) -> Iterator[Row]:
 def million(found: Found) -> Iterator[Row]:
     yield Row("processor seconds there and back", found["seconds"], most=30)
     yield Row("megabytes at most", found["megabytes"], most=1500)
+    yield Row("processor seconds of a million nodes saved and loaded", found["file seconds"], most=30)
+    yield Row("megabytes at most", found["file megabytes"], most=1500)
 
 
 LARGE = {

@@ -1,5 +1,7 @@
 """A chain of a million operations: forward, backward, into a graph, and away again; prints seconds and megabytes.
 
+And a graph of a million nodes into a file and back.
+
 Processor time, at Python's own recursion limit; the memory is the most that the process ever held.
 """
 
@@ -7,6 +9,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 from time import process_time
 
 LENGTH = 1_000_000
@@ -37,15 +40,42 @@ def chain(length):
     return times
 
 
+def stored(length):
+    """Seconds to save a graph of as many nodes, and to load it."""
+    import tracegraph as tg
+
+    y = tg.parameter(0.5, name="w")
+    for _ in range(length // 4):
+        y = y * 0.999 + 0.1
+    graph = tg.trace(y)
+    with tempfile.TemporaryDirectory() as folder:
+        since = process_time()
+        graph.save(f"{folder}/a.tgraph")
+        saved = process_time()
+        del graph
+        assert len(tg.load(f"{folder}/a.tgraph")) > length
+        return {"save": saved - since, "load": process_time() - saved}
+
+
 def run(repeats=1):
-    """Processor seconds from start to end, and the most megabytes held, of a new process."""
-    command = [sys.executable, __file__, str(LENGTH)]
-    found = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(repeats)]
-    return {"seconds": min(sum(f["times"].values()) for f in found), "megabytes": max(f["megabytes"] for f in found)}
+    """Processor seconds from start to end, and the most megabytes held, of new processes."""
+    there, file = ([_apart(way) for _ in range(repeats)] for way in ("chain", "stored"))
+    return {
+        "seconds": min(sum(f["times"].values()) for f in there),
+        "megabytes": max(f["megabytes"] for f in there),
+        "file seconds": min(sum(f["times"].values()) for f in file),
+        "file megabytes": max(f["megabytes"] for f in file),
+    }
+
+
+def _apart(way):
+    command = [sys.executable, __file__, str(LENGTH), way]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 if __name__ == "__main__":
-    laps = chain(int(sys.argv[1]) if len(sys.argv) > 1 else LENGTH)
+    way = stored if "stored" in sys.argv else chain
+    laps = way(int(sys.argv[1]) if len(sys.argv) > 1 else LENGTH)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     print(json.dumps({"times": laps, "megabytes": megabytes, "limit": sys.getrecursionlimit()}))

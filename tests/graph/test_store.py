@@ -23,6 +23,13 @@ from tracegraph.graph.packing import DTYPES
 from tracegraph.views import VIEWS
 
 
+@pytest.fixture(params=["rows", "columns"], autouse=True)
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both forms of nodes and edges; files choose by their number."""
+    if request.param == "columns":
+        monkeypatch.setattr(store, "MAX_ROWS", 0)
+
+
 def example() -> Graph:
     x = tg.tensor([[0.5, -1.0], [2.0, 3.0]], name="x")
     w = tg.parameter(np.array([[0.1], [0.3]], np.float32), name="w")

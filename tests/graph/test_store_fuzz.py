@@ -14,11 +14,13 @@ from test_store_hostile import set_at
 
 import tracegraph as tg
 from tracegraph.errors import StoreError
-from tracegraph.graph import Graph, Node, records
+from tracegraph.graph import Graph, Node, records, store
 
 
-@pytest.fixture
-def whole(tmp_path: Path) -> bytes:
+@pytest.fixture(params=["rows", "columns"])
+def whole(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    if request.param == "columns":
+        monkeypatch.setattr(store, "MAX_ROWS", 0)
     return example_file(tmp_path)
 
 

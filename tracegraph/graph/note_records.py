@@ -11,8 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from ..errors import GraphError
 from .note import NOTES, Note
 from .packing import Packer, Unpacker
-
-LARGEST = 2**60  # beyond, a stranger could choose numbers of the same hash
+from .records import LARGEST
 
 
 def write(notes: Mapping[str, Note], packer: Packer) -> dict[str, Any]:

@@ -21,21 +21,23 @@ import numpy as np
 
 from ..errors import StoreError
 from ..files import write_atomic
-from . import note_records
+from . import columns, note_records
 from .node import Edge, Node
 from .note import Note
 from .old_records import upgraded
 from .packing import DTYPES, Array, Packer, Unpacker
 from .records import read, write
 
-VERSION = 2
-"""1 had no notes: what they hold was in the nodes."""
+VERSION = 3
+"""1 had no notes: what they hold was in the nodes. 2 had no columns."""
+MAX_ROWS = 10_000
+"""Nodes and edges that are written as an object each, which people can read; more of them go into columns."""
 MAX_TOTAL = 2 * 2**30
 """Bytes that all members may take together, uncompressed."""
 MAX_TEXT = 256 * 2**20
 """Bytes of ``graph.json``."""
 MAX_PARTS = 5_000_000
-"""Objects and lists in ``graph.json``; each takes up to 250 bytes of memory."""
+"""Objects and lists in ``graph.json``, and nodes and edges; each takes up to 250 bytes of memory."""
 MAX_MEMBERS = 65_000
 MAX_RATIO = 1000
 """Uncompressed to compressed size, of a member above 1 MiB."""
@@ -76,7 +78,8 @@ def save(path: str | os.PathLike[str], parts: Parts) -> None:
         if parts.whole is not None:
             record["whole"] = _written(*parts.whole, packer)
         text = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
-        if len(text) > MAX_TEXT or _count(text) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
+        parts_in_all = len(parts.nodes) + len(parts.edges)
+        if len(text) > MAX_TEXT or max(_count(text), parts_in_all) > MAX_PARTS or len(packer.arrays) >= MAX_MEMBERS:
             raise ValueError(f"{len(parts.nodes)} nodes are too many; save a part of the graph, or a collapsed one")
         if len(text) + sum(a.nbytes + 128 for a in packer.arrays) > MAX_TOTAL:
             raise ValueError(f"the arrays take more than {MAX_TOTAL >> 20} MiB; save a part of the graph")
@@ -85,7 +88,9 @@ def save(path: str | os.PathLike[str], parts: Parts) -> None:
     write_atomic(path, _zipped(text, packer.arrays))
 
 
-def _written(nodes: Iterable[Node], edges: Iterable[Edge], packer: Packer) -> dict[str, Any]:
+def _written(nodes: Sequence[Node], edges: Sequence[Edge], packer: Packer) -> dict[str, Any]:
+    if len(nodes) + len(edges) > MAX_ROWS:
+        return columns.write(nodes, edges, packer)
     return {"nodes": [write(n, packer) for n in nodes], "edges": [write(e, packer) for e in edges]}
 
 
@@ -205,8 +210,9 @@ def _parts(text: bytes, arrays: list[Array]) -> Parts:
     if type(record.get("version")) is not int or not 1 <= record["version"] <= VERSION:
         raise ValueError(f"it has version {record.get('version')!r:.20}; this tracegraph reads up to {VERSION}")
     values = Unpacker(arrays)
-    _check_lists(record)
-    record = upgraded(record) if record["version"] == 1 else record
+    if record["version"] == 1:
+        _check_lists(record)
+        record = upgraded(record)
     whole = record.get("whole")
     return Parts(
         *_graph(record, values),
@@ -216,6 +222,8 @@ def _parts(text: bytes, arrays: list[Array]) -> Parts:
 
 
 def _graph(record: Any, values: Unpacker) -> tuple[list[Node], list[Edge]]:
+    if isinstance(record, dict) and isinstance(record.get("nodes"), dict) and isinstance(record.get("edges"), dict):
+        return columns.read(record, values, MAX_PARTS)
     _check_lists(record)
     return [read(Node, n, values) for n in record["nodes"]], [read(Edge, e, values) for e in record["edges"]]
 
