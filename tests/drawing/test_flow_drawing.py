@@ -253,9 +253,9 @@ def test_the_header_counts_right(seed: int) -> None:
 
 def test_the_header_is_that_of_the_whole_graph_in_every_view() -> None:
     found = Finding("vanishing", tg.trace(network())["W2"].key, "too small", "why")
-    flow = flow_of(network(), (found, replace(found, badge="less bad")))
+    flow = flow_of(network(), (found, replace(found, kind="unused", badge="less bad")))
     header = tg.draw(flow).picture.header
-    assert header[2].text.startswith("worst of 2 findings: ") and header[2].text.endswith(" – too small")
+    assert header[2].text.startswith("worst of 2 root causes: ") and header[2].text.endswith(" – too small")
     views = [tg.collapse(flow), tg.collapse(flow, "layer2"), tg.upto(flow, "W2"), tg.hide(flow, roles="parameter")]
     assert all(tg.draw(view).picture.header == header for view in views)
     assert tg.draw(flow, depth=0).picture.header == tg.draw(flow, fold=False).picture.header == header
@@ -314,7 +314,7 @@ def test_badges_have_a_sign_and_a_colour_of_their_own() -> None:
     key = graph["W1"].key
     checks = Badge(key, "✓ 1×10⁻¹⁵", "calm"), Badge(key, "✗ off by 2", "invalid")
     graph = graph.with_note("gradcheck", ChecksNote(checks)).with_note("mine", Note((Badge(key, "mine"),)))
-    found = (Finding("vanishing", key, "vanishing 3e-9", ""), Finding("nan", key, "NaN born here", "", tone="invalid"))
+    found = (Finding("unused", key, "vanishing 3e-9", ""), Finding("nan", key, "NaN born here", "", tone="invalid"))
     for theme in THEMES.values():
         drawing = tg.draw(annotated(graph, found), theme=theme)
         texts = {t.text: t.fill for g in groups(drawing.svg) for t in g.texts}
@@ -603,3 +603,19 @@ def test_the_smallest_number_is_not_called_zero() -> None:
     drawing = tg.draw(flow_of(tg.sum(x * np.array([5e-324, 0.0, 0.0, 0.0]))))
     assert drawing.picture.arrows[0].paint and drawing.picture.arrows[0].paint.tone == 0.0
     assert drawing.picture.arrows[0].lines[0].text != "exactly zero"
+
+
+def test_one_badge_on_the_culprit_quiet_marks_on_what_follows_and_the_rest_without_colour() -> None:
+    graph = tg.trace(network())
+    h, w = (n for n in graph if n.name in ("W1", "W2"))
+    dead = Finding("dead", graph.output.key, "half are dead", "why")
+    flow = flow_of(graph, (dead, Finding("vanishing", h.key, "small", "why"), Finding("vanishing", w.key, "small", "")))
+    boxes = {b.key: b for b in tg.draw(flow, fold=False).picture.boxes}
+    tags = {key: [(t.text, t.tone) for t in b.tags] for key, b in boxes.items() if b.tags}
+    assert tags == {
+        f"n{graph.output.key}": [("● half are dead", "warning")],
+        f"n{h.key}": [("follows: vanishing", "faint")],
+        f"n{w.key}": [("follows: vanishing", "faint")],
+    }
+    assert {key for key, b in boxes.items() if not b.faded} == tags.keys()
+    assert not any(b.faded for b in tg.draw(tg.flow(graph), fold=False).picture.boxes)

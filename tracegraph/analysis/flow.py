@@ -14,7 +14,10 @@ from . import flow_report as report
 from . import flow_rows as rows
 from . import flow_tables as sections
 from .finding import DIAGNOSTICS, Finding, Limit
-from .root_causes import causes, diagnostic_of, grouped
+from .root_causes import Group, causes, diagnostic_of, grouped
+
+QUIET = "faint"
+"""The tone of badges that are no alarm."""
 
 
 class Flow(Noted):
@@ -112,10 +115,23 @@ def annotated(graph: Graph, found: Iterable[Finding], paths: Iterable[Path] = ()
     groups, paths = grouped(graph, tuple(found)), tuple(paths)
     faults = [f for group in groups for f in group.findings]
     faults.sort(key=lambda f: (diagnostic_of(f).rank, -f.excess, place[f.node]))
-    badges = dict.fromkeys(Badge(f.node, f.badge, f.tone) for f in faults)
-    note = FlowNote(tuple(badges), tuple(faults), causes(graph, groups))
+    note = FlowNote(tuple(_badges(groups)), tuple(faults), causes(graph, groups))
     noted = Graph(graph.nodes, graph.edges, {**graph.notes, "flow": note})
     return Flow(noted.with_note("paths", PathsNote(paths=paths)) if paths else noted)
+
+
+def _badges(groups: Iterable[Group]) -> Iterable[Badge]:
+    """One badge on the card of each cause, and a quiet mark on what follows from it elsewhere."""
+    groups = tuple(groups)
+    badges: dict[Badge, None] = {}
+    for group in groups:
+        root, fault = group.root, group.severity == "fault"
+        badges[Badge(root.node, root.badge if fault else f"hint: {root.badge}", root.tone if fault else QUIET)] = None
+    culprits = {b.node for b in badges}
+    for group in groups:
+        marks = (Badge(f.node, f"follows: {f.kind}", QUIET) for f in group.members if f.node not in culprits)
+        badges.update(dict.fromkeys(marks))
+    return badges
 
 
 def _cut_off(graph: Graph) -> bool:

@@ -11,8 +11,8 @@ Index = tuple[int, ...]
 Homes = Mapping[int, tuple[int, str]]
 """By the key of a node that a view puts into a card: the key of the card, and the name that is told there."""
 
-TONES = ("positive", "calm", "warning", "invalid")
-"""Colours of a theme that a badge may have: neutral, right, wrong, no longer a number."""
+TONES = ("positive", "calm", "warning", "invalid", "faint")
+"""Colours of a theme that a badge may have: neutral, right, wrong, no longer a number, a mark on the side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Cards(Arrays):
             fill = theme.card if row.role == box.role else theme.roles[row.role]
             table = Table([[Table(inside.table_rows(width - 2 * INSET))]], fill, padding=INSET)
             body += [gap(1, LEAD), [owned(table, row.key)]]
-        return Table([[Table(body)]], theme.roles[box.role], theme.border, rounded=True, padding=PADDING)
+        fill = theme.card if box.faded else theme.roles[box.role]
+        return Table([[Table(body)]], fill, theme.border, rounded=True, padding=PADDING)
 
     def content(self, box: Box) -> Content:
         """What stands on a card."""

@@ -52,15 +52,14 @@ def _of(name: str, size: float) -> str:
 
 
 def _worst(graph: Graph) -> str:
-    """The worst finding by its badge, and how many there are; the causes are in the table of `tracegraph flow`."""
+    """The worst root cause by its badge, and how many there are; sentences are in the table of `tracegraph flow`."""
     note = graph.notes["flow"]
-    findings = note.findings if isinstance(note, FlowNote) else ()
-    if not findings:
+    causes = note.causes if isinstance(note, FlowNote) else ()
+    faults = [c for c in causes if c.severity == "fault"]
+    if not causes:
         return "nothing wrong was found"
-    worst = findings[0]
-    count = f"worst of {len(findings)} findings" if len(findings) > 1 else "one finding"
-    node = graph.whole.node(worst.node)
-    return f"{count}: {_name(node.name)} – {clean(worst.badge)}"
+    count = f"worst of {len(faults)} root causes" if len(faults) > 1 else "one root cause" if faults else "a hint"
+    return f"{count}: {_name(causes[0].place)} – {clean(causes[0].badge)}"
 
 
 def _name(name: str) -> str:

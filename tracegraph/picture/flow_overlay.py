@@ -12,7 +12,7 @@ import numpy as np
 
 from ..graph import Edge, Graph
 from ..graph.measure import norm, rms
-from ..graph.note import Path, PathsNote
+from ..graph.note import FlowNote, Path, PathsNote
 from ..text.numbers import number, percent, superscript
 from .panels import Line
 
@@ -52,6 +52,14 @@ class Legend:
 def painted(graph: Graph) -> bool:
     """Whether the arrows of a graph are painted by the size of what flows back."""
     return "flow" in graph.notes
+
+
+def culprits(graph: Graph) -> set[int] | None:
+    """The nodes with the root causes of a flow and what follows from them; None where there is no fault."""
+    note = graph.notes.get("flow")
+    if not isinstance(note, FlowNote) or all(c.severity != "fault" for c in note.causes):
+        return None
+    return note.shown
 
 
 def inspected(graph: Graph) -> Graph:

@@ -25,7 +25,7 @@ class Overlay:
 
     def sign(self, badge: Badge) -> str:
         """What stands before the text of a badge."""
-        return "" if self.signed and badge.tone in ("calm", "invalid") else DOT
+        return "" if badge.tone == "faint" or self.signed and badge.tone in ("calm", "invalid") else DOT
 
 
 BADGES_ONLY = Overlay()

@@ -18,7 +18,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One card; ``rows`` are the cards that are shown in it, each in the colour of its own role."""
+    """One card; ``rows`` are the cards that are shown in it, each in the colour of its own role.
+
+    ``faded``: it is not what the picture is about, and has no colour.
+    """
 
     key: str
     role: str
@@ -30,6 +33,7 @@ class Box:
     label: str = ""
     marks: tuple[Line, ...] = ()
     rows: tuple[Box, ...] = ()
+    faded: bool = False
 
     @property
     def docks(self) -> bool:

@@ -62,7 +62,8 @@ def hosted(boxes: Iterable[Box], hosts: Mapping[str, str]) -> tuple[Box, ...]:
 
 
 def _with_rows(box: Box, rows: list[Box]) -> Box:
-    return replace(box, rows=tuple(rows), label=WITH.join([box.label, *(row.label for row in rows)]))
+    faded = box.faded and all(row.faded for row in rows)
+    return replace(box, rows=tuple(rows), faded=faded, label=WITH.join([box.label, *(row.label for row in rows)]))
 
 
 def between_cards(arrows: Iterable[Arrow], hosts: Mapping[str, str]) -> tuple[Arrow, ...]:

@@ -19,7 +19,7 @@ from ..text.names import gradient_name
 from ..text.numbers import clean, number, shape
 from .bundles import bundles, common_sign, is_finite, paint_of, total
 from .chain import Formulas, brief
-from .flow_overlay import Paint, legend, painted, paints
+from .flow_overlay import Paint, culprits, legend, painted, paints
 from .flow_overlay import caption as size_caption
 from .heat import LARGE, SMALL
 from .key import NO_GRADIENT, key_of
@@ -116,6 +116,7 @@ class _Words:
             cells, SMALL if arrays > MAPS else LARGE, norm=full, zeros=flow, histogram=flow and full
         )
         self.badges, self.marks, self.focus = Badges(graph), marks_of(graph), focus_of(graph)
+        self.culprits = culprits(graph)
         self.differentiated = any(n.gradient is not None for n in graph.nodes)
         sizes = (total(self.sent(places)) for places in gathered)
         self.largest = max((s for s in sizes if isfinite(s)), default=0.0)
@@ -135,7 +136,8 @@ class _Words:
         kind = self._kind(node)
         tags = self.badges.tags(node)
         label += "".join(f"; {badge.text.removeprefix(DOT)}" for badge in tags)
-        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks)
+        faded = self.culprits is not None and node.key not in self.culprits
+        return Box(f"n{node.key}", node.role, pretty(node.name), kind, lines, panels, tags, label, marks, faded=faded)
 
     def sent(self, places: Sequence[int]) -> list[Any]:
         """What these edges send back."""
