@@ -108,7 +108,7 @@ def test_the_error_after_training_is_seen_in_a_minute() -> None:
     assert (mse.written, mse.verdict, mse.carried_from) == ("5.6005", "carried", ("sum",))
     assert mse.exact == pytest.approx(4.5903, abs=1e-4) and "exact is 4.590293" in text
     first = text.splitlines()[0]
-    assert "first slip: grad w step 4" in first and "3.864 for −23.136" in first
+    assert "first slip: ∂L/∂w (step 4)" in first and "3.864 for −23.136" in first
     causes = {r.label: " ".join(r.causes) for r in marking.results}
     assert "−(9 − 3.216·4) = 3.864" in causes["grad w step 4"]
     assert "3.864 is put in for ŷ₄" in causes["grad b step 4"]

@@ -29,7 +29,7 @@ def _outputs() -> str:
 
 @click.command(short_help="Mark what somebody wrote for a computation.")
 @FILE
-@click.argument("claims", metavar="CLAIMS.toml")
+@click.argument("claims", metavar="CLAIMS")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="PATH", cls=Late, help_text=_outputs)
 @click.option("--json", "as_json", is_flag=True, help="Write the report to standard output as JSON.")
 @look()
@@ -37,12 +37,15 @@ def _outputs() -> str:
 def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look: Any) -> None:
     """Mark what somebody wrote for a computation, each number from their own numbers before it.
 
-    CLAIMS.toml says what was written, as text, because its digits count:
+    CLAIMS is a TOML file that says what was written, as text, because its digits count:
 
     \b
         [[claim]]
         value = "z5"          # or grad = "w35"; step = 2 in a training run; index = [0, 1] for one element
         written = "0.58313"   # or a list of lists for a matrix; "" for a blank
+        points = 2            # if points are counted
+
+    or a table (.csv, .tsv, .md) with a name and a number in each row, such as "dL/dw step 2, -7.656".
 
     The report goes to standard output, unless -o or --json says otherwise. A slip found is no error: the exit code is 1
     only for claims that cannot be judged (the rest is marked all the same) and for what fails.
@@ -50,6 +53,7 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     \b
     Examples:
         tracegraph mark net.py solution.toml
+        tracegraph mark net.py answers.csv
         tracegraph mark net.py solution.toml -o report.md -o marked.svg
     """
     from ..marking import mark as judged
@@ -57,9 +61,9 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
 
     path, name = located(file)
     targets = [destination(output, (*REPORTS, *pictures(), "tgraph")) for output in outputs]
-    entries = read_claims(claims)
+    read_claims(claims)  # before the program is run: what cannot be read needs no run
     with prints_aside():
-        marking = judged(recorded(target(path, name)), entries)
+        marking = judged(recorded(target(path, name)), claims)
     drawing = marking.draw(**given(look)) if any(t.format in pictures() for t in targets) else None
     deliver(
         targets,

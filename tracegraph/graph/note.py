@@ -135,7 +135,7 @@ class Mark:
     """A teacher's mark beside a number: the ``verdict`` on a written value or gradient (``quantity``).
 
     ``written`` and ``right`` are numbers as text; ``right`` is empty where what was written is right. ``index`` is the
-    place in a matrix.
+    place in a matrix. ``cause``: the name of a slip, such as "order of operations".
     """
 
     verdict: str
@@ -143,6 +143,7 @@ class Mark:
     written: str
     right: str = ""
     index: Index = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from typing import Any
 
 from ..errors import MarkError
 from ..graph import Graph, Noted, graph_in
+from .claim_tables import is_table
 from .claims import Claim, Problem, read_claims
+from .feedback import missing
 from .judge import Judge
 from .mark_report import Marking
 from .outcome import outcome
@@ -21,7 +23,8 @@ __all__ = ["Claim", "Marking", "Result", "mark"]
 def mark(graph: Graph | Noted, claims: Any) -> Marking:
     """Judge what somebody wrote for the quantities of a computation, each from the writer's own values before it.
 
-    ``claims``: the path of a TOML file, or a list of dictionaries or `Claim` objects. Claims that cannot be judged are
+    ``claims``: the path of a TOML file or of a table (.csv, .tsv, .md), or a list of dictionaries or `Claim` objects.
+    Claims that cannot be judged are
     in ``problems`` of the result, and the rest is marked. Raises `MarkError` for a file that cannot be read.
     """
     traced = graph_in(graph)
@@ -41,4 +44,5 @@ def mark(graph: Graph | Noted, claims: Any) -> Marking:
     judge = Judge(traced, replay, targets)
     verdicts = judge.run()
     results = outcome(targets, verdicts, Causes(judge))
-    return Marking(traced, targets, results, tuple(problems))
+    left_out = missing(traced, targets) if is_table(claims) else ()
+    return Marking(traced, targets, results, tuple(problems), left_out)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Union
 
 from ..errors import MarkError
+from ..text.names import pretty
+from .claim_tables import is_table, table_rows
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,6 +32,7 @@ class Claim:
 
     ``value`` or ``grad``: the name of the node. ``step``: of a training run. ``index``: one element of a matrix.
     ``written``: as text, because its digits count; empty for a blank. ``line``: where it stands in the file.
+    ``points``: what it is worth, None where nothing is counted.
     """
 
     written: Text
@@ -38,6 +41,14 @@ class Claim:
     step: int | None = None
     index: tuple[int, ...] | None = None
     line: int | None = None
+    points: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The name of the claim as people write it: ``w₁``, ``∂L/∂w (step 2)``, ``map[0, 1]``."""
+        name = pretty(str(self.value)) if self.grad is None else f"∂L/∂{pretty(self.grad)}"
+        at = f"[{', '.join(map(str, self.index))}]" if self.index is not None else ""
+        return f"{name}{at}" + (f" (step {self.step})" if self.step is not None else "")
 
     @property
     def label(self) -> str:
@@ -67,8 +78,11 @@ Entry = Union[Claim, Problem]
 def read_claims(source: Any) -> list[Entry]:
     """The claims of a file, of a list of dictionaries or of Claims; a malformed one becomes a `Problem`.
 
-    Raises `MarkError` for a file that cannot be read, and for what is no list.
+    A file is TOML, or a table of names and numbers (.csv, .tsv, .md). Raises `MarkError` for a file that cannot be
+    read, and for what is no list.
     """
+    if is_table(source):
+        return [_checked(row, i, line) for i, (line, row) in enumerate(table_rows(_text(source), os.fspath(source)), 1)]
     if isinstance(source, (str, os.PathLike)):
         return list(_from_text(_text(source), os.fspath(source)))
     if isinstance(source, (Mapping, Claim)) or not isinstance(source, Sequence):
@@ -155,7 +169,18 @@ def _claim(table: Any, line: int | None) -> Claim:
         table.get("step"),
         None if index is None else _index(index),
         line,
+        _points(table.get("points")),
     )
+
+
+def _points(points: Any) -> float | None:
+    try:
+        value = None if points is None or isinstance(points, bool) else float(points)
+    except (TypeError, ValueError):
+        raise MarkError(f"points = {points!r}: a number was due") from None
+    if value is not None and not 0 <= value < 1e6:
+        raise MarkError(f"points = {points!r}: a number from 0 on was due")
+    return value
 
 
 def _index(index: Any) -> tuple[int, ...]:

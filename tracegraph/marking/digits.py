@@ -9,13 +9,16 @@ from ..text.numbers import MINUS
 from .written import Written, cut, decimal, rounded
 
 MORE = 2  # digits that a number may have had before one of them was dropped
+SURE = 3  # significant digits from which one more or less is no chance
 
 
 def slips_of_the_pen(number: Written, right: float) -> Iterator[tuple[int, str]]:
     """Slips that turn the right number into the written one, each with a rank: likely slips come first."""
+    if number.significant + max(0, number.decimals) < 2:
+        return  # one digit for another says nothing
     wrong, kinds = _digits(number.number, -number.decimals), set[str]()
     for meant in _meant(number, right):
-        slip = _between(wrong, meant)
+        slip = _between(wrong, meant) if significant(meant) >= SURE or len(meant) == len(wrong) else None
         kind = slip[1].partition(" (")[0] if slip else ""
         if slip and kind not in kinds:
             kinds.add(kind)
@@ -35,6 +38,11 @@ def _meant(number: Written, right: float) -> Iterator[str]:
         exact = decimal(right, unit)
         if exact is not None:
             yield from dict.fromkeys(_digits(d, unit.adjusted()) for d in (rounded(exact, unit), cut(exact, unit)))
+
+
+def significant(written: str) -> int:
+    """The number of digits from the first that is not 0."""
+    return len(written.replace(".", "").lstrip("-0"))
 
 
 def _digits(number: Decimal, exponent: int) -> str:

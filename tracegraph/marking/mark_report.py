@@ -20,6 +20,7 @@ from ..text.escape import markdown as escaped
 from ..text.numbers import number
 from ..text.table import columns, markdown
 from .claims import Problem
+from .feedback import by_cause, remarks
 from .judge import BLANK, CARRIED, ROUNDING, SLIP, VERDICTS
 from .results import SYMBOLS, Result
 from .targets import Target
@@ -35,14 +36,21 @@ MOST_ELEMENTS = 9
 class Marking:
     """The report of `mark`: ``results`` in the order of the claims, and ``problems``: claims that cannot be judged.
 
+    ``missing``: names of what a table of answers leaves out.
+
     It shows itself in a notebook; ``save(path)`` writes .md, .txt, .json or a picture.
     """
 
     def __init__(
-        self, graph: Graph, targets: Sequence[Target], results: tuple[Result, ...], problems: tuple[Problem, ...]
+        self,
+        graph: Graph,
+        targets: Sequence[Target],
+        results: tuple[Result, ...],
+        problems: tuple[Problem, ...],
+        missing: tuple[str, ...] = (),
     ) -> None:
         self._graph, self._targets = graph, targets
-        self.results, self.problems = results, problems
+        self.results, self.problems, self.missing = results, problems, missing
 
     @cached
     def graph(self) -> Graph:
@@ -68,20 +76,36 @@ class Marking:
         counts = self.counts
         among = ", ".join(f"{counts[v]} {v}" for v in (ROUNDING, CARRIED) if counts[v])
         text = f"{sum(r.right for r in written)} of {len(written)} right" + (f" ({among})" if among else "")
-        text += f", {len(slips)} slip{'s' * (len(slips) != 1)}" if slips else ""
+        pen = sum(r.misprint for r in slips)
+        real = [r for r in slips if not r.misprint]
+        text += f", {len(real)} slip{'s' * (len(real) != 1)}" if real else ""
+        text += f", {pen} misprint{'s' * (pen != 1)}" if pen else ""
         text += f", {counts[BLANK]} left blank" if counts[BLANK] else ""
         if slips:
-            first = slips[0]
-            text += f"; first slip: {first.label}{_at(first)}, {_wrong(first)}"
+            first = (real or slips)[0]
+            text += f"; first {'slip' if real else 'misprint'}: {first.title}{_at(first)}, {_wrong(first)}"
         return text
+
+    @property
+    def points(self) -> tuple[float, float] | None:
+        """The points reached, and those that can be; None where the claims give none."""
+        counted = [(r.points, r.claim.points) for r in self.results if r.points is not None and r.claim.points]
+        return (sum(got for got, _ in counted), sum(most for _, most in counted)) if counted else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Once for all claims: rounding, points, what to look at again, what is missing."""
+        return tuple(remarks(self.results, self.points, self.missing))
 
     def to_markdown(self) -> str:
         """The report as Markdown: a summary, the slips with their causes, and a table of everything."""
         lines = [f"**{escaped(self.summary)}**", ""]
-        slips = [_slip(r) for r in self.results if r.verdict == SLIP]
-        slips += [_followed(r) for r in self.results if r.verdict == CARRIED]
-        lines += slips + [""] * bool(slips)
-        rows = [[r.label, *_numbers(r), _verdict(r)] for r in self.results]
+        lines += _listed([_slip(some) for some in by_cause(self.results, misprint=False)])
+        pen = [_slip(some) for some in by_cause(self.results, misprint=True)]
+        lines += ["Looks like a misprint:", "", *_listed(pen)] if pen else []
+        lines += _listed([_followed(r) for r in self.results if r.verdict == CARRIED])
+        lines += [line for remark in self.remarks for line in (escaped(remark), "")]
+        rows = [[r.title, *_numbers(r), _verdict(r, self.results)] for r in self.results]
         lines += markdown(["quantity", "written", "from your values", "exact", "verdict"], rows)
         if self.problems:
             lines += ["", "Not marked:", "", *(f"- {escaped(str(p))}" for p in self.problems)]
@@ -121,10 +145,9 @@ class Marking:
 
     def __str__(self) -> str:
         head = ("", "quantity", "written", "from your values", "exact", "")
-        rows = [(r.symbol, r.label, *_numbers(r), _comment(r)) for r in self.results]
-        return (
-            "\n".join([self.summary, "", *columns([head, *rows]), *(f"not marked: {p}" for p in self.problems)]) + "\n"
-        )
+        rows = [(r.symbol, r.title, *_numbers(r), _comment(r, self.results)) for r in self.results]
+        lines = [self.summary, "", *columns([head, *rows]), *(f"not marked: {p}" for p in self.problems)]
+        return "\n".join([*lines, *self.remarks]) + "\n"
 
     def __repr__(self) -> str:
         return f"Marking({self.summary})"
@@ -137,7 +160,8 @@ def _mark(part: Result, quantity: str, at: tuple[int, ...]) -> Mark:
     right = "" if part.right and not part.carried_from else _shown(part.from_yours, part.written)
     if part.carried_from:
         right = _shown(part.exact, part.written)
-    return Mark(part.verdict, quantity, str(part.written), right, at)
+    cause = part.causes[0].rpartition("]: ")[2].partition(":")[0] if part.causes else ""
+    return Mark(part.verdict, quantity, str(part.written), right, at, cause)
 
 
 def _shown(value: float, written: Any) -> str:
@@ -171,19 +195,24 @@ def _matrix(rows: Any) -> str:
     return (" / " if nested else " ").join(inner)
 
 
-def _comment(result: Result) -> str:
-    """The comment beside a verdict: causes of a slip, origins of a carried error, remarks."""
-    parts = [result.verdict]
+def _comment(result: Result, results: Sequence[Result]) -> str:
+    """The comment beside a verdict: the cause of a slip, once for all that share it; origins, remarks."""
+    parts = ["misprint" if result.misprint else result.verdict]
     if result.carried_from:
         parts.append(f"from {', '.join(result.carried_from)}")
     elif result.remark:
         parts.append(result.remark)
-    parts += result.causes
+    first = next((r for r in results if r.causes and r.causes == result.causes), result)
+    parts += result.causes if first is result else [f"as {first.title}"]
     return "; ".join(parts)
 
 
-def _verdict(result: Result) -> str:
-    return f"{result.symbol} {_comment(result)}"
+def _verdict(result: Result, results: Sequence[Result]) -> str:
+    return f"{result.symbol} {_comment(result, results)}"
+
+
+def _listed(lines: list[str]) -> list[str]:
+    return [*lines, ""] if lines else []
 
 
 def _at(result: Result) -> str:
@@ -197,9 +226,11 @@ def _wrong(result: Result) -> str:
     return f"{first.written} for {_shown(first.from_yours, first.written)}"
 
 
-def _slip(result: Result) -> str:
-    causes = "; ".join(result.causes) or "none of the usual causes gives this number"
-    return f"- ✗ **{escaped(result.label)}**{_at(result)}: {escaped(_wrong(result))}. {escaped(causes)}"
+def _slip(results: Sequence[Result]) -> str:
+    """One line for the slips of one cause."""
+    cause = "; ".join(results[0].causes) or "none of the usual causes gives this number"
+    named = ", ".join(f"**{escaped(r.title)}**{_at(r)}: {escaped(_wrong(r))}" for r in results)
+    return f"- ✗ {named}. {escaped(cause)}"
 
 
 def _followed(result: Result) -> str:
@@ -207,7 +238,7 @@ def _followed(result: Result) -> str:
     origins = ", ".join(result.carried_from)
     wrote = "this" if result.elements else str(result.written)
     text = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
-    return f"- → **{escaped(result.label)}**{_at(result)}: {escaped(text)}"
+    return f"- → **{escaped(result.title)}**{_at(result)}: {escaped(text)}"
 
 
 def _record(result: Result) -> dict[str, Any]:
@@ -221,6 +252,8 @@ def _record(result: Result) -> dict[str, Any]:
         "carried_from": list(result.carried_from),
         "line": result.line,
         "remark": result.remark,
+        "misprint": result.misprint,
+        "points": result.points,
     }
     if result.elements:
         record["elements"] = [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..text.numbers import number
-from .judge import AGREES, BLANK, CARRIED, ROUNDING, SLIP, WORST, Judged
+from .judge import BLANK, CARRIED, ROUNDING, SLIP, WORST, Judged
 from .results import Result
-from .slip_causes import MOST, Causes
+from .shared_causes import shared_causes
+from .slip_causes import Causes, Explained
+from .study_topics import topic_of
 from .targets import Index, Target
 from .written import Written
 
@@ -18,11 +19,20 @@ from .written import Written
 def outcome(targets: Sequence[Target], verdicts: Sequence[dict[Index, Judged]], causes: Causes) -> tuple[Result, ...]:
     """One result for each target, in their order."""
     labels = [t.claim.label for t in targets]
-    return tuple(_result(i, t, v, labels, causes) for i, (t, v) in enumerate(zip(targets, verdicts, strict=True)))
+    shared = shared_causes(causes.judge)
+    every = enumerate(zip(targets, verdicts, strict=True))
+    return tuple(_result(i, t, v, labels, causes, shared) for i, (t, v) in every)
 
 
-def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[str], causes: Causes) -> Result:
-    parts = {at: _one(i, at, target, j, labels, causes) for at, j in verdicts.items()}
+def _result(
+    i: int,
+    target: Target,
+    verdicts: dict[Index, Judged],
+    labels: list[str],
+    causes: Causes,
+    shared: Mapping[tuple[int, Index], Explained],
+) -> Result:
+    parts = {at: _one(i, at, target, j, labels, causes, shared.get((i, at))) for at, j in verdicts.items()}
     is_array = not isinstance(target.claim.written, str)
     if not is_array:
         return next(iter(parts.values()))
@@ -35,17 +45,23 @@ def _result(i: int, target: Target, verdicts: dict[Index, Judged], labels: list[
         _array(target, parts, "from_yours"),
         _array(target, parts, "exact"),
         worst,
-        tuple(causes_found)[:MOST],
+        tuple(causes_found)[:1],
         tuple(origins),
         target.claim.line,
         _joined(parts),
         parts,
+        bool(wrong := [p for p in parts.values() if p.verdict == SLIP]) and all(p.misprint for p in wrong),
+        topic_of(causes.judge.graph, target) if worst == SLIP else "",
     )
 
 
-def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], causes: Causes) -> Result:
+def _one(
+    i: int, at: Index, target: Target, judged: Judged, labels: list[str], causes: Causes, shared: Explained | None
+) -> Result:
     claim, written = target.claim, target.atoms[at]
-    way, texts = causes.of(i, at) if judged.verdict == SLIP else (judged.way, ())
+    way, cause = causes.of(i, at) if judged.verdict == SLIP else (judged.way, None)
+    cause = shared if shared is not None and (cause is None or cause.misprint) else cause
+    texts: tuple[str, ...] = () if cause is None else (cause.text,)
     if not isinstance(claim.written, str) and texts:
         texts = tuple(f"[{', '.join(map(str, at))}]: {c}" for c in texts)
     origins = tuple(dict.fromkeys(labels[s] for s in sorted(judged.origins)))
@@ -60,6 +76,8 @@ def _one(i: int, at: Index, target: Target, judged: Judged, labels: list[str], c
         origins,
         claim.line,
         _remark(judged, written, labels),
+        misprint=cause is not None and cause.misprint,
+        topic=topic_of(causes.judge.graph, target) if judged.verdict == SLIP else "",
     )
 
 
@@ -73,16 +91,10 @@ def _remark(judged: Judged, written: Written | None, labels: list[str]) -> str:
     if judged.way in ("each right", "all right"):
         return f"the slip in {slips} was not used here" if slips else ""
     if judged.way == "exact":
-        return "follows from the exact values"
-    if judged.verdict in (AGREES, ROUNDING) and not judged.origins and not _close(written, judged.rights["exact"]):
-        return f"carried rounding: exact {number(judged.rights['exact'], max(6, written.significant + 1))}"
+        return "right by the exact values, not by the rounded ones before it"
     if judged.verdict in (CARRIED, ROUNDING) and judged.origins:
         return "right from your values; follows from " + ", ".join(labels[s] for s in sorted(judged.origins))
     return ""
-
-
-def _close(written: Written, exact: float) -> bool:
-    return written.agrees(exact) or written.truncated(exact)
 
 
 def _joined(parts: dict[Index, Result]) -> str:

@@ -86,7 +86,7 @@ def _other_function(node: ast.Call, name: str) -> Iterator[tuple[int, str, ast.e
 def _other_operation(node: ast.BinOp) -> Iterator[tuple[int, str, ast.expr]]:
     left, right = node.left, node.right
     if isinstance(node.op, ast.Pow):
-        yield 0, "not squared|" if ast.unparse(right) == "2" else "the power is left out|", left
+        yield 0, "not squared|" if ast.unparse(right) in ("2", "2.0") else "the power is left out|", left
         yield 3, "multiplied by the exponent|", ast.BinOp(left, ast.Mult(), right)
     elif isinstance(node.op, ast.Mult):
         yield 1, f"the factor {{}} is left out|{ast.unparse(right)}", left

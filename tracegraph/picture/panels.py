@@ -17,6 +17,7 @@ WIDE = 12  # columns of such an array
 VECTOR = 32  # elements of a vector that is shown so, in several rows
 NAMED = 32  # rows of an array whose rows have names
 GRADIENT = "∂"  # what stands beside an array that is a gradient
+CAUSE = 32  # characters of the name of a slip that stands beside its cross
 MARKS = 4  # marks that are listed one by one on a card
 SIGNS = {"agrees": "✓", "rounding": "≈", "slip": "✗", "carried": "→", "left blank": "·"}
 """How a verdict is shown; none rests on colour."""
@@ -145,7 +146,8 @@ def _marked(mark: Mark, gradient: str) -> Line:
     written, right = (clean(text).replace("-", MINUS) for text in (mark.written, mark.right))
     if not right:
         return Line(head + written, "mark")
-    return Line(head, "mark", written, f" {right}" if written else right)
+    why = f" ({clean(mark.cause)})" if 0 < len(mark.cause) <= CAUSE else ""
+    return Line(head, "mark", written, (f" {right}" if written else right) + why)
 
 
 def _largest(array: Any) -> float:
