@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .cached import cached
 from .engine.tensor import Tensor
@@ -15,9 +15,9 @@ from .errors import GraphError, LayoutTimeout
 from .files import write_atomic
 from .formats import FORMATS, Format, Options, stills
 from .frontends import graph_of
-from .graph import Graph, Noted
+from .graph import Graph, Noted, same_structure
 from .graphviz import run as _layout
-from .layout.laying import LAYOUTS, lay
+from .layout.laying import LAYOUTS, lay, lay_alike
 from .layout.page import page_of
 from .layout.sheet import Document, Draft, Sheet
 from .notebook import bundle
@@ -33,6 +33,14 @@ SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so 
 ATTEMPTS = 3
 
 
+class Look(NamedTuple):
+    """How a drawing was asked for: the ``part`` of a graph, how to ``show`` that, with a note, and to ``word`` it."""
+
+    part: Callable[[Graph], Graph]
+    show: Callable[[Graph], tuple[Graph, str]]
+    word: Callable[[Graph, str], Picture]
+
+
 class Drawing:
     """What `draw` returns: ``save(path)`` writes it, and a notebook shows it.
 
@@ -42,8 +50,8 @@ class Drawing:
     coarser graph and says so; its ``sheet.graph`` and ``sheet.picture`` are what can be seen.
     """
 
-    def __init__(self, draft: Draft, word: Callable[[Graph, str], Picture], recorded: Graph) -> None:
-        self.draft, self.recorded, self._word = draft, recorded, word
+    def __init__(self, draft: Draft, look: Look, recorded: Graph) -> None:
+        self.draft, self.recorded, self._look = draft, recorded, look
 
     @property
     def graph(self) -> Graph:
@@ -95,13 +103,30 @@ class Drawing:
             return None
         graph, note = coarse(draft.graph, most, self.recorded)
         late = f"Graphviz did not finish {cards} cards within {draft.timeout:g} s; drawn as {len(graph)}"
-        words = self._word(graph, f"{late}: {note}")
+        words = self._look.word(graph, f"{late}: {note}")
         return replace(draft, graph=graph, picture=words)
 
     def part(self, graph: Graph, fit: str = "16:9") -> Drawing:
         """Another graph, a part of this one, in the same look and without its heading, for a page ``fit``."""
-        words = replace(self._word(graph, ""), header=())
-        return Drawing(replace(self.draft, graph=graph, picture=words, page=page_of(fit)), self._word, graph)
+        words = replace(self._look.word(graph, ""), header=())
+        return Drawing(replace(self.draft, graph=graph, picture=words, page=page_of(fit)), self._look, graph)
+
+    def with_values(self, *graphs: Graph | Noted | Tensor) -> list[Drawing]:
+        """Graphs of the same structure, with other numbers, in the same look: every card is at the same place in all.
+
+        They are laid out once, each card as large as in the one where it is largest; this drawing keeps its own places.
+        Raises `GraphError` where names, operations, shapes or arrows are others than in this one.
+        """
+        here = sys._getframe(1)
+        drafts, recorded = [], [self._look.part(graph_of(graph, (), here)) for graph in graphs]
+        for graph in recorded:
+            shown, note = self._look.show(graph)
+            same_structure(self.graph, shown)
+            drafts.append(replace(self.draft, graph=shown, picture=self._look.word(shown, note)))
+        drawings = [Drawing(draft, self._look, graph) for draft, graph in zip(drafts, recorded, strict=True)]
+        for drawing, sheet in zip(drawings, lay_alike(drafts) if drafts else (), strict=True):
+            vars(drawing)["_sheet"] = sheet
+        return drawings
 
     def render(self, format: str, *, scale: float = 1.0) -> bytes:
         """The bytes of a file in one of the formats of `formats.stills`; ``scale`` is for png."""
@@ -189,15 +214,21 @@ def draw(
         direction = direction or "LR"
     look, page = theme_of(theme), page_of(fit)
     cells, digits = digits, look.digits if digits is None else digits
-    graph = picked(graph_of(what, arrays, sys._getframe(1)), step)
-    graph = graph if scope is None else inside(graph, scope)
-    rows = row_names(graph, labels or {})
-    shown, note = reduced(graph, depth, MOST_BOXES, fold)
 
+    def part(graph: Graph) -> Graph:
+        graph = picked(graph, step)
+        return graph if scope is None else inside(graph, scope)
+
+    def show(graph: Graph) -> tuple[Graph, str]:
+        return reduced(graph, depth, MOST_BOXES, fold)
+
+    graph = part(graph_of(what, arrays, sys._getframe(1)))
+    rows, (shown, note) = row_names(graph, labels or {}), show(graph)
     wording: dict[str, Any] = {"rows": rows, "compact": compact, "title": title, "caption": caption, "key": key}
 
     def word(graph: Graph, note: str) -> Picture:
         way = direction or ""
         return picture(graph, detail=detail, direction=way, digits=digits, cells=cells, note=note, **wording)
 
-    return Drawing(Draft(shown, word(shown, note), look, digits, layout, page, engine, timeout), word, graph)
+    draft = Draft(shown, word(shown, note), look, digits, layout, page, engine, timeout)
+    return Drawing(draft, Look(part, show, word), graph)

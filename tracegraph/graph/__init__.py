@@ -5,6 +5,7 @@ from .lookup import nearest
 from .node import LEAVES, ROLES, Edge, Node, maker, shape, traits_of
 from .note import NOTES, Badge, Mark, Note
 from .noted import Noted, graph_in
+from .structure import same_structure
 
 __all__ = [
     "LEAVES",
@@ -21,6 +22,7 @@ __all__ = [
     "load",
     "maker",
     "nearest",
+    "same_structure",
     "shape",
     "traits_of",
 ]

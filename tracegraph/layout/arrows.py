@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..picture.parts import Arrow
 from ..picture.theme import Theme, magnitude
 from .cards import CAPTION, Cards
-from .cells import Table, gap
+from .cells import Table, gap, padded, width_of
 
 CAPTIONED = "contribution"  # the part of an arrow that its caption is
 ASIDE = 8  # between an arrow that points up or down and its caption
@@ -45,16 +45,21 @@ def _look(theme: Theme, arrow: Arrow) -> tuple[str, str]:
     return color, theme.negative_style if arrow.sign < 0 else "solid"
 
 
-def caption(cards: Cards, arrow: Arrow, across: bool) -> Table | None:
-    """The lines beside an arrow; None where there are none. ``across``: the arrow points to the left or the right."""
+def caption(cards: Cards, arrow: Arrow, across: bool, least: Table | None = None) -> Table | None:
+    """The lines beside an arrow; None where there are none. ``across``: the arrow points to the left or the right.
+
+    ``least``: what it is not to be smaller than.
+    """
     if not arrow.lines or arrow.update or arrow.weight is None:
         return None
     theme = cards.theme
     lines = [part for line in arrow.lines for part in cards.wrapped(line, CAPTION)]
-    width = ceil(max(cards.width(x.text, x.style, x.style == "contribution") for x in lines))
+    beside = gap(0 if across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
+    inside = least.width - width_of(beside) if least else 0
+    width = max(inside, *(cards.width(x.text, x.style, x.style == "contribution") for x in lines))
     # A colour of the map is too pale for text.
     color = theme.text if arrow.paint and arrow.finite else _look(theme, arrow)[0]
     colors = {"caption": theme.faint, "contribution": color}
     rows = [cards.row(x.text, x.style, width, colors[x.style], x.style == "contribution") for x in lines]
-    beside = gap(0 if across else ceil(ASIDE * theme.scale))  # or the text would touch the arrow
+    rows = padded(rows, least.height) if least else rows
     return Table([[*beside, Table(rows, part=CAPTIONED)]])

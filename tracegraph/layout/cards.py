@@ -11,7 +11,7 @@ from ..picture.parts import Box
 from ..text.metrics import fit
 from ..text.numbers import MINUS
 from .arrays import LEAD, Arrays
-from .cells import Cell, Row, Table, filled, gap, named, owned, width_of
+from .cells import Cell, Row, Table, filled, gap, named, owned, padded, width_of
 from .typeset import WIDEST
 
 CAPTION = 190.0  # points that a caption on an arrow or the name of a gradient may take
@@ -46,16 +46,22 @@ class Content:
 class Cards(Arrays):
     """Makes the tables of one picture; without ``with_images`` a heat map takes no room."""
 
-    def card(self, box: Box) -> Table:
-        """One card, in the colour of its role: name, value and op in the first line, and below them all else."""
+    def card(self, box: Box, least: Table | None = None) -> Table:
+        """One card, in the colour of its role: name, value and op in the first line, and below them all else.
+
+        ``least``: what it is not to be smaller than.
+        """
         theme, content = self.theme, self.content(box)
         rows = [(row, self.row_content(row)) for row in box.rows]
-        width = max(content.width, *(c.width + 2 * INSET for _, c in rows), ceil(LEAST * theme.scale))
+        inside = least.width - 2 * PADDING - 2 if least else 0
+        width = max(content.width, *(c.width + 2 * INSET for _, c in rows), ceil(LEAST * theme.scale), inside)
         body = content.table_rows(width)
-        for row, inside in rows:
+        for row, lines in rows:
             fill = theme.card if row.role == box.role else theme.roles[row.role]
-            table = Table([[Table(inside.table_rows(width - 2 * INSET))]], fill, padding=INSET)
+            table = Table([[Table(lines.table_rows(width - 2 * INSET))]], fill, padding=INSET)
             body += [gap(1, LEAD), [owned(table, row.key)]]
+        if least is not None:
+            body = padded(body, least.height - 2 * PADDING - 2)
         fill = theme.card if box.faded else theme.roles[box.role]
         return Table([[Table(body)]], fill, theme.border, rounded=True, padding=PADDING)
 

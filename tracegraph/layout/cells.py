@@ -112,6 +112,12 @@ def filled(row: Row, width: int) -> Row:
     return [Table([[*row, *spare]])] if spare or len(row) > 1 else row
 
 
+def padded(rows: Sequence[Row], height: int) -> list[Row]:
+    """Rows with as much room below them as is missing to such a height."""
+    spare = gap(1, height - Table(rows).height)
+    return [*rows, spare] if spare[0].height > 0 else [*rows]
+
+
 def named(part: str, rows: Sequence[Row]) -> list[Row]:
     """Rows that appear together, as this part of a card."""
     return [[replace(cell, part=part) for cell in row] for row in rows]

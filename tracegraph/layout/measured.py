@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..picture.parts import Cluster, Picture
 from ..picture.theme import Theme
@@ -28,15 +28,30 @@ class Measured:
     captions: list[Table | None]
 
 
-def measured(picture: Picture, theme: Theme, images: bool = True) -> Measured:
-    """Measure a picture; without ``images``, heat maps take no room."""
+def measured(picture: Picture, theme: Theme, images: bool = True, room: Measured | None = None) -> Measured:
+    """Measure a picture; without ``images``, heat maps take no room.
+
+    ``room``: that of a picture of the same structure; no card or caption is smaller than there.
+    """
     cards, across = Cards(theme, images), picture.direction not in ("TB", "BT")
+    held = room.captions if room else [None] * len(picture.arrows)
     return Measured(
         above(cards, picture),
-        {box.key: cards.card(box) for box in picture.boxes},
+        {box.key: cards.card(box, room.cards[box.key] if room else None) for box in picture.boxes},
         [_title(cards, cluster) for _, cluster in clusters(picture.clusters)],
-        [caption(cards, arrow, across) for arrow in picture.arrows],
+        [caption(cards, arrow, across, least) for arrow, least in zip(picture.arrows, held, strict=True)],
     )
+
+
+def widest(pictures: Sequence[Picture], theme: Theme) -> Measured:
+    """The room that each card, caption and header takes in that one of these pictures where it is largest."""
+    room = measured(pictures[0], theme)
+    for picture in pictures[1:]:
+        own = measured(picture, theme, room=room)
+        headers = [table for table in (own.header, room.header) if table]
+        captions = [one or other for one, other in zip(own.captions, room.captions, strict=True)]
+        room = replace(own, header=max(headers, key=lambda t: t.height, default=None), captions=captions)
+    return room
 
 
 def clusters(outer: Sequence[Cluster], path: str = "") -> Iterator[tuple[str, Cluster]]:
