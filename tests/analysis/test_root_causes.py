@@ -14,7 +14,7 @@ from faults import FAULTS, Planted, flow_of, healthy, judged, planted
 from nets import he, rng
 
 import tracegraph as tg
-from tracegraph.analysis import DIAGNOSTICS, Finding, explains, root_causes
+from tracegraph.analysis import DIAGNOSTICS, Finding, explains, remedies, root_causes
 from tracegraph.analysis.flow import annotated
 
 RATES = {"SGD": 0.01, "Momentum": 0.01, "Nesterov": 0.01, "AdaGrad": 0.01, "RMSProp": 0.001, "Adam": 0.001}
@@ -176,3 +176,45 @@ def test_a_kind_that_nobody_declared_stands_for_itself() -> None:
     graph = tg.trace(tg.sum(tg.parameter([1.0, 2.0], "w")))
     flow = annotated(graph, [Finding("theirs", 0, "odd", "is odd"), Finding("others", 0, "strange", "is strange")])
     assert [c.kind for c in flow.causes] == ["theirs", "others"] and root_causes.UNKNOWN.alone == "fault"
+
+
+# --- remedies that are tried -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["dead_by_bias", "dead_by_weights", "all_dead", "saturated", "large", "zero"])
+def test_the_remedy_mends_the_fault(fault: str) -> None:
+    """With the number of the remedy the same network has no fault left at the culprit."""
+    for name, family, seed, case in planted(range(1)):
+        if name != fault:
+            continue
+        with np.errstate(all="ignore"):
+            flow = tg.flow(case.program, try_remedies=True)
+        cause = flow.causes[0]
+        assert cause.outcome and "still there" not in cause.outcome, (family, seed, cause)
+        assert flow.remedy == f"{cause.remedy}: {cause.outcome}" and f"tried: {cause.outcome}" in str(flow)
+
+
+def test_what_is_replayed_is_what_the_program_gives() -> None:
+    """Values and gradients with another bias, by the graph and by the program itself."""
+    net = FAMILIES["conv"](rng(3))
+    graph, other = tg.trace(net.loss), net.but(b1=np.full_like(net.arrays["b1"], 0.5))
+    again, right = remedies.replayed(graph, {graph["b1"].key: other.arrays["b1"]}), tg.trace(other.loss)
+    assert again is not None
+    for mine, theirs in zip(again, right, strict=True):
+        np.testing.assert_allclose(mine.value, theirs.value, rtol=1e-12)
+        assert (mine.gradient is None) == (theirs.gradient is None)
+        if mine.gradient is not None:
+            np.testing.assert_allclose(mine.gradient, theirs.gradient, rtol=1e-9, atol=1e-15)
+
+
+def test_a_remedy_that_does_not_help_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(remedies.ACTIONS, "set", lambda value, to: value)
+    flow = tg.flow(first("all_dead").program, try_remedies=True)
+    assert "the fault is still there" in flow.causes[0].outcome
+
+
+def test_without_being_asked_nothing_is_tried_but_a_rate_is() -> None:
+    assert all(c.outcome == "" for fault in FAULTS for c in flow_of(first(fault).program).causes)
+    with np.errstate(all="ignore"):
+        flow = tg.flow(first("rate_too_large").program, try_remedies=True)
+    assert flow.remedy.endswith("the loss falls") and tg.flow(tg.parameter(1.0, "w")).remedy == ""

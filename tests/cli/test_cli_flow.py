@@ -312,6 +312,12 @@ def test_a_parameter_that_the_function_makes_and_the_loss_does_not_use() -> None
     assert (told["summary"]["parameters"], told["summary"]["reached"]) == (3, 2)
 
 
+def test_a_remedy_is_tried() -> None:
+    """With the diagnostics that are planted here no remedy can be tried, and nothing changes."""
+    write(FAULTY)
+    assert run("flow", "p.py", "--try-remedies").stdout == run("flow", "p.py").stdout
+
+
 RUN = """
 def build():
     w, sgd = tg.parameter(1.0, "w"), tg.optim.SGD(0.1)

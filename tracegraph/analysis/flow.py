@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -14,6 +15,7 @@ from . import flow_report as report
 from . import flow_rows as rows
 from . import flow_tables as sections
 from .finding import DIAGNOSTICS, Finding, Limit
+from .remedies import tried
 from .root_causes import Group, causes, diagnostic_of, grouped
 
 QUIET = "faint"
@@ -38,6 +40,14 @@ class Flow(Noted):
     def causes(self) -> tuple[Cause, ...]:
         """The root causes, worst first, each with its consequences; hints come last."""
         return sections.causes(self.graph)
+
+    @property
+    def remedy(self) -> str:
+        """What would be tried first: the remedy of the worst cause, and what came of it if it was tried; or ""."""
+        worst = self.causes[0] if self.causes else None
+        if worst is None:
+            return ""
+        return f"{worst.remedy}: {worst.outcome}" if worst.outcome else worst.remedy
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -78,17 +88,30 @@ class Flow(Noted):
         return self.table()
 
 
-def flow(what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, **limits: Limit | None) -> Flow:
+def flow(
+    what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, try_remedies: bool = False, **limits: Limit | None
+) -> Flow:
     """Look for what is wrong with the gradients of a tensor, a graph, or a function applied to arrays.
 
     ``parameters``: those that the loss should depend on; by default those that the function makes, or that the
     variables around the call hold. ``limits``: another threshold for a kind of finding, such as ``vanishing=1e-9``;
-    None leaves the kind out. Raises `GraphError` where nothing was differentiated.
+    None leaves the kind out. ``try_remedies``: where a remedy is a number (a bias, a scale, a rate), run forward and
+    backward with it and say in ``causes`` whether the fault is gone. Raises `GraphError` where nothing was
+    differentiated.
     """
     from ..frontends.numpy.unused import traced
 
     program = traced(what, arrays, sys._getframe(1), parameters)
-    return inspected(program.graph, limits, program.unused, program.copies)
+    found = inspected(program.graph, limits, program.unused, program.copies)
+    return with_trials(found, limits) if try_remedies else found
+
+
+def with_trials(found: Flow, limits: Mapping[str, Limit | None]) -> Flow:
+    """The same flow, its causes with what comes of their remedies."""
+    note = found.notes["flow"]
+    assert isinstance(note, FlowNote)
+    causes = tried(found.graph, note.causes, lambda graph: inspected(graph, limits).causes)
+    return Flow(found.graph.with_note("flow", replace(note, causes=causes)))
 
 
 def inspected(

@@ -56,6 +56,7 @@ def records(causes: Iterable[Cause], plain: Any) -> list[dict[str, Any]]:
             "threshold": plain(c.threshold),
             "sentence": c.sentence,
             "remedy": c.remedy,
+            **({"outcome": c.outcome} if c.outcome else {}),
             "consequences": [{"kind": f.kind, "node": f.node, "cause": f.cause} for f in c.consequences],
             "severity": c.severity,
         }
@@ -85,6 +86,8 @@ def _lines(graph: Graph, cause: Cause) -> list[str]:
     lines = [f"{cause.sentence}{_at(cause)}{_measured(cause)}"]
     if cause.remedy:
         lines.append(f"remedy: {cause.remedy}")
+    if cause.outcome:
+        lines.append(f"tried: {cause.outcome}")
     if cause.consequences:
         lines.append(f"so: {followed(graph, cause.consequences)}")
     return lines

@@ -106,4 +106,6 @@ def _cause(graph: Graph, group: Group) -> Cause:
         root.badge,
         root.tone,
         root.index,
+        root.trial,
+        root.outcome,
     )

@@ -40,6 +40,11 @@ LEAST = 10  # places that a name or a line can be cut to
     "the picture, .txt .md .json for the tables, .tgraph for the graph with its badges. Repeat it for more.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write everything to standard output as JSON.")
+@click.option(
+    "--try-remedies",
+    is_flag=True,
+    help="Run forward and backward with each remedy that is a number, and say whether the fault is gone.",
+)
 @kinds
 @look()
 @debug
@@ -47,6 +52,7 @@ def flow(
     file: str,
     outputs: tuple[str, ...],
     as_json: bool,
+    try_remedies: bool,
     fail_on: tuple[str, ...],
     limits: dict[str, Limit | None],
     step: tuple[int, ...],
@@ -70,6 +76,8 @@ def flow(
     targets = [destination(output, (*formats(), *[t for t in TABLES if t not in formats()])) for output in outputs]
     with prints_aside():
         report = _inspected(path, name, step, limits)
+        if try_remedies:
+            report = _tried(report, limits)
     try:
         deliver(targets, lambda kind: _made(report, kind, given(look)), {"tgraph": report.graph.save})
     finally:  # the table is there also where there is no picture
@@ -93,6 +101,13 @@ def _inspected(path: Path, name: str | None, step: tuple[int, ...], limits: Mapp
         return Flow(graph)
     graph = picked(graph, step or None)
     return inspected(graph, limits) if inspected_already else inspected(graph, limits, unused, copies)
+
+
+def _tried(report: Flow, limits: Mapping[str, Limit | None]) -> Flow:
+    """The flow with what comes of its remedies."""
+    from ..analysis.flow import with_trials
+
+    return with_trials(report, limits)
 
 
 def _recorded(path: Path, name: str | None) -> Traced:

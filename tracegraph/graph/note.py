@@ -33,6 +33,18 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A remedy that can be tried: what is done to the values of some leaves, by their keys, and with which number.
+
+    ``action``: "set", "multiply", "standardise", "draw" (at random, with this deviation), or "rate" (of learning).
+    """
+
+    nodes: tuple[int, ...]
+    action: str
+    number: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is wrong at one node.
 
@@ -42,7 +54,8 @@ class Finding:
     it is about; the first few. ``excess``: how far the measure is beyond the threshold, in decades; orders findings of
     one kind. ``tone``: the colour of the badge, ``invalid`` where numbers are no longer numbers. ``way``: which of the
     forms of its kind it is, such as forward or backward, large or small. ``others``: the keys of further nodes that it
-    is about. ``alone``: fault, hint or silent, where it explains nothing and that differs from its kind.
+    is about. ``alone``: fault, hint or silent, where it explains nothing and that differs from its kind. ``trial``: the
+    remedy as what can be tried, and ``outcome``: what has come of it.
     """
 
     kind: str
@@ -58,6 +71,8 @@ class Finding:
     way: str = ""
     others: tuple[int, ...] = ()
     alone: str = ""
+    trial: Trial | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,9 @@ class Cause:
 
     ``kind`` and ``node``: of that finding. ``place``: the name of the node. ``line``: file and line of the program, and
     ``excerpt``: what stands there (empty where the source is not at hand). ``measure`` was compared with ``threshold``.
-    ``sentence``: what is wrong, and why. ``remedy``: what to do in this case. ``severity``: "fault", or "hint" where
-    nothing went wrong by it. ``badge`` and ``tone``: of its card.
+    ``sentence``: what is wrong, and why. ``remedy``: what to do in this case; ``trial``: the same as what can be tried,
+    and ``outcome``: what has come of it. ``severity``: "fault", or "hint" where nothing went wrong by it. ``badge`` and
+    ``tone``: of its card.
     """
 
     kind: str
@@ -84,6 +100,8 @@ class Cause:
     badge: str = ""
     tone: str = "warning"
     index: tuple[Index, ...] = ()
+    trial: Trial | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...graph import Graph, Node
 from ...graph.measure import rms
+from ...graph.note import Trial
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
@@ -92,4 +93,5 @@ def _columns(data: Any) -> list[float]:
 
 def _finding(node: Node, badge: str, cause: str, remedy: str, measure: float, bound: float, way: str) -> Finding:
     excess = decades(measure, bound)
-    return Finding("scale", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way)
+    trial = Trial((node.key,), "standardise") if node.leaf else None
+    return Finding("scale", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way, trial=trial)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import Graph, Node, traits_of
+from ...graph.note import Trial
 from ...text.names import pretty
 from ...text.numbers import number
 from .weight_layers import WeightLayer, layer_of, weights_by_key, without_bias
@@ -32,6 +33,7 @@ class Blame:
     remedy: str
     certain: Array
     chance: float = 0.0
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _by_bias(layer: _Layer, bias: Node, off: Array, certain: Array) -> Blame:
     ends = dict.fromkeys(number(float(x), 3) for x in (values.min(), values.max()))
     what = "their biases" if len(values) > 1 else "its bias"
     words = f"{what} in {name} are {' to '.join(ends)}, and the rest is at most {number(most, 3)}"
-    return Blame("bias", words, f"start {name} at 0", certain)
+    return Blame("bias", words, f"start {name} at 0", certain, trial=Trial((bias.key,), "set", 0.0))
 
 
 def _by_weights(layer: _Layer, off: Array, certain: Array) -> Blame:
@@ -81,14 +83,11 @@ def _by_weights(layer: _Layer, off: Array, certain: Array) -> Blame:
     columns = layer.product.columns
     if len(columns) == len(off) and np.mean((columns <= 0).all(axis=1)[off]) >= HALF and np.min(layer.data) >= 0:
         words = f"their weights in {name} are all negative, and their inputs are never below 0"
-        return Blame("negative", words, f"draw {name} with both signs, with deviation {deviation_of(layer)}", certain)
+        spread = (2 / layer.product.inputs) ** 0.5
+        remedy = f"draw {name} with both signs, with deviation √(2/{layer.product.inputs}) = {number(spread, 3)}"
+        trial = Trial((layer.product.weights.key,), "draw", spread)
+        return Blame("negative", words, remedy, certain, trial=trial)
     return Blame("weights", f"their weights in {name} make them negative for each", "", certain)
-
-
-def deviation_of(layer: _Layer) -> str:
-    """The deviation that keeps the size of the signal before a ReLU."""
-    n = layer.product.inputs if layer.product is not None else 1
-    return f"√(2/{n}) = {number((2 / n) ** 0.5, 3)}"
 
 
 def _taken_apart(graph: Graph, before: Node, axis: int, units: int) -> _Layer:

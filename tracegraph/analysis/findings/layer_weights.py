@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ...graph import Graph
 from ...graph.measure import rms
+from ...graph.note import Trial
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from .loss_head import decades
-from .weight_layers import WeightLayer, deviation, gains, weight_layers
+from .weight_layers import WeightLayer, deviation, gains, wanted_deviation, weight_layers
 
 TOLD = 3  # times the upper limit
 QUARTER = 0.25  # of the units
@@ -52,7 +54,10 @@ def _extreme(graph: Graph, layer: WeightLayer, measure: float, bound: float) -> 
     remedy = f"for {layer.inputs} inputs draw {name} with deviation {deviation(graph, layer)}"
     badge, excess = f"weights too {way}: ×{number(measure, 3)}", decades(measure, bound)
     alone = "hint" if way == "large" and measure > TOLD * bound else ""
-    return Finding("weights", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way, alone=alone)
+    found = Finding("weights", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way, alone=alone)
+    before = float(np.std(node.value))
+    trial = Trial((node.key,), "multiply", wanted_deviation(graph, layer) / before) if before else None
+    return replace(found, trial=trial)
 
 
 @diagnostic("zero", rank=21, depth=3)
@@ -71,7 +76,9 @@ def zero(graph: Graph, limit: None = None) -> Iterator[Finding]:
         cause = f"all numbers in {names} are 0: nothing gets through, forward or back, so nothing is learned"
         remedy = f"draw weights at random, {pretty(first.weights.name)} with deviation {deviation(graph, first)}"
         others = tuple(layer.weights.key for layer in layers if layer is not first)
-        yield Finding("zero", first.weights.key, "all weights 0", cause, remedy=remedy, others=others)
+        spread = wanted_deviation(graph, first)
+        trial = Trial((first.weights.key, *others), "draw", spread)
+        yield Finding("zero", first.weights.key, "all weights 0", cause, remedy=remedy, others=others, trial=trial)
 
 
 @diagnostic("tied", rank=22, limit=QUARTER, depth=3)
@@ -94,7 +101,8 @@ def tied(graph: Graph, limit: float) -> Iterator[Finding]:
             count = int(counts[counts > 1].sum())
             cause = f"{count} of {units} units of {pretty(node.name)} have the same weights and get the same gradient"
             remedy = f"draw the weights at random, with deviation {deviation(graph, layer)}"
-            yield Finding("tied", node.key, f"{count} of {units} units alike", cause, share, limit, remedy=remedy)
+            badge, trial = f"{count} of {units} units alike", Trial((node.key,), "draw", wanted_deviation(graph, layer))
+            yield Finding("tied", node.key, badge, cause, share, limit, remedy=remedy, trial=trial)
 
 
 @diagnostic("first_step", rank=40, depth=3, alone="silent", excuses=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...graph import Graph, Node
 from ...graph.measure import norm
+from ...graph.note import Trial
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
@@ -107,8 +108,11 @@ def _raising(one: Step, found: tuple[float, float, float], limit: float) -> Find
     remedy = f"{smaller} would take it to {number(less)}"
     badge = f"step raises loss: ×{number(measure, 3)}"
     others = tuple(new.key for new, _ in one.pairs if new is not node)
+    trial = Trial(tuple(old.key for _, old in one.pairs), "rate", (rate or 0.0) * share)
     excess = decades(measure, limit)
-    return Finding("step", node.key, badge, cause, measure, limit, (), excess, remedy=remedy, others=others)
+    return Finding(
+        "step", node.key, badge, cause, measure, limit, (), excess, remedy=remedy, others=others, trial=trial
+    )
 
 
 @diagnostic("big_step", rank=41, limit=0.5, depth=2, alone="hint")

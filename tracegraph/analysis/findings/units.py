@@ -74,7 +74,7 @@ def _dead(node: Node, rows: Array, before: Array, limit: float, why: Callable[[A
         cause += f": {reason.words}" if reason.words else ""
         badge = badge_text(f"{count} of {units} {what} dead", off)
         finding = _finding("dead", node, badge, cause, reason.remedy or _REMEDY, share, limit, off)
-        yield replace(finding, way=reason.way)
+        yield replace(finding, way=reason.way, trial=reason.trial)
 
 
 def is_clear(off: int, always: int, on: Array) -> bool:

@@ -113,6 +113,11 @@ def deviation(graph: Graph, layer: WeightLayer) -> str:
     return forms[0] if len(forms) == 1 else f"{forms[0]} before ReLU, {forms[1]} before tanh or sigmoid"
 
 
+def wanted_deviation(graph: Graph, layer: WeightLayer) -> float:
+    """The standard deviation that keeps the size of the signal, as a number."""
+    return sqrt((2 if activation(graph, layer.node) == "relu" else 1) / layer.inputs)
+
+
 def activation(graph: Graph, node: Node) -> str:
     """What comes next after a product: "relu", another "activation", or "" for none."""
     for _ in range(NEAR):
