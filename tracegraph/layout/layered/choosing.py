@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .composing import Arrangement, Candidate, arrange, build
 from .cutting import choices
 from .frame_titles import RouteIndex
-from .plan import Placement, Plan, Point, ScopeFrame, Size
+from .plan import LARGE, Placement, Plan, Point, ScopeFrame, Size
 
 MOST_ROWS = 12
 TRIED = 6  # candidates that are built, and some more for small drawings
 DOCKINGS = (2, False), (1, False), (0, False), (2, True), (1, True)
 """Sides of a card at which leaves dock, and whether inputs do."""
-LARGE = 300  # cards from which on one candidate for each direction has to do
+WORK = 5000  # cards, and layers that lines pass, in all candidates that are built
 ROW = 0.015  # lost for each row after the first
 BROKEN = 0.05  # lost for each scope that a row ends in
 CROSSING = 0.006  # lost for each crossing
@@ -55,25 +57,53 @@ def place(
     """
     if not plan.blocks:
         return Placement(0.0, 0.0, directions[0], 0, (), (), (), (), 0)
-    fitted = _Page(page, around)
+    with _uncollected():
+        return _best(plan, _Page(page, around), directions)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: all that it would walk over is in use until the end, and takes half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _best(plan: Plan, page: _Page, directions: Sequence[str]) -> Placement:
     guesses: list[tuple[float, int, str, Arrangement, tuple[int, ...]]] = []
     for direction in directions:
         flat = direction in ("LR", "RL")
-        for sides, any_leaf in DOCKINGS:
+        for sides, any_leaf in _dockings(plan):
             arrangement = arrange(plan, flat, sides, any_leaf)
-            for begins in choices(arrangement.lengths, _row_counts(arrangement, page)):
-                guesses.append((-_guess(arrangement, begins, fitted), len(guesses), direction, arrangement, begins))
+            for begins in choices(arrangement.lengths, _row_counts(arrangement, page.size)):
+                guesses.append((-_guess(arrangement, begins, page), len(guesses), direction, arrangement, begins))
     guesses.sort(key=lambda guess: guess[:2])
-    tried = TRIED + 200 // len(plan.blocks) if len(plan.blocks) < LARGE else 1
     best: tuple[float, str, Arrangement, Candidate, int] | None = None
-    for _, _, direction, arrangement, begins in guesses[:tried]:
+    for _, _, direction, arrangement, begins in guesses[: _tries(plan, guesses[0][3])]:
         candidate = build(arrangement, begins)
-        score = _score(arrangement, candidate, fitted, len(begins))
+        score = _score(arrangement, candidate, page, len(begins))
         if best is None or score > best[0]:
             best = score, direction, arrangement, candidate, len(begins)
     assert best is not None
     _, direction, arrangement, candidate, rows = best
     return turned(plan, candidate, direction, rows)
+
+
+def _dockings(plan: Plan) -> Sequence[tuple[int, bool]]:
+    """The ways to dock leaves that are worth a try: one for large drawings."""
+    if len(plan.blocks) < LARGE:
+        return DOCKINGS
+    return DOCKINGS[:1] if any(b.docks for b in plan.blocks) else DOCKINGS[2:3]
+
+
+def _tries(plan: Plan, arrangement: Arrangement) -> int:
+    """How many candidates are built: fewer where lines pass many layers, as each of those takes as long as a card."""
+    passed = sum(arrangement.layer[t] - arrangement.layer[s] for _, s, t, _ in arrangement.lines)
+    return max(1, min(TRIED + 200 // len(plan.blocks), WORK // (len(plan.blocks) + passed)))
 
 
 def _row_counts(arrangement: Arrangement, page: tuple[float, float]) -> Sequence[int]:

@@ -10,7 +10,7 @@ from .cutting import Lengths, costs
 from .docking import Unit, dock_leaves
 from .frame_titles import RouteIndex
 from .layering import layers
-from .plan import ACROSS, ALONG, CORNER, HEAD, MARGIN, Framing, Plan, Point, Scope, Size
+from .plan import ACROSS, ALONG, CORNER, HEAD, LARGE, MARGIN, Framing, Plan, Point, Scope, Size
 from .routing import Way, arrive
 from .tracks import Columns, Gaps, lay_columns, stack_rows
 from .vertices import PASSING, LayerRow, Segment, Vertex, rows_of
@@ -90,9 +90,9 @@ def _lengths(
 def build(arrangement: Arrangement, begins: Sequence[int]) -> Candidate:
     """Work a candidate out: order, places, tracks, routes; again with wider frames where a title has no room."""
     rows, row_of = rows_of(arrangement.units, arrangement.layer, arrangement.scopes, arrangement.lines, begins)
-    crossings = 0
+    crossings, thorough = 0, len(arrangement.plan.blocks) < LARGE
     for row in rows:
-        crossings += ordering.order(row)
+        crossings += ordering.order(row, thorough)
         spacing.ports(row, arrangement.flat)
     framing = Framing(arrangement.flat, arrangement.plan.titles, arrangement.plan.title_room)
     candidate = _laid(arrangement, rows, row_of, crossings, framing)
@@ -119,7 +119,7 @@ def _laid(
 ) -> Candidate:
     frames_across = []
     for row in rows:
-        frames_across.append(spacing.spread(row, framing))
+        frames_across.append(spacing.spread(row, framing, len(arrangement.plan.blocks) < LARGE))
         spacing.slide(row)
     columns = [lay_columns(row, arrangement.units, framing) for row in rows]
     heights = [_height(row, extents) for row, extents in zip(rows, frames_across)]
@@ -181,8 +181,7 @@ class _Routes:
 
     def span(self, r: int, scope: Scope) -> tuple[float, float]:
         columns = self.columns[r]
-        begin = next(c.borders[scope] for c in columns.channels if scope in c.borders)
-        return begin, columns.borders[scope]
+        return columns.openings[scope], columns.borders[scope]
 
     def place(self, r: int, vertex: Vertex) -> None:
         """A card in the middle of its column, and the leaves beside it."""

@@ -20,7 +20,7 @@ class RouteIndex:
         for route in routes:
             for i in range(1, len(route) - 2, 3):
                 curve = route[i - 1 : i + 3]
-                for bucket in _buckets(_box(curve)):
+                for bucket in _buckets(_ends(curve)):
                     self.buckets.setdefault(bucket, []).append(curve)
 
     def gaps(self, strip: Strip, second: bool) -> list[tuple[float, float]]:
@@ -38,9 +38,10 @@ class RouteIndex:
         return free
 
 
-def _box(points: Sequence[Point]) -> Strip:
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    return min(xs), min(ys), max(xs), max(ys)
+def _ends(points: Sequence[Point]) -> Strip:
+    """The rectangle between the ends of a curve, which ours do not leave."""
+    (x, y), (u, v) = points[0], points[-1]
+    return (x if x < u else u), (y if y < v else v), (u if x < u else x), (v if y < v else y)
 
 
 def _buckets(box: Strip) -> Iterator[tuple[int, int]]:
@@ -51,11 +52,11 @@ def _buckets(box: Strip) -> Iterator[tuple[int, int]]:
 
 def _crossed(curve: Sequence[Point], strip: Strip, second: bool) -> Iterator[tuple[float, float]]:
     """Where a curve is inside a strip, in the direction of the title."""
-    if not _meet(_box(curve), strip):
+    if not _meet(_ends(curve), strip):
         return
     points = [_at(curve, step / STEPS) for step in range(STEPS + 1)]
     for p, q in zip(points, points[1:]):
-        if _meet(box := _box((p, q)), strip):
+        if _meet(box := _ends((p, q)), strip):
             yield (box[1], box[3]) if second else (box[0], box[2])
 
 

@@ -11,13 +11,16 @@ SWEEPS = 12
 MANY = 400  # vertices in a row from which on the order is found with fewer sweeps, and without exchanges
 
 
-def order(row: LayerRow) -> int:
-    """Bring the vertices of each layer into order; return the number of crossings that are left."""
+def order(row: LayerRow, thorough: bool) -> int:
+    """Bring the vertices of each layer into order; return the number of crossings that are left.
+
+    ``thorough``: with more sweeps, and exchanges, where the row is not too long for that.
+    """
     _bands(row)
     for layer in row.layers:
         layer.sort(key=lambda vertex: vertex.band)
         _number(layer)
-    small = len(row.vertices) <= MANY
+    small = thorough and len(row.vertices) <= MANY
     fewest, best_order = crossings(row), [list(layer) for layer in row.layers]
     for sweep in range(SWEEPS if small else 4):
         if not fewest:

@@ -21,6 +21,7 @@ MARGIN = 10.0  # between a frame and what is in it
 TITLE = 22.0  # least height of the room for the titles of frames
 INSET = 7.0  # of the ends of arrows from the corners of a card
 FAN = 14.0  # in which lines bend to the card, where their captions need more room than it has
+LARGE = 300  # cards from which on fewer ways are tried, and with fewer sweeps
 CORNER = 8.0  # radius where a line turns
 
 

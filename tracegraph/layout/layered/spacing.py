@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from .plan import ACROSS, INSET, LINE, MARGIN, TRACK, Framing, Scope
 from .vertices import PASSING, LayerRow, Segment, Vertex
 
+IDLE = 0.05  # weight of the place of a vertex that nothing pulls
 STRAIGHT = 8.0  # weight of a pull that makes a line straight, where nothing else would
 SWEEPS = 10
 MANY, FEW = 400, 3  # vertices in a row from which on there are fewer
 FINAL = 3  # sweeps at the end that listen to those pulls only
 BESIDE = 3.0  # between a line and its caption
+
+Pull = tuple[Vertex, float, float]
 
 
 def ports(row: LayerRow, flat: bool) -> None:
@@ -54,19 +57,21 @@ def room(segment: Segment, flat: bool) -> tuple[float, float]:
     return (across + BESIDE, BESIDE) if flat else (LINE, across + BESIDE + LINE)
 
 
-def spread(row: LayerRow, framing: Framing) -> dict[Scope, tuple[float, float]]:
-    """Give each vertex its place across the flow; return the extent of each frame."""
+def spread(row: LayerRow, framing: Framing, thorough: bool) -> dict[Scope, tuple[float, float]]:
+    """Give each vertex its place across the flow, with more sweeps if ``thorough``; return the extent of each frame."""
     gaps = [_distances(layer, framing) for layer in row.layers]
     for layer, distances in zip(row.layers, gaps):
         at = 0.0
         for vertex, distance in zip(layer, [0.0, *distances]):
             at += distance
             vertex.c = at
-    sweeps = SWEEPS if len(row.vertices) <= MANY else FEW
+    pulls = [[[*_pulls(vertex)] for vertex in layer] for layer in row.layers]
+    strong = [[[pull for pull in at if pull[2] >= STRAIGHT] for at in layer] for layer in pulls]
+    sweeps = SWEEPS if thorough and len(row.vertices) <= MANY else FEW
     for sweep in range(sweeps + FINAL):
-        forward, final = sweep % 2 == 0, sweep >= sweeps
-        for k in range(len(row.layers)) if forward else range(len(row.layers) - 1, -1, -1):
-            _settle(row.layers[k], gaps[k], final)
+        used = pulls if sweep < sweeps else strong
+        for k in range(len(row.layers)) if sweep % 2 == 0 else range(len(row.layers) - 1, -1, -1):
+            _settle(row.layers[k], gaps[k], used[k])
     extents: dict[Scope, tuple[float, float]] = {}
     _separate(row.vertices, 0, framing, extents)
     return extents
@@ -86,14 +91,19 @@ def _distances(layer: list[Vertex], framing: Framing) -> list[float]:
     return distances
 
 
-def _settle(layer: list[Vertex], distances: list[float], final: bool) -> None:
+def _settle(layer: list[Vertex], distances: list[float], pulls: list[list[Pull]]) -> None:
     """Move the vertices of a layer to where their lines pull them, as near as the distances allow (least squares)."""
     blocks: list[tuple[float, float, int]] = []  # weighted sum, weight, vertices
     offset = 0.0
     for i, vertex in enumerate(layer):
         offset += distances[i - 1] if i else 0.0
-        ideal, weight = _ideal(vertex, final)
-        total, mass, count = (ideal - offset) * weight, weight, 1
+        total = mass = 0.0
+        for other, shift, weight in pulls[i]:
+            total += (other.c + shift) * weight
+            mass += weight
+        if not mass:
+            total, mass = vertex.c * IDLE, IDLE
+        total, count = total - offset * mass, 1
         while blocks and blocks[-1][0] / blocks[-1][1] >= total / mass:
             before = blocks.pop()
             total, mass, count = total + before[0], mass + before[1], count + before[2]
@@ -106,24 +116,14 @@ def _settle(layer: list[Vertex], distances: list[float], final: bool) -> None:
             i += 1
 
 
-def _ideal(vertex: Vertex, final: bool) -> tuple[float, float]:
-    """The place at which the lines of a vertex would be straight, and how much that matters."""
-    total = mass = 0.0
-    for ideal, weight in _pulls(vertex):
-        if final and weight < STRAIGHT:
-            continue
-        total += ideal * weight
-        mass += weight
-    return (total / mass, mass) if mass else (vertex.c, 0.05)
-
-
-def _pulls(vertex: Vertex) -> Iterator[tuple[float, float]]:
+def _pulls(vertex: Vertex) -> Iterator[Pull]:
+    """Where each line of a vertex would be straight: its other end, how far from it, and how much that matters."""
     for segment in vertex.left:
         if (other := segment.source) is not None:
-            yield other.c + segment.leave - segment.enter, _weight(other, vertex)
+            yield other, segment.leave - segment.enter, _weight(other, vertex)
     for segment in vertex.right:
         if (other := segment.target) is not None:
-            yield other.c + segment.enter - segment.leave, _weight(vertex, other)
+            yield other, segment.enter - segment.leave, _weight(vertex, other)
 
 
 def _weight(source: Vertex, target: Vertex) -> float:

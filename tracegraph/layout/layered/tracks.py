@@ -32,11 +32,12 @@ class Channel:
 
 @dataclass(slots=True)
 class Columns:
-    """The channels of a row, where its layers begin and end, and the right borders of frames."""
+    """The channels of a row, where its layers begin and end, and the left and right borders of frames."""
 
     channels: list[Channel]
     begins: list[float]
     ends: list[float]
+    openings: dict[Scope, float]
     borders: dict[Scope, float]
     length: float = 0.0
 
@@ -44,21 +45,20 @@ class Columns:
 def lay_columns(row: LayerRow, units: Sequence[Unit], framing: Framing) -> Columns:
     """Lay channels and layers of a row side by side, each as wide as what is in it needs."""
     opened, closed = _borders(row)
-    begins_of: dict[Scope, float] = {}
-    columns = Columns([], [], [], {})
+    columns = Columns([], [], [], {}, {})
     at = 0.0
     for k in range(len(row.channels)):
         left, right = overhangs(row, k, units, k in opened or k in closed, framing.flat)
         end = at
         at += left.blocked
         for scope in closed.get(k, ()):  # innermost first
-            at = max(at + MARGIN, begins_of[scope] + framing.along(scope))
+            at = max(at + MARGIN, columns.openings[scope] + framing.along(scope))
             columns.borders[scope] = at
         channel = _channel(row, k, at, opened.get(k, ()), framing)
         if (missing := end + least(left, right) - channel.end - right.blocked) > 0:
             channel = _channel(row, k, at + missing, opened.get(k, ()), framing)
         columns.channels.append(channel)
-        begins_of |= channel.borders
+        columns.openings |= channel.borders
         at = channel.end + right.blocked
         if k < len(row.layers):
             columns.begins.append(at)
