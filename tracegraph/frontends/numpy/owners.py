@@ -82,12 +82,22 @@ class Owners:
     def __init__(self, places: Places, numbers: Numbers) -> None:
         self._places, self._numbers = places, numbers
         self._calls: dict[ast.Call, Home | None] = {}
+        self._list: tuple[tuple[Caller, ...], Name, Path] = ((), (), ())  # of the parameter before, if it is in a list
 
     def path(self, t: Tensor) -> Path:
         """The names that lead to a parameter, outermost first; empty if it has none."""
+        before, name, parent = self._list
+        if before and t.details.callers == before:  # the next element of the same list of the same object
+            return (*parent, self._numbers.written(name, parent))
         callers = _Callers(t.details.callers, self._places)
         first = callers[0]
-        return () if first is None else self._path(callers, 0, first.place.home, 0, None)
+        if first is None:
+            return ()
+        home = first.place.home
+        path = self._path(callers, 0, home, 0, None)
+        listed = home is not None and home.holder == "self" and any(isinstance(p, Counter) for p in home.name)
+        self._list = (t.details.callers, home.name, path[:-1]) if home is not None and listed else ((), (), ())
+        return path
 
     def _path(self, callers: _Callers, i: int, home: Home | None, own: int, field: Hashable) -> Path:
         """The path of what goes to ``home`` in a caller: of an object with its id, of which a field is asked."""
