@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import OPS, Op
-from ..ops.running import HALF, run_arrays, run_forward
+from ..ops.running import run_arrays, run_forward
 from . import lists
 from .bind import bind
 from .generated import RECORD, compiled
@@ -91,9 +91,9 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
 def recorded(op: Op, value: Value, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
     """The record of a result: its value, op, inputs and options, with the line of the program."""
     a, b = inputs[0], inputs[1] if len(inputs) > 1 else None
-    if not attrs and len(inputs) < 3 and not op.variadic and type(value) is np.ndarray and value.dtype is not HALF:
+    if not attrs and type(value) is np.ndarray and value.dtype.char in "fd" and len(inputs) < 3 and not op.variadic:
         plain = current_scope()[op]
-        needs = (a.details.needs or b is not None and b.details.needs) and value.dtype.kind == "f"
+        needs = a.details.needs or b is not None and b.details.needs
         return record(value, plain.arrays if needs else plain.no_grad, a, b, frame)
     needs = bool(op.vjps) and any([t.details.needs for t in inputs]) and is_float(value)
     return record(value, Details(op, needs, current_scope().name, attrs, inputs[2:]), a, b, frame)
@@ -132,20 +132,26 @@ UNARY = """
 def unary(x=None, *args, **kwargs):
     if type(x) is not Tensor or args or kwargs:
         return call(op, args if x is None else (x, *args), kwargs, frame_at(1))
-    if type(x.held) is not float:
-        return apply(op, (x,), NO_ATTRS, frame_at(1))
     try:
-        value = scalar(x.held)
-    except (ArithmeticError, ValueError):
-        return apply(op, (x,), NO_ATTRS, frame_at(1))
+        value = scalar(x.held) if type(x.held) is float else forward(x.held)
+    except (ArithmeticError, ValueError, TypeError):
+        value = None
+    if type(value) is not float:
+        return array_result(op, (x,), value, frame_at(1))
     a, b = x, None
 """
-"""A function of one input, with a short way for floats."""
+"""A function of one input up to its value; `RECORD` goes on."""
 
 
 def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
     text = UNARY + RECORD.format(needs="a.details.needs")
-    public: Callable[..., Tensor] = compiled(
-        "unary", text, op=op, scalar=scalar, call=call, apply=apply, NO_ATTRS=NO_ATTRS
-    )
+    names = {"op": op, "scalar": scalar, "forward": op.forward, "call": call, "array_result": array_result}
+    public: Callable[..., Tensor] = compiled("unary", text, **names)
     return public
+
+
+def array_result(op: Op, inputs: tuple[Tensor, ...], value: Any, frame: Any) -> Tensor:
+    """The record of a result that is no float; where the short way gave no array of floats, the op itself runs."""
+    if type(value) is not np.ndarray or op.sums or value.dtype.char not in "fd":
+        return apply(op, inputs, NO_ATTRS, frame)
+    return recorded(op, settle(value), inputs, NO_ATTRS, frame)

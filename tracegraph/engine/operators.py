@@ -13,15 +13,13 @@ import numpy as np
 
 from ..errors import OpError, UntracedError
 from ..ops.op import ON_DECLARATION, OPS, Op
-from ..ops.running import HALF
 from . import collector, compositions, lists
-from .call import apply, call, freeze, function, recorded, stacked
+from .call import apply, array_result, call, freeze, function, stacked
 from .generated import RECORD, Deferred, compiled
 from .leaves import CONSTANT, lift
 from .questions import QUESTIONS, answer
-from .record import NO_ATTRS
 from .tensor import Recorded, Refused, Tensor
-from .values import NO_COMPLEX, Held, settle
+from .values import NO_COMPLEX, Held
 from .ways import refused, refused_ufunc
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def {name}(self, other):
     except (ArithmeticError, ValueError, TypeError):
         value = None
     if type(value) is not float:
-        return array_result(op, a, b, value, frame_at(1))
+        return array_result(op, (a, b), value, frame_at(1))
 """
 """An operator of Python up to its value, which is computed as the op declares it; `RECORD` goes on."""
 
@@ -70,7 +68,7 @@ def _operator(op: Op, reflected: bool = False) -> Callable[..., Any]:
         op=op,
         compute=getattr(operator, op.traits.operator),
         operand=_operand,
-        array_result=_array_result,
+        array_result=array_result,
         CONSTANT=CONSTANT,
     )
     return method
@@ -95,13 +93,6 @@ def _operators(op: Op) -> dict[str, Callable[[], Any]]:
         return {f"__{name}__": partial(function, op)}
     reflected = {f"__r{name}__": partial(_operator, op, reflected=True)} if op.vjps else {}
     return {f"__{name}__": partial(_operator, op), **reflected}
-
-
-def _array_result(op: Op, a: Tensor, b: Tensor, value: Any, frame: Any) -> Tensor:
-    """The record of an operator whose result is no float; the op itself runs where Python's operator gave no array."""
-    if isinstance(value, np.ndarray) and not (op.sums and value.dtype is HALF):
-        return recorded(op, settle(value), (a, b), NO_ATTRS, frame)
-    return apply(op, (a, b), NO_ATTRS, frame)
 
 
 def _array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

@@ -152,7 +152,11 @@ def _pulled(t: Tensor, g: Value, values: list[Value]) -> list[Value]:
 
 def fit(cotangent: Any, value: Value) -> Value:
     """A contribution in the shape and type of the value that it goes to, settled."""
-    if type(value) is not np.ndarray or type(cotangent) is not np.ndarray:
+    if type(value) is np.ndarray and type(cotangent) is np.ndarray:
+        if cotangent.shape == value.shape and cotangent.dtype is value.dtype:
+            cotangent.flags.writeable = False
+            return cotangent
+    else:
         value, cotangent = np.asarray(value), np.asarray(cotangent)
     if cotangent.shape != value.shape:
         cotangent = unbroadcast(cotangent, value.shape)
