@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from placement_lint import faults
 
-from tracegraph.layout.layered import Block, Link, Placement, Plan, ScopeFrame, place
+from tracegraph.layout.layered import Block, Filling, Link, Placement, Plan, ScopeFrame, place
 
 NAMES = ("a", "b", "encoder", "a longer name of a scope")
 
@@ -70,7 +70,7 @@ def test_a_long_chain_fills_the_page_in_rows() -> None:
     plan = chain(30)
     placement = place(plan)
     assert placement.rows > 1 and 1.2 <= placement.width / placement.height <= 2.5
-    one_row = place(plan, page=(1e6, 540.0))
+    one_row = place(plan, Filling((1e6, 540.0)))
     assert one_row.rows == 1 and one_row.height == 60.0
 
 

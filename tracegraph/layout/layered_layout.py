@@ -10,15 +10,15 @@ from ..picture.theme import Theme
 from ..text.metrics import fit
 from .cards import Cards
 from .cells import Table
-from .layered import Block, Link, Placement, Plan, place
+from .layered import Block, Filling, Link, Placement, Plan, place
 from .layered.plan import TITLE, Scope
 from .measured import Measured
 from .page import SLIDE
 from .pieces import ClusterFrame, Places, Route
 from .scene import Point
 
-BORDER = 14.0  # around a drawing
-BELOW = 10.0  # between the header and the drawing
+BORDER = 8.0  # around a drawing
+BELOW = 4.0  # between the header and the drawing
 HEAD_LENGTH, HEAD_WIDTH = 8.0, 5.6  # of an arrow, at scale 1
 ABOVE = 2.0  # the title of a frame, and left of it
 TAIL = 3.2  # radius of the dot at the tail of a marked arrow
@@ -27,10 +27,9 @@ TAIL = 3.2  # radius of the dot at the tail of a marked arrow
 def places(picture: Picture, theme: Theme, sizes: Measured, page: tuple[float, float] = SLIDE) -> Places:
     """Find places in which everything is as large as can be on a page of this width and height, in points."""
     directions = (picture.direction,) if picture.direction else ("LR", "TB")
-    top = sizes.header.height + BELOW if sizes.header else 0.0
-    around = 2 * BORDER, 2 * BORDER + top
-    placement = place(plan(picture, theme, sizes), page, directions, around)
-    return _OnPage(picture, theme, sizes, placement, top).places()
+    header = (sizes.header.width, sizes.header.height + BELOW) if sizes.header else (0.0, 0.0)
+    placement = place(plan(picture, theme, sizes), Filling(page, BORDER, header), directions)
+    return _OnPage(picture, theme, sizes, placement, header[1] - placement.rise).places()
 
 
 def plan(picture: Picture, theme: Theme, sizes: Measured) -> Plan:

@@ -6,7 +6,8 @@ their place across the flow only where neither cards nor captions can be.
 """
 
 from .choosing import place
+from .filling import Filling
 from .plan import Block, Link, Placement, Plan, ScopeFrame
 from .strips import Strip, strips
 
-__all__ = ["Block", "Link", "Placement", "Plan", "ScopeFrame", "Strip", "place", "strips"]
+__all__ = ["Block", "Filling", "Link", "Placement", "Plan", "ScopeFrame", "Strip", "place", "strips"]

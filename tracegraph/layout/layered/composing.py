@@ -20,7 +20,7 @@ from .vertices import PASSING, LayerRow, Segment, Vertex, rows_of
 class Arrangement:
     """What does not depend on the rows: units, their layers, and the lines between them.
 
-    ``loose``: whether leaves that could be docked are not.
+    ``loose``: whether leaves that could be docked are not. ``split``: whether high layers are split.
     """
 
     plan: Plan
@@ -31,6 +31,7 @@ class Arrangement:
     lines: list[tuple[int, int, int, Size]]
     lengths: Lengths
     loose: bool
+    split: bool
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Candidate:
     cut_scopes: int
 
 
-def arrange(plan: Plan, flat: bool, sides: int, any_leaf: bool = False) -> Arrangement:
+def arrange(plan: Plan, flat: bool, sides: int, any_leaf: bool = False, parts: float = 1.0) -> Arrangement:
     """Dock leaves and find the layers."""
     turn = (lambda size: size) if flat else (lambda size: (size[1], size[0]))
     sizes = [turn((b.width, b.height)) for b in plan.blocks]
@@ -61,9 +62,22 @@ def arrange(plan: Plan, flat: bool, sides: int, any_leaf: bool = False) -> Arran
         if link.source in number
     ]
     scopes = [plan.blocks[u.block].scope for u in units]
-    layer = layers([(s, t) for _, s, t, _ in lines], scopes)
+    heights = [u.above + u.size[1] + u.below + ACROSS for u in units]
+    edges = [(s, t) for _, s, t, _ in lines]
+    layer = layers(edges, scopes)
+    if parts > 1:
+        layer = layers(edges, scopes, heights, _highest(layer, heights) / parts)
     loose = not sides and any(b.docks for b in plan.blocks)
-    return Arrangement(plan, flat, units, layer, scopes, lines, _lengths(plan, units, layer, scopes, lines), loose)
+    return Arrangement(
+        plan, flat, units, layer, scopes, lines, _lengths(plan, units, layer, scopes, lines), loose, parts > 1
+    )
+
+
+def _highest(layer: Sequence[int], heights: Sequence[float]) -> float:
+    total: dict[int, float] = {}
+    for k, height in zip(layer, heights):
+        total[k] = total.get(k, 0.0) + height
+    return max(total.values())
 
 
 def _lengths(

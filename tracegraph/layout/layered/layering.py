@@ -11,17 +11,39 @@ DEEPEST = 12  # scopes inside each other that are kept together
 Edge = tuple[int, int]
 
 
-def layers(edges: Sequence[Edge], scopes: Sequence[Scope]) -> list[int]:
+def layers(
+    edges: Sequence[Edge], scopes: Sequence[Scope], heights: Sequence[float] = (), most: float = 0.0
+) -> list[int]:
     """The layer of each unit, from 0, none empty; every edge leads to a later one.
 
-    Scopes that follow each other share no layer, and sources stand right before their first use.
+    Scopes that follow each other share no layer, and sources stand right before their first use. If ``most`` is not 0,
+    what would make a layer higher than that comes into a later one (Coffman, Graham 1972); sources do not count.
     """
     layer = [0] * len(scopes)
     starts: dict[Scope, int] = {}
-    _place(list(range(len(scopes))), list(edges), scopes, (), 0, layer, starts)
+    has_input = {t for _, t in edges}
+    room = _Room([h if i in has_input else 0.0 for i, h in enumerate(heights)], most)
+    _place(list(range(len(scopes))), list(edges), scopes, (), 0, layer, starts, room)
     _pull_sources(edges, scopes, layer, starts)
     rank = {old: new for new, old in enumerate(sorted(set(layer)))}
     return [rank[i] for i in layer]
+
+
+class _Room:
+    """The height that is taken in each layer."""
+
+    def __init__(self, heights: Sequence[float], most: float) -> None:
+        self.heights, self.most = heights, most
+        self.taken: dict[int, float] = {}
+
+    def layer(self, unit: int, first: int) -> int:
+        """The first layer from here on that has room for a unit."""
+        if not self.most:
+            return first
+        while self.taken.get(first) and self.taken[first] + self.heights[unit] > self.most:
+            first += 1
+        self.taken[first] = self.taken.get(first, 0.0) + self.heights[unit]
+        return first
 
 
 def _place(
@@ -32,6 +54,7 @@ def _place(
     first: int,
     layer: list[int],
     starts: dict[Scope, int],
+    room: _Room,
 ) -> int:
     """Give the members of a scope their layers from ``first`` on; return how many there are."""
     depth = len(scope)
@@ -59,10 +82,11 @@ def _place(
         start = max((ends[a] for a in into.get(key, ())), default=first)
         if isinstance(key, tuple):
             starts[key] = start
-            ends[key] = start + _place(inner[key], inside.get(key, []), scopes, key, start, layer, starts)
+            ends[key] = start + _place(inner[key], inside.get(key, []), scopes, key, start, layer, starts, room)
         else:
-            layer[inner[key][0]] = start
-            ends[key] = start + 1
+            unit = inner[key][0]
+            layer[unit] = room.layer(unit, start)
+            ends[key] = layer[unit] + 1
     return max(ends.values(), default=first) - first
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 Point = tuple[float, float]
 Size = tuple[float, float]
 Scope = tuple[str, ...]
+Box = tuple[float, float, float, float]  # left, top, width, height
 
-HEAD = 11.0  # room for the head of an arrow
-ALONG = 12.0  # the least run of a line between two layers
-ACROSS = 16.0  # between two cards of a layer
-TRACK = 9.0  # between two lines that run side by side
+HEAD = 9.5  # room for the head of an arrow
+ALONG = 8.0  # the least run of a line between two layers
+ACROSS = 10.0  # between two cards of a layer
+TRACK = 7.0  # between two lines that run side by side
 LINE = 5.0  # that a line without a caption needs on either side
-MARGIN = 10.0  # between a frame and what is in it
+MARGIN = 7.0  # between a frame and what is in it
 TITLE = 22.0  # least height of the room for the titles of frames
 INSET = 7.0  # of the ends of arrows from the corners of a card
 FAN = 14.0  # in which lines bend to the card, where their captions need more room than it has
@@ -95,7 +96,7 @@ class Placement:
     """Where everything goes, in points from the upper left corner.
 
     ``blocks`` and ``captions`` are upper left corners, ``routes`` chains of cubic Bézier curves whose last point is the
-    tip of the arrow.
+    tip of the arrow. ``rise``: how far above the lower end of the header the drawing begins.
     """
 
     width: float
@@ -107,3 +108,4 @@ class Placement:
     captions: Sequence[Point]
     frames: Sequence[ScopeFrame]
     crossings: int
+    rise: float = 0.0
