@@ -15,15 +15,18 @@ from tracegraph.analysis import Flow
 EXAMPLES = Path(__file__).parents[2] / "examples"
 sys.path.insert(0, str(EXAMPLES))
 
+import broadcast_loss  # noqa: E402
 import dead_relu  # noqa: E402
 import optimizers  # noqa: E402
 import residual  # noqa: E402
+import softmax_twice  # noqa: E402
+import unscaled  # noqa: E402
 import vanishing  # noqa: E402
 import where_nan  # noqa: E402
 from digits import digits  # noqa: E402
 
 Array = np.ndarray[Any, Any]
-MODULES = [dead_relu, optimizers, residual, vanishing, where_nan]
+MODULES = [broadcast_loss, dead_relu, optimizers, residual, softmax_twice, unscaled, vanishing, where_nan]
 
 
 def kinds(flow: Flow) -> dict[str, set[str]]:
@@ -233,3 +236,42 @@ def test_every_picture_has_its_table_in_the_gallery(module: Any) -> None:
     assert {Path(name).suffix for name in made} == {".svg", ".txt"}
     texts = [text for name, text in made.items() if name.endswith(".txt")]
     assert texts and all(text.endswith("\n") and len(text) > 100 for text in texts)
+
+
+# --- three stories ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "module, kind", [(broadcast_loss, "broadcast"), (softmax_twice, "twice"), (unscaled, "scale")], ids=str
+)
+def test_a_story_names_its_root_cause_alone_and_the_mended_twin_has_none(module: Any, kind: str) -> None:
+    (cause,) = tg.flow(module.build).causes
+    assert (cause.kind, cause.severity) == (kind, "fault") and cause.excerpt and cause.remedy
+    assert tg.flow(module.mended).causes == ()
+
+
+def test_the_best_line_of_a_broadcast_loss_is_the_mean() -> None:
+    x, t = broadcast_loss.X, broadcast_loss.T
+    a = np.stack([np.broadcast_to(x, (8, 8)).ravel(), np.ones(64)], axis=1)
+    slope, offset = np.linalg.lstsq(a, np.broadcast_to(t, (8, 8)).ravel(), rcond=None)[0]
+    assert abs(slope) < 1e-12 and offset == pytest.approx(t.mean())
+
+
+def test_the_least_loss_of_a_softmax_twice() -> None:
+    p = np.eye(3)[0]
+    e = np.exp(p)
+    assert -np.log(e[0] / e.sum()) == pytest.approx(0.551, abs=1e-3)
+    assert "0.551" in tg.flow(softmax_twice.build).causes[0].sentence
+
+
+def test_the_step_raises_the_loss_on_raw_data_and_lowers_it_on_standardised_ones() -> None:
+    def losses(x: Array) -> tuple[float, float]:
+        w, v, t = unscaled.W1, unscaled.W2, unscaled.T
+        h = np.maximum(x @ w, 0)
+        off = 2 * (h @ v - t) / len(x)
+        wide, deep = x.T @ (off @ v.T * (h > 0)), h.T @ off
+        after = np.maximum(x @ (w - 0.1 * wide), 0) @ (v - 0.1 * deep)
+        return float(np.mean((h @ v - t) ** 2)), float(np.mean((after - t) ** 2))
+
+    raw, standardised = losses(unscaled.X), losses((unscaled.X - unscaled.X.mean(0)) / unscaled.X.std(0))
+    assert raw[1] > 1.5 * raw[0] and standardised[1] < standardised[0]
