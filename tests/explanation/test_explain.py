@@ -204,7 +204,8 @@ def test_results_are_those_of_the_graph(name: str) -> None:
     graph = example(name)
     shown = tg.fold(graph)
     found = equations(tg.explain(graph, digits=9, of=all_gradients(shown)).to_text())
-    for box, node in zip(picture(shown, digits=9).boxes, shown, strict=True):
+    boxes = picture(shown, digits=9).box_of
+    for box, node in ((boxes[f"n{node.key}"], node) for node in shown):
         if node.op != "gradient":
             assert worth(found[box.title][-1]) == pytest.approx(node.value, rel=1e-8)
         if node.gradient is not None and node.name != (node.loss or graph.output.name):  # ∂L/∂L is no equation
@@ -241,7 +242,7 @@ def test_names_numbers_and_formulas_are_those_of_the_picture(name: str, digits: 
     text = tg.explain(graph, digits=digits, of=all_gradients(graph)).to_text()
     flat = re.sub(r"\s+", " ", text)
     found = equations(text)
-    for box, node in zip(words.boxes, graph, strict=True):
+    for box, node in ((words.box_of[f"n{node.key}"], node) for node in graph):
         if node.op == "gradient":
             continue
         assert box.title in found

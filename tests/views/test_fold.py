@@ -180,3 +180,17 @@ def test_a_folded_run_is_kept_in_a_file(tmp_path: Path) -> None:
     again = tg.load(tmp_path / "run.tgraph")
     handed = [(e.tensor, np.asarray(e.handed).tolist()) for e in folded.edges if e.handed is not None]
     assert handed and handed == [(e.tensor, np.asarray(e.handed).tolist()) for e in again.edges if e.handed is not None]
+
+
+def test_a_few_numbers_without_a_name_stand_in_the_formula() -> None:
+    def formulas(what: object) -> list[str]:
+        return [line.text for box in tg.draw(what).picture.boxes for line in box.lines]  # type: ignore[arg-type]
+
+    p, y = tg.tensor([0.25, 0.5], "p"), np.array([0.0, 1.0])
+    assert formulas(tg.mse(p, [0, 1])) == ["= mean((p − [0, 1])²)"]
+    assert formulas(tg.sum((1 - y) * p)) == ["= Σ([1, 0] ⊙ p)"]
+    named, long = tg.draw(tg.sum(y * p)), tg.draw(tg.sum(tg.tensor(np.ones(7), "q") * np.arange(7.0)))
+    assert [len(drawing.graph) for drawing in (named, long)] == [3, 3]
+    graph = fold(tg.trace(tg.sum((1 - y) * p)))
+    edge = next(e for e in graph.edges if e.tensor == "p")
+    assert np.array_equal(edge.contribution, [1.0, 0.0]) and "constant" not in (edge.vjp or "")

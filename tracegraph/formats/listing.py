@@ -27,7 +27,7 @@ def write(draft: Draft, options: Options = Options()) -> bytes:
     gradients = gradient_name(losses.pop(), "·").replace("·", "…") if len(losses) == 1 else "gradient"
     head = ["name", "formula", "shape", "value", gradients]
     rows = [head]
-    boxes = {b.key: b for card in words.boxes for b in (card, *card.rows)}
+    boxes = words.box_of
     for node in graph.nodes:
         box = boxes[f"n{node.key}"]
         made = box.lines[0].text.removeprefix("= ") if box.lines and node.formula else node.role

@@ -106,3 +106,8 @@ class Picture:
     header: tuple[Line, ...] = ()
     legend: Legend | None = None
     key: tuple[Entry, ...] = ()
+
+    @property
+    def box_of(self) -> dict[str, Box]:
+        """By key, every card, and every row in one."""
+        return {box.key: box for card in self.boxes for box in (card, *card.rows)}

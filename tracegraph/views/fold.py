@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from .view import view
 
 MOST = 6
 """Inputs that a card may have after folding; a longer formula is harder to read than two cards."""
+IN_A_ROW = 6
+"""Elements up to which an unnamed array stands in the formula that uses it."""
 
 
 @view
@@ -72,11 +73,18 @@ def _fits(graph: Graph, outer: Node, inner: Node, inputs: int, noted: set[int]) 
     if inner.key in noted or not outer.formula:
         return False
     if inner.is_constant and (not inner.named or inner.line is None):  # of a plain number no line is recorded
-        return inner.value is not None and not inner.shape and isfinite(inner.value)
+        return _is_short(inner.value) and not (inner.named and inner.shape)
     if inner.named:
         return False
     one_line = inner.is_result and traits_of(inner).fold == "both" and bool(traits_of(outer).fold)
     return one_line and inner.scope == outer.scope and len(graph.uses(inner)) == 1 and inputs <= MOST
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a constant is a number, or a few in a row: shown in the formula, it needs no card."""
+    if value is None or np.ndim(value) > 1 or np.size(value) > IN_A_ROW:
+        return False
+    return np.asarray(value).dtype.kind in "iufb"[: 4 - np.ndim(value)] and bool(np.all(np.isfinite(value)))
 
 
 def _merge(
@@ -141,7 +149,9 @@ def _written(inner: Node, names: dict[str, str]) -> str:
 
 
 def _literal(value: Any) -> str:
-    """A number as Python writes it; of NumPy's numbers the shortest form, so that a float32 0.1 is 0.1."""
+    """A number as Python writes it, or a list of them; of NumPy's the shortest form, so that a float32 0.1 is 0.1."""
+    if np.ndim(value):
+        return f"[{', '.join(map(str, value))}]"
     return str(value) if isinstance(value, np.generic) else repr(value)
 
 
