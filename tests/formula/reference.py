@@ -310,13 +310,21 @@ def _dims(env):
 
 
 def conv_forward(env, x, k, bias=None):
+    if "output_padding" in env and np.shape(x) == np.shape(env["y"]):
+        return windows_of(x, env, env["x"], k)
     return conv(_dims(env), x, k, bias, **{o: env[o] for o in _CONV})
+
+
+def windows_of(z, env, x, k):
+    """The convolution that a transposed one is the way back of: of its windows, as many as the input has elements."""
+    whole = conv(_dims(env), z, k, None, **{o: env[o] for o in _CONV})
+    return whole[tuple(slice(length) for length in np.shape(x))]
 
 
 def conv_transpose(env, g, k, bias=None):
     """The adjoint of a convolution; forward, that of one whose input has the shape of the result."""
     if "output_padding" in env:
-        y = adjoint(lambda x: conv_forward(env, x, k), g, env["y"])
+        y = adjoint(lambda z: windows_of(z, env, g, k), g, env["y"])
         return y if bias is None else y + np.reshape(bias, (-1, *[1] * _dims(env)))
     return adjoint(lambda x: conv_forward(env, x, k), g, env["x"])
 

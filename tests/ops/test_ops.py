@@ -385,6 +385,8 @@ def torch_table():
 
     def mse(a, b, reduction="mean"):
         b = b.expand_as(a)
+        if reduction == "none":
+            return f.mse_loss(a, b, reduction=reduction)
         total = f.mse_loss(a, b, reduction="mean" if "mean" in reduction else "sum")
         return total / 2 if "half" in reduction else total
 

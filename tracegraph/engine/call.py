@@ -67,6 +67,8 @@ def freeze(op: Op, option: Any) -> Any:
         return option
     if not op.traits.masks:
         raise OpError(f"{op.name}: an option cannot be a tensor, no gradient would flow to it; give a number")
+    if option.needs:
+        raise OpError(f"{op.name}: no gradient flows to this option; make it a tg.constant, or add or multiply it")
     return option.value
 
 

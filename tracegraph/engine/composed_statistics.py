@@ -75,8 +75,8 @@ def diff(run: Run, a: Any, n: int = 1, axis: int = -1, prepend: Any = None, appe
     """Differences of neighbours, with more elements before and after."""
     shape = [1 if k == axis % a.ndim else length for k, length in enumerate(np.shape(plain(a)))]
     ends = [p if p is None or np.ndim(plain(p)) else np.full(shape, p) for p in (prepend, append)]
-    parts = [p for p in (ends[0], a, ends[1]) if p is not None]
-    return run("diff", a if len(parts) == 1 else run("concatenate", parts, axis=axis), times=n, axis=axis)
+    parts = [p for p in (ends[0], a, ends[1]) if p is not None and n]  # none are made of no differences
+    return run("diff", a if len(parts) < 2 else run("concatenate", parts, axis=axis), times=n, axis=axis)
 
 
 def ediff1d(run: Run, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:

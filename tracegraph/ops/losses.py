@@ -30,7 +30,7 @@ def _size(a: Array, b: Array, **options: Any) -> int:
     return int(max(np.size(a), np.size(b)))
 
 
-_HALVES = {"mean": 1.0, "sum": 1.0, "half": 0.5, "half_mean": 0.5}
+_HALVES = {"mean": 1.0, "sum": 1.0, "half": 0.5, "half_mean": 0.5, "none": 1.0}
 
 
 def _scale(a: Array, b: Array, reduction: str) -> float:
@@ -69,6 +69,7 @@ _MSE_SAMPLES = tuple(
         "sum": ("sum((a - b) ** 2)", "2 * g * (a - b)", "2 * g * (b - a)"),
         "half": ("1 / 2 * sum((a - b) ** 2)", "g * (a - b)", "g * (b - a)"),
         "half_mean": ("1 / 2 * mean((a - b) ** 2)", "g * (a - b) / n", "g * (b - a) / n"),
+        "none": ("(a - b) ** 2", "2 * g * (a - b)", "2 * g * (b - a)"),
     },
     choose=lambda a, b, reduction="mean": reduction,
     n=_size,
@@ -77,10 +78,12 @@ def mse(a: Array, b: Array, reduction: str = "mean") -> Array:
     """The squared error of two tensors of one shape, by one of four conventions.
 
     ``reduction``: "mean", 1/n Σ(a - b)² (statistics, PyTorch); "sum", Σ(a - b)²; "half", ½ Σ(a - b)² (Rumelhart, Hinton
-    and Williams 1986; Bishop, PRML, 5.11); "half_mean", 1/(2n) Σ(a - b)² (Ng's lectures).
+    and Williams 1986; Bishop, PRML, 5.11); "half_mean", 1/(2n) Σ(a - b)² (Ng's lectures). "none": each (a - b)².
     """
     _reduction("mse", reduction, tuple(_HALVES))
     _alike("mse", a, b)
+    if reduction == "none":
+        return (a - b) ** 2
     off = np.ravel(a - b)
     return np.dot(off, off) * _scale(a, b, reduction)
 
@@ -102,9 +105,10 @@ def _bce_target(g: Array, y: Array, p: Array, t: Array, reduction: str = "mean",
     return back * (g / (_size(p, t) if reduction == "mean" else 1)) + 0 * t
 
 
+_SUMS = ("mean", "sum", "none")
 _BCE_SAMPLES = tuple(
     Sample((p, t), {"reduction": reduction, "from_logits": logits})
-    for reduction in ("mean", "sum")
+    for reduction in _SUMS
     for logits in (False, True)
     for p, t in (((), ()), ((3,), (3,)), ((2, 3), (2, 3)))
 )
@@ -132,6 +136,12 @@ _BCE_SAMPLES = tuple(
         ),
         ("mean", True): ("mean(log(1 + exp(p)) - t * p)", "g * (sigmoid(p) - t) / n", "-g * p / n"),
         ("sum", True): ("sum(log(1 + exp(p)) - t * p)", "g * (sigmoid(p) - t)", "-g * p"),
+        ("none", False): (
+            "-(t * log(p) + (1 - t) * log(1 - p))",
+            "g * (p - t) / (p * (1 - p))",
+            "g * (log(1 - p) - log(p))",
+        ),
+        ("none", True): ("log(1 + exp(p)) - t * p", "g * (sigmoid(p) - t)", "-g * p"),
     },
     choose=lambda p, t, reduction="mean", from_logits=False: (reduction, bool(from_logits)),
     n=_size,
@@ -139,10 +149,10 @@ _BCE_SAMPLES = tuple(
 def binary_cross_entropy(p: Array, t: Array, reduction: str = "mean", from_logits: bool = False) -> Array:
     """How far probabilities ``p`` in [0, 1] are from targets ``t``, of one shape: -Σ t ln p + (1 - t) ln(1 - p).
 
-    ``reduction``: "mean" or "sum". ``from_logits``: ``p`` is what a sigmoid would make probabilities of; exact also
-    where it is large. At p = 0 and 1 logarithms stop at -100, as PyTorch's do.
+    ``reduction``: "mean", "sum", or "none". ``from_logits``: ``p`` is what a sigmoid would make probabilities
+    of; exact also where it is large. At p = 0 and 1 logarithms stop at -100, as PyTorch's do.
     """
-    _reduction("binary_cross_entropy", reduction, ("mean", "sum"))
+    _reduction("binary_cross_entropy", reduction, _SUMS)
     _alike("binary_cross_entropy", p, t)
     if from_logits:
         losses = softplus.forward(p) - t * p
@@ -150,4 +160,4 @@ def binary_cross_entropy(p: Array, t: Array, reduction: str = "mean", from_logit
         if not np.iscomplexobj(p) and (np.min(p) < 0 or np.max(p) > 1):
             raise OpError("binary_cross_entropy: probabilities must lie in [0, 1]; for others use from_logits=True")
         losses = -(t * _log(p) + (1 - t) * _log(1 - p))
-    return np.mean(losses) if reduction == "mean" else np.sum(losses)
+    return losses if reduction == "none" else np.mean(losses) if reduction == "mean" else np.sum(losses)

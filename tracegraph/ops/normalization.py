@@ -5,6 +5,7 @@ its own for each channel.
 """
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -179,7 +180,7 @@ def _groups(x: Array, groups: int, eps: float) -> tuple[Array, Array, tuple[int,
     _channels("group_norm", x)
     if groups < 1 or np.shape(x)[1] % groups:
         raise OpError(f"group_norm: {np.shape(x)[1]} channels are no {groups} groups of one size")
-    rows = (np.shape(x)[0], groups, -1)
+    rows = (np.shape(x)[0], groups, prod(np.shape(x)[1:]) // groups)
     z, root = _scaled(np.reshape(x, rows), -1, eps)
     return z, root, rows
 

@@ -59,8 +59,8 @@ def _win(into: Array, won: Array, left: Array, g: Array, alone: bool) -> None:
 
 
 def _mean(name: str, n: int, x: Array, count_include_pad: bool, divisor: Any = None, **options: Any) -> Array:
-    if divisor is not None and divisor < 1:
-        raise OpError(f"{name}: divisor_override is at least 1, not {divisor}")
+    if divisor == 0:
+        raise OpError(f"{name}: divisor_override is not 0")
     axes, x = pool_axes(name, n, x, **options), x if x.dtype.kind in "fc" else x.astype(np.float64)
     y = pooled(x, axes, np.add, 0)
     y /= counts_of(axes, count_include_pad, y.dtype) if divisor is None else divisor

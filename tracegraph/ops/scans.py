@@ -53,6 +53,8 @@ def cumprod(x: Array, axis: int | None = None) -> Array:
 
 def _diff_back(g: Array, y: Array, x: Array, times: int = 1, axis: int = -1) -> Array:
     back = np.asarray(g)
+    if not back.size:  # more differences than neighbours
+        return np.zeros(np.shape(x), back.dtype)
     around = [(0, 0)] * back.ndim
     around[axis] = (1, 1)
     for _ in range(times):
@@ -63,7 +65,12 @@ def _diff_back(g: Array, y: Array, x: Array, times: int = 1, axis: int = -1) -> 
 @op(
     "diff(x, times, axis=axis)",
     ("scatter(g, x)", _diff_back),
-    samples=(Sample(((5,),)), Sample(((4, 3),), {"times": 2, "axis": 0}), Sample(((4,),), {"times": 0})),
+    samples=(
+        Sample(((5,),)),
+        Sample(((4, 3),), {"times": 2, "axis": 0}),
+        Sample(((4,),), {"times": 0}),
+        Sample(((2, 3),), {"times": 4}),
+    ),
     traits=Traits("scan", along="last"),
 )
 def diff(x: Array, times: int = 1, axis: int = -1) -> Array:
