@@ -111,7 +111,9 @@ def home(member: Any) -> str | None:
 
 
 def inherited(kind: type) -> dict[str, Any]:
-    """The members of a class and of those it is made from."""
+    """The members of a class and of those it is made from; some are made when they are first looked up."""
+    for name in dir(kind):
+        getattr(kind, name, None)
     return {name: member for part in reversed(kind.__mro__) for name, member in vars(part).items()}
 
 

@@ -946,6 +946,54 @@ def kl_div(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
 class Methods:
     """What tensors have from the operations."""
 
+    def clip(self, min: float | None = None, max: float | None = None) -> Tensor:
+        """Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits."""
+    def softmax(self, axis: int = -1) -> Tensor:
+        """Exponentials along an axis, divided by their sum: positive numbers that sum to 1; never overflows."""
+    def log_softmax(self, axis: int = -1) -> Tensor:
+        """The logarithm of softmax along an axis, exact also where softmax is too small for a number."""
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The sum along axes; 0 where there is nothing to add."""
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The arithmetic mean along axes."""
+    def max(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The largest element along axes; elements that tie share the gradient equally."""
+    def min(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The smallest element along axes; elements that tie share the gradient equally."""
+    def var(self, axis: int | tuple[int, ...] | None = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """The variance along axes: squared deviations from the mean, summed and divided by n - ddof."""
+    def std(self, axis: int | tuple[int, ...] | None = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """The standard deviation along axes, the square root of `var`; its gradient at constant data is 0."""
+    def prod(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The product along axes; the gradient is exact also where elements are 0."""
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        """The running sum along an axis; None runs over all elements in a row."""
+    def norm(self, ord: Any = None, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The length √Σx² along axes, of vectors (ord None or 2) or whole arrays (None or "fro"); gradient 0 at 0."""
+    def dot(self, b: _Operand) -> Tensor:
+        """The product of vectors and matrices, as ``a @ b``; for more than two axes use matmul or einsum."""
+    def transpose(self, *axes: int | Sequence[int]) -> Tensor:
+        """The axes in another order; reversed where none is given."""
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+    def reshape(self, *shape: int | Sequence[int]) -> Tensor:
+        """The same elements, in row order, in another shape; one length may be -1, and is then what remains."""
+    def flatten(self) -> Tensor:
+        """All elements in a row."""
+    def squeeze(self, axis: int | tuple[int, ...] | None = None) -> Tensor:
+        """Without axes of length 1: those given, or all."""
+    def expand_dims(self, axis: int | tuple[int, ...] | None) -> Tensor:
+        """With new axes of length 1 at the given places of the result."""
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
+    def take(self, indices: Any, axis: int | None = None, mode: Any = "raise") -> Tensor:
+        """The elements (or the parts along an axis) of these numbers; one that is taken twice counts twice."""
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """The diagonal of the matrices in two axes, as a new last axis."""
+    def cumprod(self, axis: int | None = None) -> Tensor:
+        """The running product along an axis; None runs over all elements in a row."""
+    def ptp(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
+        """The largest less the smallest element along axes; elements that tie share the gradient equally."""
     @property
     def T(self) -> Tensor:
         """The transpose."""
