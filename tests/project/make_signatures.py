@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tracegraph as tg
-from tracegraph.engine import call, operators
+from tracegraph.engine import call, generated, operators
 from tracegraph.ops.op import OPS, Op
 
 FILE = Path(__file__).parents[2] / "tracegraph" / "engine" / "signatures.pyi"
@@ -117,10 +117,14 @@ def inherited(kind: type) -> dict[str, Any]:
     return {name: member for part in reversed(kind.__mro__) for name, member in vars(part).items()}
 
 
+MAKERS = (call.__name__, operators.__name__, generated.__name__)
+"""The modules that make methods of tensors."""
+
+
 def made() -> str:
     """The text of the file, as it should be."""
     ops = [op for op in OPS.values() if hasattr(tg, op.name)]
-    members = {k: m for k, m in inherited(tg.Tensor).items() if home(m) in (call.__name__, operators.__name__)}
+    members = {k: m for k, m in inherited(tg.Tensor).items() if home(m) in MAKERS}
     methods = [method(k, m) for k, m in members.items() if not k.startswith("__array")]
     body = "".join("    " + line + "\n" if line else "" for text in methods for line in text.splitlines())
     names = f"__all__ = {[op.name for op in ops]}\n"

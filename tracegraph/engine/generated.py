@@ -29,7 +29,7 @@ RECORD = """
 """
 """The end of a function that makes a record as `record` does, with the details that its op has in the scope."""
 
-_NAMES = {"Tensor": Tensor, "current_scope": current_scope, "ids": ids, "frame_at": sys._getframe}
+_NAMES = {"__name__": __name__, "Tensor": Tensor, "current_scope": current_scope, "ids": ids, "frame_at": sys._getframe}
 
 
 def compiled(name: str, text: str, **names: Any) -> Any:

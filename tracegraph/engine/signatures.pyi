@@ -946,8 +946,68 @@ def kl_div(a: _Operand, b: _Operand, reduction: str = "mean") -> Tensor:
 class Methods:
     """What tensors have from the operations."""
 
+    def __lt__(self, other: _Operand) -> Tensor: ...
+    def __le__(self, other: _Operand) -> Tensor: ...
+    def __eq__(self, other: object) -> Tensor: ...  # type: ignore[override]
+    def __ne__(self, other: object) -> Tensor: ...  # type: ignore[override]
+    def __gt__(self, other: _Operand) -> Tensor: ...
+    def __ge__(self, other: _Operand) -> Tensor: ...
+    def __add__(self, other: _Operand) -> Tensor: ...
+    def __radd__(self, other: _Operand) -> Tensor: ...
+    def __sub__(self, other: _Operand) -> Tensor: ...
+    def __rsub__(self, other: _Operand) -> Tensor: ...
+    def __mul__(self, other: _Operand) -> Tensor: ...
+    def __rmul__(self, other: _Operand) -> Tensor: ...
+    def __truediv__(self, other: _Operand) -> Tensor: ...
+    def __rtruediv__(self, other: _Operand) -> Tensor: ...
+    def __neg__(self) -> Tensor: ...
+    def neg(self) -> Tensor:
+        """``-x``, element by element."""
+    def __pow__(self, other: _Operand) -> Tensor: ...
+    def __rpow__(self, other: _Operand) -> Tensor: ...
+    def square(self) -> Tensor:
+        """``x ** 2``, element by element."""
+    def reciprocal(self) -> Tensor:
+        """``1 / x``, element by element."""
+    def exp(self) -> Tensor:
+        """``exp(x)``, element by element."""
+    def expm1(self) -> Tensor:
+        """``expm1(x)``, element by element."""
+    def log(self) -> Tensor:
+        """``log(x)``, element by element."""
+    def log1p(self) -> Tensor:
+        """``log1p(x)``, element by element."""
+    def sqrt(self) -> Tensor:
+        """``sqrt(x)``, element by element."""
+    def sign(self) -> Tensor:
+        """``sign(x)``, element by element."""
+    def __abs__(self) -> Tensor: ...
+    def abs(self) -> Tensor:
+        """``abs(x)``, element by element."""
+    def sin(self) -> Tensor:
+        """``sin(x)``, element by element."""
+    def cos(self) -> Tensor:
+        """``cos(x)``, element by element."""
+    def tan(self) -> Tensor:
+        """``tan(x)``, element by element."""
+    def arcsin(self) -> Tensor:
+        """``arcsin(x)``, element by element."""
+    def arccos(self) -> Tensor:
+        """``arccos(x)``, element by element."""
+    def arctan(self) -> Tensor:
+        """``arctan(x)``, element by element."""
+    def sinh(self) -> Tensor:
+        """``sinh(x)``, element by element."""
+    def cosh(self) -> Tensor:
+        """``cosh(x)``, element by element."""
+    def tanh(self) -> Tensor:
+        """``tanh(x)``, element by element."""
     def clip(self, min: float | None = None, max: float | None = None) -> Tensor:
         """Limit each element to [min, max]; None is no limit; the gradient passes inside, not at the limits."""
+    def sigmoid(self) -> Tensor:
+        """The logistic function 1 / (1 + e⁻ˣ), element by element, without overflow."""
+    def relu(self) -> Tensor:
+        """max(0, x), element by element; no gradient flows where x <= 0 (Nair and Hinton 2010)."""
     def softmax(self, axis: int = -1) -> Tensor:
         """Exponentials along an axis, divided by their sum: positive numbers that sum to 1; never overflows."""
     def log_softmax(self, axis: int = -1) -> Tensor:
@@ -970,6 +1030,8 @@ class Methods:
         """The running sum along an axis; None runs over all elements in a row."""
     def norm(self, ord: Any = None, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Tensor:
         """The length √Σx² along axes, of vectors (ord None or 2) or whole arrays (None or "fro"); gradient 0 at 0."""
+    def __matmul__(self, other: _Operand) -> Tensor: ...
+    def __rmatmul__(self, other: _Operand) -> Tensor: ...
     def dot(self, b: _Operand) -> Tensor:
         """The product of vectors and matrices, as ``a @ b``; for more than two axes use matmul or einsum."""
     def transpose(self, *axes: int | Sequence[int]) -> Tensor:
@@ -986,6 +1048,26 @@ class Methods:
         """With new axes of length 1 at the given places of the result."""
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
         """Each element (or each part along an axis) several times in a row; ``repeats`` may differ."""
+    def exp2(self) -> Tensor:
+        """``2 ** x``, element by element."""
+    def log2(self) -> Tensor:
+        """``log2(x)``, element by element."""
+    def log10(self) -> Tensor:
+        """``log10(x)``, element by element."""
+    def cbrt(self) -> Tensor:
+        """``cbrt(x)``, element by element."""
+    def arcsinh(self) -> Tensor:
+        """``arcsinh(x)``, element by element."""
+    def arccosh(self) -> Tensor:
+        """``arccosh(x)``, element by element."""
+    def arctanh(self) -> Tensor:
+        """``arctanh(x)``, element by element."""
+    def degrees(self) -> Tensor:
+        """Radians as degrees."""
+    def radians(self) -> Tensor:
+        """Degrees as radians."""
+    def __mod__(self, other: _Operand) -> Tensor: ...
+    def __rmod__(self, other: _Operand) -> Tensor: ...
     def take(self, indices: Any, axis: int | None = None, mode: Any = "raise") -> Tensor:
         """The elements (or the parts along an axis) of these numbers; one that is taken twice counts twice."""
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
