@@ -155,7 +155,7 @@ def element(item: Item) -> ET.Element:
     look["fill"] = item.fill or "none"
     if item.radius:
         return ET.Element("rect", {**look, **_box(*item.box), "rx": _n(item.radius), "ry": _n(item.radius)})
-    return ET.Element("polygon", {**look, "points": " ".join(map(_point, item.points))})
+    return ET.Element("polygon", {**look, "points": _points(item.points)})
 
 
 def _text(item: Text) -> ET.Element:
@@ -184,7 +184,11 @@ def _box(x: float, y: float, width: float, height: float) -> dict[str, str]:
 
 
 def _path(points: tuple[Point, ...]) -> str:
-    return f"M{_point(points[0])}C{' '.join(map(_point, points[1:]))}"
+    return f"M{_point(points[0])}C{_points(points[1:])}"
+
+
+def _points(points: Iterable[Point]) -> str:
+    return " ".join(map(_point, points))
 
 
 def _point(point: Point) -> str:
@@ -197,4 +201,5 @@ def _n(value: float) -> str:
     >>> _n(12.0), _n(0.126), _n(-0.001)
     ('12', '0.13', '0')
     """
-    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text if text != "-0" else "0"

@@ -105,7 +105,8 @@ def png(tones: Any, anchors: tuple[str, ...], blank: str) -> bytes:
     raw[:, 0, 1:] = index
     raw[:, 1:, 0] = 2  # "as the line above, plus nothing": what repeats takes neither space nor time
     head = struct.pack(">IIBBBBB", width, rows * scale, 8, 3, 0, 0, 0)  # 8 bits, by palette
-    data = zlib.compress(raw.tobytes(), 6)
+    packer = zlib.compressobj(6, zlib.DEFLATED, 15, 9, zlib.Z_RLE)  # cells are runs: a third of the time, and smaller
+    data = packer.compress(raw.tobytes()) + packer.flush()
     parts = ((b"IHDR", head), (b"PLTE", _palette(anchors, blank)), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
 
