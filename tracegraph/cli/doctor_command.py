@@ -71,7 +71,7 @@ def _required(package: str) -> list[str]:
 def _applies(requirement: str) -> bool:
     """Whether it is for this version of Python.
 
-    >>> _applies("tomli>=2; python_version < '3.4'"), _applies("numpy>=1.26")
+    >>> _applies("tomli>=2; python_version < '3.4'"), _applies("numpy>=2.0")
     (False, True)
     """
     below = _BELOW.search(requirement)

@@ -158,7 +158,7 @@ MATRICES: dict[Any, Callable[..., Any]] = {
 
 
 def _known(name: str, function: Callable[..., Any]) -> None:
-    """Add a function that NumPy 1.26 does not have."""
+    """Add a function that not every NumPy has."""
     if hasattr(linalg, name):
         MATRICES[getattr(linalg, name)] = function
 

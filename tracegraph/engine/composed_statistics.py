@@ -148,5 +148,5 @@ for _names, _function in (
     (("trapezoid", "trapz"), trapezoid),
     (("cumulative_sum",), partial(cumulative, name="cumsum", neutral=0.0)),
     (("cumulative_prod",), partial(cumulative, name="cumprod", neutral=1.0)),
-):  # NumPy 1.26 has not all, and NumPy 2 calls one anew
+):  # not every NumPy has all of them, or under the same name
     STATISTICS |= {getattr(np, name): _function for name in _names if name in vars(np)}

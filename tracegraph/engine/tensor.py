@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
     Methods = object  # operators.py adds them: most come from the registry
 
-MEANS = ("numpy._core._methods", "numpy.core._methods")
+MEANS = "numpy._core._methods"
 """Where NumPy turns the mean of objects into a plain number if they tell their dtype."""
 
 ids = count()
@@ -122,7 +122,7 @@ class Recorded(Answers, Methods):
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the elements."""
-        if _frame(1).f_globals.get("__name__") in MEANS:
+        if _frame(1).f_globals.get("__name__") == MEANS:
             raise AttributeError("dtype")
         return np.dtype(np.float64) if type(self.held) is float else np.asarray(self.held).dtype
 
