@@ -27,6 +27,7 @@ def trace(
     program: Tensor | Graph | Noted | Sequence[Tensor] | Callable[..., Any],
     *arrays: Any,
     step: int | Iterable[int] | None = None,
+    loss: Callable[[Any], Any] | None = None,
 ) -> Graph:
     """Make the graph of a computation, with its gradients.
 
@@ -35,13 +36,29 @@ def trace(
     a tensor (a `Graph`, also that of a `Flow`, is handed back as it is). A scalar is differentiated (a tensor with the
     seed of its last `backward`); of anything else without a seed, the graph holds values only. A tensor without a name
     takes the one that it has in the source. No ``grad`` is changed. Of a training run, ``step`` picks one step or
-    several.
+    several. ``loss``: a function that makes the loss of what ``program`` returns, as for a model of PyTorch:
+    ``tg.trace(model, x, loss=lambda out: F.cross_entropy(out, y))``; its tensors, parameters and gradients are
+    PyTorch's own.
 
     >>> import tracegraph as tg
     >>> tg.trace(lambda a, b: a * b, 2.0, 3.0)["a"].gradient
     3.0
     """
+    if loss is not None:
+        program = _under(program, loss)
     return picked(graph_of(program, arrays, sys._getframe(1)), step)
+
+
+def _under(model: Any, loss: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The function that gives what a model returns to a loss."""
+    if not callable(model):
+        raise GraphError(f"trace: loss= goes with a model or a function, not {type(model).__name__}")
+
+    def under(*inputs: Any) -> Any:
+        return loss(model(*inputs))
+
+    under.forward = model.forward if hasattr(model, "forward") else model  # type: ignore[attr-defined]
+    return under
 
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:

@@ -12,7 +12,7 @@ from ..engine.leaves import parameter, tensor
 from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph, graph_in
-from .frontend import frontend_of, taken
+from .frontend import frontend_of, recording, taken
 
 
 def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph:
@@ -20,11 +20,12 @@ def from_function(program: Callable[..., Any], arrays: tuple[Any, ...]) -> Graph
     what = getattr(program, "__name__", type(program).__name__)
     names = _parameters(program, what, arrays)
     inputs = [_given(a, name) for name, a in zip(names, arrays, strict=True)]
-    result = program(*inputs)
-    if (graph := graph_in(result)) is not None:
-        return graph
-    if taker := frontend_of(result):
-        return taker.graph(result, (), dict(zip(names, inputs, strict=True)))
+    with recording():
+        result = program(*inputs)
+        if (graph := graph_in(result)) is not None:
+            return graph
+        if taker := frontend_of(result):
+            return taker.graph(result, (), dict(zip(names, inputs, strict=True)))
     remedy = "one tensor of it" if isinstance(result, (tuple, list, dict)) else "the loss"
     raise GraphError(f"trace: {what}() returned {type(result).__name__}, not {taken()}; return {remedy}")
 
@@ -35,7 +36,7 @@ def _given(value: Any, name: str) -> Any:
         return {key: _learned(part, str(key)) for key, part in value.items()}
     if _holds(value):
         return _learned(value, name)
-    return value if isinstance(value, Tensor) else tensor(value, name)
+    return value if isinstance(value, Tensor) or frontend_of(value) else tensor(value, name)
 
 
 def _learned(value: Any, name: str) -> Any:
@@ -61,7 +62,7 @@ def _like(value: tuple[Any, ...], parts: list[Any]) -> Any:
 def _parameters(program: Callable[..., Any], what: str, arrays: tuple[Any, ...]) -> list[str]:
     """The names of the parameters that take the arrays; ``*xs`` takes ``xs_0``, ``xs_1`` and so on."""
     try:
-        signature = inspect.signature(program)
+        signature = inspect.signature(getattr(program, "forward", program))  # a module of PyTorch takes anything
     except (ValueError, TypeError):  # some functions written in C do not tell
         return [f"x_{i}" for i in range(len(arrays))]
     try:

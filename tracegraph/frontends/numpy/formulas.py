@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from ... import formula
 from ...engine.tensor import Tensor
+from ...engine.values import Value
 from ...ops.op import Op
 
 Formulas = tuple["str | None", ...]
@@ -22,6 +25,15 @@ def rules(t: Tensor, count: int) -> Formulas:
     """The formula of the way back to each input; None where no gradient flows."""
     written, means = _rules(_op(t), count)
     return written if not means else tuple(None if rule is None else _counted(rule, _n(t)) for rule in written)
+
+
+def of(op: Op, y: Value, values: tuple[Value, ...], attrs: Mapping[str, Any]) -> tuple[str, tuple[str, ...], Formulas]:
+    """The formulas of an operation on these inputs: of the value with its arguments, and of the way back to each."""
+    chosen = op.chosen(values, attrs) if op.variants else op
+    (written, args, means), (rules, mean_rules) = _value(chosen, len(values)), _rules(chosen, len(values))
+    n = op.count(y, *values, **attrs) if means or mean_rules else 1
+    counted = tuple(rule and _counted(rule, n) for rule in rules) if mean_rules else rules
+    return _counted(written, n) if means else written, args, counted
 
 
 def _op(t: Tensor) -> Op:
