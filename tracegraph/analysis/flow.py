@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -89,18 +89,25 @@ class Flow(Noted):
 
 
 def flow(
-    what: Any, *arrays: Any, parameters: Iterable[Any] | None = None, try_remedies: bool = False, **limits: Limit | None
+    what: Any,
+    *arrays: Any,
+    parameters: Iterable[Any] | None = None,
+    try_remedies: bool = False,
+    loss: Callable[[Any], Any] | None = None,
+    **limits: Limit | None,
 ) -> Flow:
     """Look for what is wrong with the gradients of a tensor, a graph, or a function applied to arrays.
 
     ``parameters``: those that the loss should depend on; by default those that the function makes, or that the
     variables around the call hold. ``limits``: another threshold for a kind of finding, such as ``vanishing=1e-9``;
     None leaves the kind out. ``try_remedies``: where a remedy is a number (a bias, a scale, a rate), run forward and
-    backward with it and say in ``causes`` whether the fault is gone. Raises `GraphError` where nothing was
-    differentiated.
+    backward with it and say in ``causes`` whether the fault is gone. ``loss``: as for `trace`. Raises `GraphError`
+    where nothing was differentiated.
     """
+    from ..frontends import under
     from ..frontends.numpy.unused import traced
 
+    what = what if loss is None else under(what, loss)
     program = traced(what, arrays, sys._getframe(1), parameters)
     found = inspected(program.graph, limits, program.unused, program.copies)
     return with_trials(found, limits) if try_remedies else found

@@ -106,7 +106,10 @@ def made(module: ModuleType, name: str) -> Graph | Drawing:
     path = Path(str(module.__file__))
     value = _lookup(module, path, name)
     if callable(value):
-        return _as_graph(_called(value, path, name), {}, f"{path.name}: {name}() returned")
+        from ..frontends import recording
+
+        with recording():
+            return _as_graph(_called(value, path, name), {}, f"{path.name}: {name}() returned")
     return _as_graph(value, vars(module), f"{path.name}: {name} is")
 
 

@@ -14,10 +14,21 @@ from ..engine.tensor import Tensor
 from ..errors import GraphError
 from ..graph import Graph, Noted, graph_in
 from ..views.steps import picked
-from .frontend import FRONTENDS, Frontend, frontend, frontend_of, taken
+from .frontend import FRONTENDS, Frontend, frontend, frontend_of, recording, taken
 from .function import from_function
 
-__all__ = ["FRONTENDS", "Frontend", "frontend", "frontend_of", "graph_of", "own_variables", "taken", "trace"]
+__all__ = [
+    "FRONTENDS",
+    "Frontend",
+    "frontend",
+    "frontend_of",
+    "graph_of",
+    "own_variables",
+    "recording",
+    "taken",
+    "trace",
+    "under",
+]
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")  # a frontend enters itself
@@ -45,20 +56,20 @@ def trace(
     3.0
     """
     if loss is not None:
-        program = _under(program, loss)
+        program = under(program, loss)
     return picked(graph_of(program, arrays, sys._getframe(1)), step)
 
 
-def _under(model: Any, loss: Callable[[Any], Any]) -> Callable[..., Any]:
+def under(model: Any, loss: Callable[[Any], Any]) -> Callable[..., Any]:
     """The function that gives what a model returns to a loss."""
     if not callable(model):
         raise GraphError(f"trace: loss= goes with a model or a function, not {type(model).__name__}")
 
-    def under(*inputs: Any) -> Any:
+    def program(*inputs: Any) -> Any:
         return loss(model(*inputs))
 
-    under.forward = model.forward if hasattr(model, "forward") else model  # type: ignore[attr-defined]
-    return under
+    program.forward = getattr(model, "forward", model)  # type: ignore[attr-defined]  # names the inputs
+    return program
 
 
 def graph_of(program: Any, arrays: tuple[Any, ...], frame: FrameType) -> Graph:

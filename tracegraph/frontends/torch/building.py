@@ -229,8 +229,8 @@ def _key_behind(node: Any, number: int) -> Key:
 
 def _number_first(words: Spelled, home: Any) -> bool:
     """Whether the program writes ``2 * x``, which PyTorch hears as ``mul(x, 2)``."""
-    commutes = words.op in ("add", "mul") and len(words.inputs) == 2 and isinstance(words.inputs[1], NUMBERS)
-    return commutes and home is not None and isinstance(getattr(home.node, "left", None), ast.Constant)
+    number = words.commutes and isinstance(words.inputs[1], NUMBERS)
+    return number and home is not None and isinstance(getattr(home.node, "left", None), ast.Constant)
 
 
 def _shared(slots: list[Key | None], arrived: Mapping[Key, list[Any]]) -> list[Any]:

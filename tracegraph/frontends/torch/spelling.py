@@ -19,6 +19,7 @@ class Spelling(NamedTuple):
     ``op``: its name here. ``takes``: the parameters of PyTorch's function, in order; those called like the inputs of
     the op are its inputs. ``options``: by option of the op, the parameter that it is, or a function of all that was
     given. ``plain``: what parameters have to be for this to hold. ``turned``: the operands stand the other way round.
+    ``commutes``: PyTorch hears ``2 * x`` as it hears ``x * 2``.
     """
 
     op: str
@@ -26,6 +27,7 @@ class Spelling(NamedTuple):
     options: Mapping[str, Option] = {}
     plain: Mapping[str, tuple[Any, ...]] = {}
     turned: bool = False
+    commutes: bool = False
 
 
 class Words(NamedTuple):
@@ -60,11 +62,11 @@ BOTH = "a b alpha"
 ONE = {"alpha": (None, 1)}
 
 SPELLINGS: dict[str, Spelling] = {
-    **{name: Spelling("add", BOTH, plain=ONE) for name in ("add", "add_", "__add__", "__iadd__")},
+    **{name: Spelling("add", BOTH, plain=ONE, commutes=True) for name in ("add", "add_", "__add__", "__iadd__")},
     "__radd__": Spelling("add", BOTH, turned=True),
     **{name: Spelling("sub", BOTH, plain=ONE) for name in ("sub", "sub_", "subtract", "__sub__", "__isub__")},
     **{name: Spelling("sub", BOTH, plain=ONE, turned=True) for name in ("rsub", "__rsub__")},
-    **{name: Spelling("mul", "a b") for name in ("mul", "mul_", "multiply", "__mul__", "__imul__")},
+    **{name: Spelling("mul", "a b", commutes=True) for name in ("mul", "mul_", "multiply", "__mul__", "__imul__")},
     "__rmul__": Spelling("mul", "a b", turned=True),
     **{
         name: Spelling("div", "a b rounding_mode", plain={"rounding_mode": (None,)})
@@ -216,11 +218,15 @@ ALSO |= {"key": 1, "value": 2, "mat2": 1, "vec": 1}
 
 
 class Spelled(NamedTuple):
-    """A call in our words: the name of the op, its inputs (tensors and numbers) in order, and its options."""
+    """A call in our words: the name of the op, its inputs (tensors and numbers) in order, and its options.
+
+    ``commutes``: whether the program may have written the inputs the other way round.
+    """
 
     op: str
     inputs: tuple[Any, ...]
     options: dict[str, Any]
+    commutes: bool = False
 
 
 def spelled(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], shape: tuple[int, ...]) -> Spelled | None:
@@ -244,7 +250,7 @@ def spelled(function: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], sha
         return None
     inputs = inputs[::-1] if known.turned else inputs
     given["result"] = shape
-    return Spelled(known.op, inputs, _options(known, given))
+    return Spelled(known.op, inputs, _options(known, given), known.commutes)
 
 
 def bound(takes: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
