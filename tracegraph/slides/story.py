@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..explanation.as_text import line
-from ..explanation.equations import moves
+from ..explanation.equations import Equation, moves
 from ..graph import Edge, Graph, Node, nearest
 from ..layout.sheet import Frame, Sheet, Shown, final, still
 from ..notebook import bundle
@@ -43,19 +43,24 @@ class Frames(Sheet):
         return f"Frames({len(self)} frames of {len(self.scene.of('card'))} cards)"
 
 
-def frames(drawing: Drawn, *, steps: str = "forward,backward", by: str = "operation", title: str = "") -> Frames:
+def frames(
+    drawing: Drawn, *, steps: str = "forward,backward", by: str = "operation", title: str = "", caption: str = ""
+) -> Frames:
     """Take a drawing apart into frames over one layout.
 
     ``steps``: what is shown step by step: network (all cards, without numbers), forward, backward, update, with commas;
     what comes before the first of them is there from the beginning, and an empty text makes one frame of everything.
     ``by``: a frame for each operation, scope, or step (of a training run; without one, for each stage).
-    ``title``: the heading; that of the drawing by default. Raises `GraphError` for a name that is none of these.
+    ``title``: the heading; that of the drawing by default. ``caption``: the sentence of the last frame, instead of the
+    equation of its operation. Raises `GraphError` for a name that is none of these.
     """
     wanted = stages(steps)
     if by not in ORDERS:
         raise GraphError(f"frames: by={by!r} is not one of {', '.join(ORDERS)}")
     sheet = drawing.sheet
     every = _Story(sheet, wanted).frames(by) if wanted else [replace(still(sheet.scene), caption=_result(sheet))]
+    if caption:
+        every[-1] = replace(every[-1], caption=clean(caption))
     given = {f.name: getattr(sheet, f.name) for f in fields(sheet)}
     return Frames(**{**given, "title": clean(title or sheet.picture.title), "frames": tuple(every), "drawing": drawing})
 
@@ -73,7 +78,14 @@ def _result(sheet: Sheet) -> str:
     """The equation of the output."""
     key = sheet.graph.output.key
     results = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
-    return clean(line(results[-1].equations[-1], CAPTION)) if results else clean(sheet.picture.title)
+    return _sentence(results[-1].equations[-1]) if results else clean(sheet.picture.title)
+
+
+def _sentence(equation: Equation) -> str:
+    """An equation on one line, without the sides that write matrices out: their numbers stand on the cards."""
+    name, *sides = clean(line(equation, CAPTION)).split(" = ")
+    short = [side for side in sides if "; " not in side]
+    return " = ".join([name, *(short or sides)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +178,7 @@ class _Story:
             yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
-            caption = cut(clean("; ".join(line(e, CAPTION) for e in move.equations)), CAPTION)
+            caption = cut("; ".join(map(_sentence, move.equations)), CAPTION)
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:
