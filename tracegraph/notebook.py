@@ -1,14 +1,15 @@
-"""What a notebook is given to show: a picture no wider than its page, and text for where there are no pictures."""
+"""What a notebook is given to show: a picture no wider than its cell, and text for where there are no pictures."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection
+from html import escape
 
-from .errors import LayoutError
+from .errors import TracegraphError
 
-WIDTH = 1100  # points
-SVG, TEXT = "image/svg+xml", "text/plain"
+HTML, SVG, TEXT = "text/html", "image/svg+xml", "text/plain"
+FITS = 'style="max-width: 100%; height: auto"'
+"""No wider than the cell that it is shown in, whatever that is."""
 
 
 def bundle(
@@ -16,26 +17,34 @@ def bundle(
     text: Callable[[], str],
     include: Collection[str] | None = None,
     exclude: Collection[str] | None = None,
+    page: Callable[[], str] | None = None,
 ) -> dict[str, str]:
-    """The forms that IPython asks for, by MIME type; the text says why where there is no picture."""
-    wanted = [t for t in (SVG, TEXT) if (not include or t in include) and t not in (exclude or ())]
+    """The forms that IPython asks for, by MIME type; the text says why where there is no picture.
+
+    ``page``: what makes an HTML file, which is shown with its controls where the notebook takes HTML.
+    """
+    every = (HTML, SVG, TEXT) if page else (SVG, TEXT)
+    wanted = [t for t in every if (not include or t in include) and t not in (exclude or ())]
     forms, reason = {}, ""
-    if SVG in wanted:
-        try:
-            forms[SVG] = capped(svg())
-        except LayoutError as error:
-            reason = f"(no picture: {error})\n"
+    try:
+        if SVG in wanted:
+            forms[SVG] = fitted(svg())
+        if page and HTML in wanted:
+            forms[HTML] = framed(page())
+    except TracegraphError as error:
+        reason = f"(no picture: {error})\n"
     if TEXT in wanted or reason:
-        forms[TEXT] = text() + reason
+        words = text()
+        forms[TEXT] = words + "\n" * (bool(reason) and not words.endswith("\n")) + reason
     return forms
 
 
-def capped(svg: str) -> str:
-    """The same SVG, at most as wide as a notebook."""
-    root = ET.fromstring(svg.encode())
-    size = [root.get(side, "0pt") for side in ("width", "height")]
-    width, height = (float(side.removesuffix("pt")) for side in size)
-    if width <= WIDTH:
-        return svg
-    fitted = f'width="{WIDTH}pt" height="{height * WIDTH / width:.0f}pt"'
-    return svg.replace(f'width="{size[0]}" height="{size[1]}"', fitted, 1)
+def fitted(svg: str) -> str:
+    """The same SVG, at most as wide as the cell of a notebook."""
+    return svg.replace("<svg ", f"<svg {FITS} ", 1)
+
+
+def framed(page: str) -> str:
+    """An HTML file as a part of another page: in a frame of the shape of a slide."""
+    look = "width: 100%; aspect-ratio: 16 / 9; border: 0"
+    return f'<iframe style="{look}" allow="fullscreen" srcdoc="{escape(page, quote=True)}"></iframe>'

@@ -180,6 +180,11 @@ class Recorded(Answers, Methods):
         grad = "" if self.grad is None else f", grad={_short(self.grad)}"
         return f"Tensor({_short(self.held)}, {self.op.name}{name}{grad})"
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        from .shown import forms
+
+        return forms(self, include, exclude)
+
 
 class Tensor(Recorded):
     """A recorded value.

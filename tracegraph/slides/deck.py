@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import GraphError
 from ..files import write_atomic, write_folder
 from ..formats import FORMATS, Options, stepped
 from ..graph import nearest
 from ..layout.sheet import Document
+from ..notebook import bundle
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Deck(Document):
     """Chapters (frames of a drawing each) under one title.
 
@@ -30,6 +32,14 @@ class Deck(Document):
         if to not in stepped():
             raise GraphError(f"slides: no format {to!r}{nearest(to, stepped())}; use {', '.join(stepped())}")
         return FORMATS[to].write(self, Options())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        first = Deck("", self.chapters[:1])
+        svg, page = lambda: first.render("svg").decode(), lambda: self.render("html").decode()
+        return bundle(svg, lambda: repr(self), include, exclude, page)
+
+    def __repr__(self) -> str:
+        return f"Deck({self.title!r}, {len(self.chapters)} chapters, {sum(map(len, self.chapters))} frames)"
 
     def save(self, path: str | os.PathLike[str], *, to: str | None = None) -> Path:
         """Write a file in the format of its suffix, or that ``to`` names, whole or not at all; return its path."""

@@ -37,7 +37,9 @@ class Frames(Sheet):
         return Deck("", (self,)).save(path, to=to)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return bundle(lambda: Deck("", (self,)).render("svg").decode(), lambda: repr(self), include, exclude)
+        deck = Deck("", (self,))
+        svg, page = (lambda to=to: deck.render(to).decode() for to in ("svg", "html"))
+        return bundle(svg, lambda: repr(self), include, exclude, page)
 
     def __repr__(self) -> str:
         return f"Frames({len(self)} frames of {len(self.scene.of('card'))} cards)"

@@ -18,6 +18,7 @@ from ..errors import GraphError
 from ..frontends.numpy.trace import from_tensor
 from ..graph import Graph
 from ..graph.measure import norm
+from ..notebook import bundle
 from ..text.names import pretty
 from ..text.numbers import number
 from ..text.table import columns
@@ -109,6 +110,9 @@ class History:
 
     def __str__(self) -> str:
         return self.table()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return bundle(lambda: self.draw().svg, lambda: repr(self), include, exclude)
 
     def __repr__(self) -> str:
         progress = f"{self.steps} steps" if self.steps == self.planned else f"{self.steps} of {self.planned} steps"

@@ -1,10 +1,12 @@
 const slides = [...document.querySelectorAll("section")];
 const parts = (slide) => [...slide.querySelectorAll(".fragment")];
 const last = slides.map((slide) => Math.max(0, ...parts(slide).map((p) => +p.dataset.fragmentIndex)));
-const [back, on] = document.querySelectorAll("button");
-const [place, said] = [document.getElementById("place"), document.getElementById("said")];
+const before = last.map((_, i) => last.slice(0, i).reduce((sum, n) => sum + n + 1, 0));
+const total = before.at(-1) + last.at(-1) + 1, seconds = 1.6;
+const [back, play, on] = document.querySelectorAll("button");
+const [place, said, slider] = ["place", "said", "slider"].map((id) => document.getElementById(id));
 const within = (n, most) => Math.min(Math.max(n || 0, 0), most);
-let at = 0, step = 0, touched = null;
+let at = 0, step = 0, touched = null, playing = null;
 
 function show(slide, step) {
   for (const part of parts(slide)) part.classList.toggle("visible", +part.dataset.fragmentIndex <= step);
@@ -17,10 +19,28 @@ function go(to, then) {
   document.body.setAttribute("style", slides[at].getAttribute("style"));
   const caption = slides[at].querySelectorAll(".caption")[step];
   said.textContent = caption ? caption.getAttribute("aria-label") : slides[at].textContent;
-  place.textContent = `${step + 1} / ${last[at] + 1}`;
+  place.textContent = `${before[at] + step + 1} / ${total}`;
+  slider.value = before[at] + step;
   back.disabled = !at && !step;
   on.disabled = at === slides.length - 1 && step === last[at];
+  if (on.disabled) pause();
   try { history.replaceState(null, "", `#/${at}/${step}`); } catch { /* a page without an address */ }
+}
+function reach(n) {
+  const slide = before.findLastIndex((start) => start <= n);
+  go(slide, n - before[slide]);
+}
+function pause() {
+  clearInterval(playing);
+  playing = null;
+  play.textContent = "▶";
+  play.setAttribute("aria-label", "Play");
+}
+function start() {
+  if (on.disabled) go(0, 0);
+  playing = setInterval(forward, 1000 * seconds);
+  play.textContent = "❚❚";
+  play.setAttribute("aria-label", "Pause");
 }
 const forward = () => step < last[at] ? go(at, step + 1) : at < slides.length - 1 && go(at + 1, 0);
 const backward = () => step ? go(at, step - 1) : at && go(at - 1, last[at - 1]);
@@ -31,6 +51,7 @@ const keys = {
 };
 addEventListener("keydown", (event) => {
   const pressed = event.key === " " && event.shiftKey ? backward : keys[event.key];
+  if (event.target === slider) return;
   const onButton = event.target.closest?.("button") && (event.key === " " || event.key === "Enter");
   if (!pressed || onButton || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
@@ -38,6 +59,8 @@ addEventListener("keydown", (event) => {
 });
 back.addEventListener("click", backward);
 on.addEventListener("click", forward);
+play.addEventListener("click", () => playing === null ? start() : pause());
+slider.addEventListener("input", () => { pause(); reach(+slider.value); });
 document.querySelector("main").addEventListener("click", () => getSelection().isCollapsed && forward());
 addEventListener("touchstart", (event) => { touched = event.touches.length === 1 ? event.touches[0].clientX : null; });
 addEventListener("touchend", (event) => {
@@ -64,4 +87,5 @@ addEventListener("afterprint", () => {
 });
 document.querySelectorAll(".caption").forEach((caption) => caption.setAttribute("aria-hidden", "true"));
 document.body.classList.add("steps");
+slider.max = total - 1;
 read();
