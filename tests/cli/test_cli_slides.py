@@ -86,7 +86,7 @@ def test_formats_that_a_suffix_does_not_name() -> None:
 
 
 def test_the_size_that_is_told_is_that_of_the_smallest_text() -> None:
-    drawing = tg.draw(program(SMALL), detail="full", theme="slides")
+    drawing = tg.draw(program(SMALL), detail="full", theme="slides", fit="slide")
     laid = drawing.sheet.scene
     scale = min(912 / laid.width, (HEIGHT - 60 - 48) / laid.height, 2.0)
     svg = tg.Deck("", (tg.frames(drawing, steps=""),)).render("svg").decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -59,21 +60,22 @@ def test_every_card_belongs_to_one_page_and_every_arrow_is_on_one(name: str) -> 
     keys = [key for page in found for key in page.keys]
     assert sorted(keys) == sorted(n.key for n in graph)
     arrows = {(e.source, e.target) for page in found for e in page.drawing.sheet.graph.edges}
-    assert arrows == {(e.source, e.target) for e in graph.edges}
+    edges = [graph.edges[i] for arrow in drawn(name).picture.arrows for i in arrow.edges]
+    assert {(e.source, e.target) for e in edges} <= arrows <= {(e.source, e.target) for e in graph.edges}
     for page in found:
         shown = page.drawing.sheet.graph
         assert page.keys <= {n.key for n in shown}
-        for key in page.keys:
+        for key in page.keys & {int(box.key[1:]) for box in drawn(name).picture.boxes}:
             assert len(shown.inputs(shown.node(key))) == len(graph.inputs(graph.node(key)))
 
 
 @pytest.mark.parametrize("name", ["run", "sgd", "momentum"])
 def test_a_page_ends_between_steps_if_steps_fit(name: str) -> None:
-    graph = drawn(name).graph
+    graph, cards = drawn(name).graph, {int(box.key[1:]) for box in drawn(name).picture.boxes}
     for page in parts(name):
-        steps = {graph.node(key).step for key in page.keys if graph.inputs(graph.node(key))}
+        steps = {graph.node(key).step for key in page.keys & cards if graph.inputs(graph.node(key))}
         for step in steps - {None}:
-            whole = {n.key for n in graph if n.step == step and graph.inputs(n)}
+            whole = {n.key for n in graph if n.step == step and graph.inputs(n) and n.key in cards}
             assert whole <= page.keys or len(steps) == 1
 
 
@@ -132,18 +134,18 @@ def test_a_deck_goes_forward_and_back() -> None:
 def test_every_number_comes_once_and_everything_is_shown_in_the_end(name: str) -> None:
     stages = "forward,backward,update" if any(n.is_update for n in drawn(name).graph) else "forward,backward"
     deck = tg.deck(drawn(name), steps=stages)
-    events = [(frame.stage, *frame.focus) for chapter in deck.chapters for frame in chapter]
-    assert sorted(events) == sorted((f.stage, *f.focus) for f in tg.frames(drawn(name), steps=stages))
+    events = Counter((frame.stage, frame.step) for chapter in deck.chapters for frame in chapter)
+    assert events == Counter((f.stage, f.step) for f in tg.frames(drawn(name), steps=stages))
     last = {id(chapter.scene): chapter for chapter in deck.chapters}
     for chapter in last.values():
         found = {*chapter[-1].shown}
         missing = {
             (p.key, part.name) for p in chapter.scene.of("card") for part in p.parts if part.name != "focus"
         } - found
-        assert all(part in ("gradient", "tags", "marks") for _, part in missing)
+        assert all(part in ("gradient", "tags", "marks") or part.startswith("n") for _, part in missing), "but rows"
         own = parts(name)[number(chapter) - 1].keys
         updates = {n.key for n in chapter.graph if n.is_update}
-        assert not {key for key, _ in missing} & {f"n{key}" for key in own - updates}
+        assert not {key for key, part in missing if part == "gradient"} & {f"n{key}" for key in own - updates}
 
 
 def test_a_map_shows_where_one_is() -> None:
@@ -152,7 +154,8 @@ def test_a_map_shows_where_one_is() -> None:
     for page, chapter in zip(found, deck.chapters, strict=True):
         areas = chapter.overview
         assert len(areas) == len(scene.of("card"))
-        assert sum(area.fill == scene.theme.focus for area in areas) == len(page.keys)
+        cards = {f"n{key}" for key in page.keys} & {card.key for card in scene.of("card")}
+        assert sum(area.fill == scene.theme.focus for area in areas) == len(cards)
         assert all(0 <= x <= MAP[0] and 0 <= y <= MAP[1] for area in areas for x, y in area.points)
     assert tg.deck(tg.draw(chain(1), **LOOK)).chapters[0].overview == ()
 

@@ -39,8 +39,8 @@ def _last_updates(graph: Graph) -> dict[int, int]:
             users = {e.target for e in graph.uses(node)}
             if not users and (host := _parameter(graph, node)) is not None:
                 hosts[node.key] = host
-            elif users and users <= hosts.keys() and len({hosts[u] for u in users}) == 1:
-                hosts[node.key] = hosts[users.pop()]
+            elif users and users <= hosts.keys() and len(cards := {hosts[u] for u in users} - {node.key}) == 1:
+                hosts[node.key] = cards.pop()
     return hosts
 
 

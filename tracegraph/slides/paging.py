@@ -13,7 +13,7 @@ from ..layout.layered import strips
 from ..layout.layered_layout import plan
 from ..layout.page import type_size
 from ..layout.sheet import Sheet
-from ..picture.parts import Picture
+from ..picture.parts import Box, Picture
 from ..views.cut import keep
 
 READABLE, LEAST = 14.0, 12.0
@@ -88,7 +88,7 @@ def pages(drawing: Drawn, count: int | None = None) -> list[Page]:
     seen: set[int] = set()
     found = []
     for keys in parts:
-        own = {*keys} | pager.inputs(keys) - pager.acting - seen
+        own = pager.with_rows({*keys} | pager.inputs(keys) - pager.acting - seen)
         found.append(Page(pager.part(keys), frozenset(own)))
         seen |= own
     return found
@@ -96,12 +96,16 @@ def pages(drawing: Drawn, count: int | None = None) -> list[Page]:
 
 def _layers(sheet: Sheet) -> Iterator[Layer]:
     """The layers of the layered layout, as far as they have more than what only goes into others."""
-    nodes, graph = sheet.graph.nodes, sheet.graph
-    acting = _acting(graph)
+    cards, acting = [_key(box) for box in sheet.picture.boxes], _acting(sheet.graph)
     for blocks, cost, closed in strips(plan(sheet.picture, sheet.theme, sheet.sizes)):
-        keys = tuple(nodes[i].key for i in sorted(blocks) if nodes[i].key in acting)
+        keys = tuple(cards[i] for i in sorted(blocks) if cards[i] in acting)
         if keys:
             yield Layer(keys, cost, closed)
+
+
+def _key(box: Box) -> int:
+    """The key of the node that a card shows."""
+    return int(box.key.removeprefix("n"))
 
 
 def _acting(graph: Graph) -> set[int]:
@@ -125,18 +129,22 @@ class _Pager:
     def __post_init__(self) -> None:
         self.graph = self.drawing.sheet.graph
         self.acting = _acting(self.graph)
-        self.weight = {
-            node.key: expected(replace(self.drawing.sheet.picture, boxes=(box,)))
-            for node, box in zip(self.graph, self.drawing.sheet.picture.boxes, strict=True)
-        }
+        boxes = self.drawing.sheet.picture.boxes
+        self.weight = {_key(box): expected(replace(self.drawing.sheet.picture, boxes=(box,))) for box in boxes}
+        self.rows = {_key(box): {_key(row) for row in box.rows} for box in boxes if box.rows}
 
     def inputs(self, keys: Iterable[int]) -> set[int]:
         return {e.source for key in keys for e in self.graph.inputs(self.graph.node(key))}
 
+    def with_rows(self, keys: set[int]) -> set[int]:
+        """Cards with what is shown as a row of one of them."""
+        return keys.union(*(self.rows.get(key, ()) for key in keys))
+
     def part(self, keys: tuple[int, ...]) -> Drawn:
         """These operations with what goes into them."""
         if keys not in self.drawn:
-            self.drawn[keys] = self.drawing.part(keep(self.graph, {*keys} | self.inputs(keys)), "slide")
+            shown = self.with_rows({*keys} | self.inputs(keys))
+            self.drawn[keys] = self.drawing.part(keep(self.graph, shown), "slide")
         return self.drawn[keys]
 
     def readable(self, layers: Sequence[Layer]) -> bool:
@@ -179,7 +187,7 @@ class _Pager:
 
     def guess(self, layers: Sequence[Layer]) -> int:
         cards = ({*layer.keys} | self.inputs(layer.keys) - self.acting for layer in layers)
-        sums = accumulate(sum(self.weight[key] for key in keys) for keys in cards)
+        sums = accumulate(sum(self.weight.get(key, 0.0) for key in keys) for keys in cards)
         return max(sum(1 for weight in sums if weight <= 1), 1)
 
     def end(self, layers: Sequence[Layer], count: int) -> int:

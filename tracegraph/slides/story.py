@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import GraphError
 from ..explanation.as_text import line
-from ..explanation.equations import Equation, moves
+from ..explanation.equation_parts import Equation
+from ..explanation.equations import moves
 from ..graph import Edge, Graph, Node, nearest
 from ..layout.sheet import Frame, Sheet, Shown, final, still
 from ..notebook import bundle
@@ -80,12 +81,17 @@ def _result(sheet: Sheet) -> str:
     """The equation of the output."""
     key = sheet.graph.output.key
     results = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
-    return _sentence(results[-1].equations[-1]) if results else clean(sheet.picture.title)
+    return _sentence(sheet, results[-1].equations[-1]) if results else clean(sheet.picture.title)
 
 
-def _sentence(equation: Equation) -> str:
-    """An equation on one line, without the sides that write matrices out: their numbers stand on the cards."""
+def _sentence(sheet: Sheet, equation: Equation) -> str:
+    """An equation on one line, without the sides that write matrices out: their numbers stand on the cards.
+
+    Of a drawing without numbers, its formula only.
+    """
     name, *sides = clean(line(equation, CAPTION)).split(" = ")
+    if not any(box.panels for box in sheet.picture.boxes):
+        return " = ".join([name, *sides[: len(sides) > 1]])
     short = [side for side in sides if "; " not in side]
     return " = ".join([name, *(short or sides)])
 
@@ -180,7 +186,7 @@ class _Story:
             yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
-            caption = cut("; ".join(map(_sentence, move.equations)), CAPTION)
+            caption = cut("; ".join(_sentence(self.sheet, e) for e in move.equations), CAPTION)
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:

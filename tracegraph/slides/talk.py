@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
@@ -50,19 +50,20 @@ def chapters(drawing: Drawn, parts: Sequence[Page], steps: str, by: str) -> Iter
     if len(parts) == 1:
         yield frames(parts[0].drawing, steps=steps, by=by, title=name)
         return
-    events = [*_events(drawing.sheet, parts, wanted)]
-    turns = _turns(events, wanted) if wanted else [(i, ()) for i in range(len(parts))]
-    if not turns:
+    turns = _turns([*_events(drawing.sheet, parts, wanted)], wanted)
+    if not wanted:
+        turns = [_Turn(number, (), frozenset()) for number in range(len(parts))]
+    elif not turns:
         frames(drawing, steps=steps)  # which says that nothing happens then
-    for number, shown in turns:
-        stage = f", {shown[-1]}" if len(turns) > len(parts) and shown else ""
-        heading = f"{name}{stage} ({number + 1} of {len(parts)})"
-        made = frames(parts[number].drawing, steps=",".join(shown), by=by, title=heading)
-        own = {(event.stage, event.key) for event in events if event.page == number}
-        kept = [frame for frame in made if frame.stage in ("", "network") or _about(frame, own)]
-        if kept:
+    for i, turn in enumerate(turns):
+        page = parts[turn.page]
+        stage = f", {turn.stages[-1]}" if len(turns) > len(parts) else ""
+        heading = f"{name}{stage} ({turn.page + 1} of {len(parts)})"
+        made = frames(page.drawing, steps=",".join(turn.stages), by=by, title=heading)
+        kept = [frame for frame in made if frame.stage in ("", "network") or _about(frame, turn)]
+        if kept and all(later.page != turn.page for later in turns[i + 1 :]):
             kept[-1] = _with_the_rest(made, kept[-1])
-        yield replace(made, frames=tuple(kept) or made.frames, overview=overview(drawing.sheet, parts[number]))
+        yield replace(made, frames=tuple(kept) or made.frames, overview=overview(drawing.sheet, page))
 
 
 class _Event(NamedTuple):
@@ -77,30 +78,42 @@ class _Event(NamedTuple):
 def _events(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> Iterator[_Event]:
     """An updated parameter gets its gradient in the next step, on the page where it is used."""
     home, graph = {key: i for i, page in enumerate(parts) for key in page.keys}, sheet.graph
+    hosts = [{row.key: box.key for box in page.drawing.sheet.picture.boxes for row in box.rows} for page in parts]
     for move in moves(graph, sheet.digits):
         node = graph.node(move.node)
         later = [e.target for e in graph.uses(node) if node.is_update and move.stage == REVERSED]
         if move.stage in wanted:
-            yield _Event(move.stage, move.step, f"n{node.key}", home[later[0] if later else node.key])
+            key, page = f"n{node.key}", home[later[0] if later else node.key]
+            yield _Event(move.stage, move.step, hosts[page].get(key, key), page)
 
 
-def _turns(events: Sequence[_Event], wanted: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
-    """Which page is shown next, and for which stages: its number, and their names."""
-    order: list[tuple[int, str]] = []
+class _Turn(NamedTuple):
+    """A page that is shown for some stages, and what happens then."""
+
+    page: int
+    stages: tuple[str, ...]
+    events: frozenset[_Event]
+
+
+def _turns(events: Sequence[_Event], wanted: Sequence[str]) -> list[_Turn]:
+    """Which page is shown next, and for what."""
+    order: list[tuple[int, list[_Event]]] = []
     for (stage, _), group in groupby(events, lambda event: (event.stage, event.step)):
-        numbers = sorted({event.page for event in group}, reverse=stage == REVERSED)
-        order += [(number, stage) for number in numbers]
+        here = sorted(group, key=lambda event: event.page, reverse=stage == REVERSED)
+        order += [(page, [*some]) for page, some in groupby(here, lambda event: event.page)]
     turns, seen = [], set[int]()
-    for number, run in groupby(order, lambda turn: turn[0]):
-        names = {stage for _, stage in run} | ({"network"} & {*wanted} if number not in seen else set())
-        seen.add(number)
-        turns.append((number, tuple(name for name in NAMED if name in names)))
+    for page, run in groupby(order, lambda turn: turn[0]):
+        now = frozenset(event for _, some in run for event in some)
+        names = {event.stage for event in now} | ({"network"} & {*wanted} if page not in seen else set())
+        seen.add(page)
+        turns.append(_Turn(page, tuple(name for name in NAMED if name in names), now))
     return turns
 
 
-def _about(frame: Frame, own: Collection[tuple[str, str]]) -> bool:
-    """Whether a frame is about a card of the page, not only about one that is shown once more."""
-    return any((frame.stage, key) in own for key in frame.focus)
+def _about(frame: Frame, turn: _Turn) -> bool:
+    """Whether a frame is about a card of the page in its turn, not only about one that is shown once more."""
+    own = {event[:3] for event in turn.events}
+    return any((frame.stage, frame.step, key) in own for key in frame.focus)
 
 
 def _with_the_rest(made: Frames, frame: Frame) -> Frame:
