@@ -21,13 +21,16 @@ from .layout.laying import LAYOUTS, lay, lay_alike
 from .layout.page import page_of
 from .layout.sheet import Document, Draft, Sheet
 from .notebook import bundle
+from .picture.flow_overlay import roots
 from .picture.row_names import row_names
 from .picture.theme import Theme, theme_of
 from .picture.words import Picture, picture
 from .views.coarse import coarse, reduced
 from .views.inside import inside
+from .views.neighbourhood import neighbourhood
 from .views.steps import picked
 
+READABLE = 60  # cards of a flow that are drawn all; of more, those around the findings
 MOST_BOXES = 500  # that Graphviz is given by default; it takes about a second for twice as many
 SHRINK = 4  # of the cards of a drawing that Graphviz did not finish, one in so many is left for the next attempt
 ATTEMPTS = 3
@@ -220,7 +223,9 @@ def draw(
         return graph if scope is None else inside(graph, scope)
 
     def show(graph: Graph) -> tuple[Graph, str]:
-        return reduced(graph, depth, MOST_BOXES, fold)
+        shown, note = reduced(graph, depth, MOST_BOXES, fold)
+        found = roots(shown) if depth is None and scope is None and not note else set()
+        return neighbourhood(shown, found) if found and len(shown) > READABLE else (shown, note)
 
     graph = part(graph_of(what, arrays, sys._getframe(1)))
     rows, (shown, note) = row_names(graph, labels or {}), show(graph)

@@ -62,6 +62,12 @@ def culprits(graph: Graph) -> set[int] | None:
     return note.shown
 
 
+def roots(graph: Graph) -> set[int]:
+    """The nodes with the root causes of a flow."""
+    note = graph.notes.get("flow")
+    return {c.node for c in note.causes if c.severity == "fault"} if isinstance(note, FlowNote) else set()
+
+
 def inspected(graph: Graph) -> Graph:
     """The graph before views hid parts of it; but where some steps of a run were picked, these only.
 
