@@ -94,6 +94,8 @@ def culprits(found: Found) -> Iterator[Row]:
     yield Row("entries for each", found["entries"], most=1.1)
     yield Row(f"of {found['healthy']:,} healthy networks, flagged", found["flagged"], most=2)
     yield Row(f"of {found['runs']:,} healthy training runs, flagged", found["flagged runs"], most=0)
+    what = f"of {found['births']:,} births of NaN and ∞, node and element right in %"
+    yield Row(what, 100 * found["right"], least=98)
 
 
 PROMISES: dict[str, tuple[str, int, Callable[[Found], Iterator[Row]]]] = {

@@ -49,14 +49,28 @@ def training(seeds, short):
     return found
 
 
-def counted(seeds=30, healthy=100, runs=RUNS):
+def born(seeds, short):
+    from births import amiss, births
+    from faults import flow_of
+
+    found = Counter()
+    for name, seed, birth in births(seeds):
+        causes = flow_of(birth.program).causes
+        fault = amiss(birth, causes)
+        found.update(births=1, right=not fault, entries=len(causes))
+        if fault or len(causes) != 1:
+            short.append(("birth", name, seed, fault or f"{len(causes)} entries"))
+    return found
+
+
+def counted(seeds=30, healthy=100, runs=RUNS, births=31):
     """All counts, and what falls short."""
     short = []
-    return faulty(seeds, short), clean(healthy, short), training(runs, short), short
+    return faulty(seeds, short), clean(healthy, short), training(runs, short), born(births, short), short
 
 
 def run(repeats=1):
-    nets, healthy, runs, _ = counted()
+    nets, healthy, runs, births, _ = counted()
     return {
         "nets": nets["nets"],
         "first": nets["first"] / nets["nets"],
@@ -65,6 +79,8 @@ def run(repeats=1):
         "flagged": healthy["flagged"],
         "runs": runs["runs"],
         "flagged runs": runs["flagged"],
+        "births": births["births"],
+        "right": births["right"] / births["births"],
     }
 
 

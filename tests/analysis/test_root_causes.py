@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from births import BIRTHS, amiss, births
 from families import FAMILIES, Net
 from faults import FAULTS, Planted, flow_of, healthy, judged, planted
 from nets import he, rng
@@ -57,6 +58,14 @@ def _said(program: Callable[[], Any]) -> list[str]:
 
 def first(fault: str) -> Planted:
     return next(case for name, _, _, case in planted(range(1)) if name == fault)
+
+
+@pytest.mark.parametrize("name", BIRTHS)
+def test_a_birth_is_the_first_entry_with_its_element(name: str) -> None:
+    for kind, seed, birth in births(2):
+        if kind == name:
+            causes = flow_of(birth.program).causes
+            assert amiss(birth, causes) == "" and len(causes) == 1, (seed, causes)
 
 
 # --- what an entry says ----------------------------------------------------------------------------------------------

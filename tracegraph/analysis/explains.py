@@ -95,6 +95,10 @@ def _towards_inputs(relations: Relations, cause: Finding, effect: Finding) -> bo
     return relations.reaches(effect.node, cause.node)
 
 
+def _is_0(relations: Relations, cause: Finding, effect: Finding) -> bool:
+    return effect.measure == 0
+
+
 def _copied(relations: Relations, cause: Finding, effect: Finding) -> bool:
     """The parameters that were lost by a copy."""
     return effect.node in cause.others
@@ -114,6 +118,10 @@ RULES = (
     Rule(_kinds("scale"), STARVED | _kinds("dead"), _smaller, "small"),
     Rule(_kinds("step"), SIZES | UNITS | BIRTHS | _kinds("step big_step initialization"), _later_step),
     Rule(_kinds("zero tied"), SIZES | UNITS, _related),
+    Rule(_kinds("tied"), _kinds("tied"), _related),
+    Rule(_kinds("zero first_step"), _kinds("vanishing dies"), _is_0),
+    Rule(_kinds("zero"), _kinds("first_step"), _always),
+    Rule(_kinds("first_step"), _kinds("dead"), _further_on),
     Rule(_kinds("weights"), GROWN, _not_by_bias, "large"),
     Rule(_kinds("weights"), STARVED, _smaller, "small"),
     Rule(_kinds("weights"), _kinds("dead"), _further_on, "small"),

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...graph import Graph
+from ...graph import Graph, traits_of
 from ...graph.measure import rms
 from ...graph.note import Trial
 from ...text.names import pretty
 from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from .loss_head import decades
+from .roles import hidden
 from .weight_layers import WeightLayer, deviation, gains, wanted_deviation, weight_layers
 
-TOLD = 3  # times the upper limit
 QUARTER = 0.25  # of the units
 
 
@@ -28,7 +28,7 @@ def weights(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
     that what is sparse does not count as small. Healthy layers have 0.34
     to 1.91 in nine families of networks (perceptrons, convolutions, attention, recurrent, residual ones and
     autoencoders), initialized after He, Glorot or PyTorch; the limits leave a margin of two to three. In a training
-    run, of its first step. Three times the upper limit is told as a hint also where nothing follows from it.
+    run, of its first step. Those that are too large are a hint also where nothing follows from it.
     """
     least, most = limit
     extreme: dict[int, tuple[float, WeightLayer]] = {}
@@ -53,7 +53,7 @@ def _extreme(graph: Graph, layer: WeightLayer, measure: float, bound: float) -> 
     )
     remedy = f"for {layer.inputs} inputs draw {name} with deviation {deviation(graph, layer)}"
     badge, excess = f"weights too {way}: ×{number(measure, 3)}", decades(measure, bound)
-    alone = "hint" if way == "large" and measure > TOLD * bound else ""
+    alone = "hint" if way == "large" else ""
     found = Finding("weights", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way, alone=alone)
     before = float(np.std(node.value))
     trial = Trial((node.key,), "multiply", wanted_deviation(graph, layer) / before) if before else None
@@ -62,18 +62,18 @@ def _extreme(graph: Graph, layer: WeightLayer, measure: float, bound: float) -> 
 
 @diagnostic("zero", rank=21, depth=3)
 def zero(graph: Graph, limit: None = None) -> Iterator[Finding]:
-    """Matrices of weights that are all 0 and get no gradient, so that nothing ever changes in them.
+    """Matrices of weights that are all 0, and get no gradient or lie right before the activation of a hidden layer.
 
-    Nothing is measured. Left out: a matrix of zeros that gets a gradient, such as a last layer that starts at 0, which
-    the first step mends (see ``first_step``). Source: that units of equal weights stay equal, Rumelhart, Hinton and
-    Williams, Learning internal representations by error propagation (1986).
+    Nothing is measured. Left out: other matrices of zeros that get a gradient, such as a last layer that starts at
+    0, which the first step mends (see ``first_step``). Source: that units of equal weights stay equal, Rumelhart,
+    Hinton and Williams, Learning internal representations by error propagation (1986).
     """
     layers = _zeros(graph)
-    stuck = [layer for layer in layers if not _moves(layer)]
+    stuck = [layer for layer in layers if not _moves(layer) or _is_activated(graph, layer)]
     if stuck:
         first = stuck[0]
         names = _listed(layers)
-        cause = f"all numbers in {names} are 0: nothing gets through, forward or back, so nothing is learned"
+        cause = f"all numbers in {names} are 0: nothing of the input gets through, and no gradient comes back"
         remedy = f"draw weights at random, {pretty(first.weights.name)} with deviation {deviation(graph, first)}"
         others = tuple(layer.weights.key for layer in layers if layer is not first)
         spread = wanted_deviation(graph, first)
@@ -113,7 +113,7 @@ def first_step(graph: Graph, limit: None = None) -> Iterator[Finding]:
     and LoRA (Hu and others 2021).
     """
     for layer in _zeros(graph):
-        if _moves(layer):
+        if _moves(layer) and not _is_activated(graph, layer):
             name = pretty(layer.weights.name)
             cause = f"{name} is all 0, so in this step no gradient gets through it; {name} itself gets one"
             remedy = f"nothing, if {name} starts at 0 on purpose; else draw it at random"
@@ -132,6 +132,22 @@ def _zeros(graph: Graph) -> list[WeightLayer]:
 def _moves(layer: WeightLayer) -> bool:
     gradient = layer.weights.gradient
     return gradient is not None and rms(gradient) > 0
+
+
+def _is_activated(graph: Graph, layer: WeightLayer) -> bool:
+    """Whether nothing but a bias stands between a product and the activation of a hidden layer."""
+    node = layer.node
+    for _ in range(2):
+        uses = graph.uses(node)
+        if len(uses) != 1:
+            return False
+        node = graph.node(uses[0].target)
+        others = [graph.node(e.source) for e in graph.inputs(node) if e.slot != uses[0].slot]
+        if traits_of(node).kind == "activation":
+            return node.key in hidden(graph)
+        if traits_of(node).operator != "add" or any(n.leaf != "parameter" for n in others):
+            return False
+    return False
 
 
 def _listed(layers: list[WeightLayer]) -> str:
