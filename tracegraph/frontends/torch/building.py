@@ -197,6 +197,8 @@ class _Builder:
         part.gradient, part.scope, part.line = self._gradient(key), *_where(call, home)
         part.name, part.named = _called_name(call, home, part.op)
         part.at = float(self.order[id(call)])
+        if not part.inputs:  # zeros and the like: nothing that was computed
+            part.op = part.role = "constant"
         return part
 
     def _unheard(self, key: Key) -> Part:

@@ -172,6 +172,14 @@ SPELLINGS: dict[str, Spelling] = {
         "x normalized_shape weight bias eps",
         {"axes": lambda given: len(given["normalized_shape"]), "eps": "eps"},
     ),
+    "batch_norm": Spelling(
+        "batch_norm",
+        "x running_mean running_var weight bias training momentum eps",
+        {"eps": "eps"},
+        {"training": (True,)},
+    ),
+    "group_norm": Spelling("group_norm", "x num_groups weight bias eps", {"groups": "num_groups", "eps": "eps"}),
+    "gru_cell": Spelling("gru_cell", "x h w_ih w_hh b_ih b_hh"),
     "embedding": Spelling("embedding", "indices weight"),
     "mse_loss": Spelling("mse", "a b size_average reduce reduction weight", {"reduction": "reduction"}, LOSS),
     "cross_entropy": Spelling(
