@@ -52,6 +52,8 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .errors import GraphError as GraphError, LayoutError as LayoutError, MissingExtra as MissingExtra
     from .errors import OpError as OpError, StoreError as StoreError, TracegraphError as TracegraphError
     from .errors import UntracedError as UntracedError
+    from .exercises import Exercise as Exercise, ClassOverview as ClassOverview
+    from .exercises import exercise as exercise, overview as overview
     from .explanation import Explanation as Explanation, explain as explain
     from .frontends import trace as trace
     from .graph import Edge as Edge, Graph as Graph, Node as Node, load as load
@@ -88,6 +90,7 @@ _LATER = {
     "": "extend optim",
     "training.history": "history History",
     "marking": "mark Claim Marking",
+    "exercises": "exercise Exercise overview ClassOverview",
     "lessons": "Lesson",
     "explanation": "explain Explanation",
     "analysis.layers": "layers",

@@ -56,6 +56,10 @@ class Drawing:
     def __init__(self, draft: Draft, look: Look, recorded: Graph) -> None:
         self.draft, self.recorded, self._look = draft, recorded, look
 
+    def reworded(self, picture: Picture) -> Drawing:
+        """The same drawing with other words on its cards and arrows."""
+        return Drawing(replace(self.draft, picture=picture), self._look, self.recorded)
+
     @property
     def graph(self) -> Graph:
         return self.draft.graph

@@ -99,7 +99,7 @@ def sample(op: Op, number: int) -> Graph:
     one = op.samples[number] if op.samples else Sample(((),) * len(op.inputs), needed)
     arrays = [random.uniform(*op.domain, x) if isinstance(x, tuple) else np.asarray(x) for x in one.inputs]
     names = ("feature_map", "w_35", "y_hat", "a^b")
-    tensors = [tg.tensor(a, name) for a, name in zip(arrays, names)]
+    tensors = [tg.tensor(a, name) for a, name in zip(arrays, (*names, *(f"v{i}" for i in range(len(arrays)))))]
     attrs = dict(one.attrs)
     lead = (attrs.pop("spec"),) if "spec" in attrs else ()
     y = getattr(tg, op.name)(*lead, *tensors, **attrs)
@@ -182,7 +182,7 @@ def test_numbers_of_every_equation_agree(name: str) -> None:
     checked = 0
     for left, sides in found.items():
         values = [w for s in sides if (w := worth(s)) is not None]
-        assert values, (left, sides)
+        assert values or "[" in sides[-1], (left, sides)
         for value in values[:-1]:
             assert value == pytest.approx(values[-1], rel=1e-4, abs=slack(sides) / 50), (left, sides)
             checked += 1
@@ -205,7 +205,7 @@ def test_results_are_those_of_the_graph(name: str) -> None:
     shown = tg.fold(graph)
     found = equations(tg.explain(graph, digits=9, of=all_gradients(shown)).to_text())
     boxes = picture(shown, digits=9).box_of
-    for box, node in ((boxes[f"n{node.key}"], node) for node in shown):
+    for box, node in ((boxes[f"n{n.key}"], n) for n in shown if not n.shape):
         if node.op != "gradient":
             assert worth(found[box.title][-1]) == pytest.approx(node.value, rel=1e-8)
         if node.gradient is not None and node.name != (node.loss or graph.output.name):  # ∂L/∂L is no equation
@@ -238,7 +238,7 @@ def test_backprop_by_hand() -> None:
 @pytest.mark.parametrize("name", ["backprop", "conv", "momentum", "cnn2", "sgd"])
 def test_names_numbers_and_formulas_are_those_of_the_picture(name: str, digits: int) -> None:
     graph = tg.fold(example(name))
-    words = picture(graph, detail="full", digits=digits)
+    words = picture(graph, detail="full", digits=digits, cells=digits)
     text = tg.explain(graph, digits=digits, of=all_gradients(graph)).to_text()
     flat = re.sub(r"\s+", " ", text)
     found = equations(text)

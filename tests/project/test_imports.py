@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "tracegraph"
 ORDER = (
     "hooks interrupt errors cached files notebook text formula ops graph engine optim views frontends analysis picture "
-    "explanation graphviz layout formats slides drawing training marking lessons extend cli"
+    "explanation graphviz layout formats slides drawing training marking exercises lessons extend cli"
 ).split()
 """The packages and files of the top folder, bottom to top: each imports only what stands before it, or itself."""
 

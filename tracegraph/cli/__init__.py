@@ -14,6 +14,7 @@ from ..errors import MissingExtra, TracegraphError
 from ..interrupt import EXIT_CODE as INTERRUPTED
 from ..interrupt import raises
 from .doctor_command import doctor
+from .exercise_command import exercise
 from .explain_command import explain
 from .flow_command import flow
 from .gallery_command import gallery
@@ -99,5 +100,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (render, slides, explain, flow, mark, gallery, doctor):
+for command in (render, slides, explain, exercise, flow, mark, gallery, doctor):
     main.add_command(command)

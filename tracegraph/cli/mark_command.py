@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -47,6 +48,9 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
 
     or a table (.csv, .tsv, .md) with a name and a number in each row, such as "dL/dw step 2, -7.656".
 
+    Of a folder of exercise sheets and a folder of answers, the overview of the class is written: anna-07.csv is marked
+    with key-07.tgraph.
+
     The report goes to standard output, unless -o or --json says otherwise. A slip found is no error: the exit code is 1
     only for claims that cannot be judged (the rest is marked all the same) and for what fails.
 
@@ -54,11 +58,15 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     Examples:
         tracegraph mark net.py solution.toml
         tracegraph mark net.py answers.csv
+        tracegraph mark sheets/ answers/ -o class.md
         tracegraph mark net.py solution.toml -o report.md -o marked.svg
     """
     from ..marking import mark as judged
     from ..marking.claims import read_claims
 
+    if Path(file).is_dir() and Path(claims).is_dir():
+        _class(file, claims, outputs)
+        return
     path, name = located(file)
     targets = [destination(output, (*REPORTS, *pictures(), "tgraph")) for output in outputs]
     read_claims(claims)  # before the program is run: what cannot be read needs no run
@@ -79,4 +87,19 @@ def mark(file: str, claims: str, outputs: tuple[str, ...], as_json: bool, **look
     for problem in marking.problems:
         say(f"error: {claims}: {' '.join(str(problem).split())}")
     if marking.problems:
+        raise SystemExit(1)
+
+
+def _class(sheets: str, answers: str, outputs: tuple[str, ...]) -> None:
+    """The overview of a class, from the folder of sheets and that of answers."""
+    from ..exercises import overview
+
+    targets = [destination(output, ("md", "txt")) for output in outputs]
+    marks = overview(sheets, answers)
+    deliver(targets, lambda format: (marks.to_markdown() if format == "md" else str(marks)).encode())
+    if not outputs:
+        click.echo(str(marks), nl=False)
+    for problem in marks.problems:
+        say(f"error: {problem}")
+    if marks.problems:
         raise SystemExit(1)

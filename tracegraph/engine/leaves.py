@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import OpError
 from ..ops.op import Op
+from . import replacing
 from .callers import callers
 from .created import watching
 from .record import Details, current_scope
@@ -67,6 +68,7 @@ def _noted(leaf: Tensor, value: Any) -> Tensor:
 
 
 def _leaf(op: Op, value: Value, name: str | None, frame: Any) -> Tensor:
+    value = value if replacing.number is None else replacing.number(op.name, value)
     here = current_scope()
     details = here[op] if op is not CONSTANT and is_float(value) else here[op].no_grad
     if name is not None:

@@ -54,7 +54,7 @@ def conventions(graph: Graph, edge: Edge) -> Iterator[str]:
     if op is None or not op.traits.kink or not as_declared(target, op) or not np.any(target.gradient):
         return
     if op.traits.kink not in CONVENTIONS:
-        if _tied_windows(graph.carried(edge), target.attrs, op.traits.places):
+        if tied_windows(graph.carried(edge), target.attrs, op.traits.places):
             yield "a tie in a window: the first one takes it"
         return
     binds, sentence = CONVENTIONS[op.traits.kink]
@@ -63,7 +63,7 @@ def conventions(graph: Graph, edge: Edge) -> Iterator[str]:
             yield sentence
 
 
-def _tied_windows(x: Any, attrs: Mapping[str, Any], places: int) -> bool:
+def tied_windows(x: Any, attrs: Mapping[str, Any], places: int) -> bool:
     """Whether a window that lies inside the input holds its greatest element twice."""
     padded = any(np.any(attrs.get(k, 0)) for k in ("padding", "ceil_mode"))
     if padded or np.any(np.not_equal(attrs.get("dilation", 1), 1)):
