@@ -17,14 +17,16 @@ def layers(
     """The layer of each unit, from 0, none empty; every edge leads to a later one.
 
     Scopes that follow each other share no layer, and sources stand right before their first use. If ``most`` is not 0,
-    what would make a layer higher than that comes into a later one (Coffman, Graham 1972); sources do not count.
+    what would make a layer higher than that comes into a later one, a source into an earlier one (Coffman, Graham 1972).
     """
     layer = [0] * len(scopes)
     starts: dict[Scope, int] = {}
-    has_input = {t for _, t in edges}
-    room = _Room([h if i in has_input else 0.0 for i, h in enumerate(heights)], most)
+    sources = set(range(len(scopes))) - {t for _, t in edges}
+    room = _Room(heights, most, sources)
     _place(list(range(len(scopes))), list(edges), scopes, (), 0, layer, starts, room)
     _pull_sources(edges, scopes, layer, starts)
+    for source in sorted(sources) if most else ():
+        layer[source] = room.earlier(source, layer[source], starts.get(scopes[source]))
     rank = {old: new for new, old in enumerate(sorted(set(layer)))}
     return [rank[i] for i in layer]
 
@@ -32,18 +34,31 @@ def layers(
 class _Room:
     """The height that is taken in each layer."""
 
-    def __init__(self, heights: Sequence[float], most: float) -> None:
-        self.heights, self.most = heights, most
+    def __init__(self, heights: Sequence[float], most: float, sources: set[int]) -> None:
+        self.heights, self.most, self.sources = heights, most, sources
         self.taken: dict[int, float] = {}
 
     def layer(self, unit: int, first: int) -> int:
         """The first layer from here on that has room for a unit."""
-        if not self.most:
+        if not self.most or unit in self.sources:
             return first
-        while self.taken.get(first) and self.taken[first] + self.heights[unit] > self.most:
+        while self._full(first, unit):
             first += 1
-        self.taken[first] = self.taken.get(first, 0.0) + self.heights[unit]
+        self._take(first, unit)
         return first
+
+    def earlier(self, source: int, last: int, begin: int | None) -> int:
+        """The last layer up to here that has room for a source; in a scope it stays where that begins."""
+        while self._full(last, source) and (begin is None or last > begin):
+            last -= 1
+        self._take(last, source)
+        return last
+
+    def _full(self, layer: int, unit: int) -> bool:
+        return layer in self.taken and self.taken[layer] + self.heights[unit] > self.most
+
+    def _take(self, layer: int, unit: int) -> None:
+        self.taken[layer] = self.taken.get(layer, 0.0) + self.heights[unit]
 
 
 def _place(
