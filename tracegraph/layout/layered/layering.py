@@ -17,7 +17,7 @@ def layers(
     """The layer of each unit, from 0, none empty; every edge leads to a later one.
 
     Scopes that follow each other share no layer, and sources stand right before their first use. If ``most`` is not 0,
-    what would make a layer higher than that comes into a later one, a source into an earlier one (Coffman, Graham 1972).
+    what would make a layer higher comes into a later one, of sources into an earlier one (Coffman, Graham 1972).
     """
     layer = [0] * len(scopes)
     starts: dict[Scope, int] = {}
