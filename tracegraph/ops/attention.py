@@ -30,6 +30,9 @@ def _shares(q: Array, k: Array, mask: Any, causal: bool, scale: float | None) ->
     if mask is not None:
         mask = np.asarray(mask)
         scores = np.where(mask, scores, -np.inf) if mask.dtype == bool else scores + mask.astype(scores.dtype)
+        blind = np.all(scores == -np.inf, axis=-1, keepdims=True)
+        if np.any(blind):
+            return np.where(blind, 0, softmax.forward(np.where(blind, 0, scores)))
     return softmax.forward(scores)
 
 
@@ -82,7 +85,8 @@ def scaled_dot_product_attention(
     """softmax(q kᵀ scale) v: for each query a mean of the values, weighted by its keys (Vaswani et al. 2017).
 
     ``q`` (..., queries, d), ``k`` (..., keys, d), ``v`` (..., keys, e). ``mask``: where it is false nothing is taken; a
-    mask of numbers is added. ``causal``: nothing is taken from later keys. ``scale``: 1/√d where None.
+    mask of numbers is added. A query that may take nothing gets 0, as PyTorch has it. ``causal``: nothing is taken from
+    later keys. ``scale``: 1/√d where None.
     """
     if min(map(np.ndim, (q, k, v))) < 2:
         raise OpError(f"attention: shapes {np.shape(q)}, {np.shape(k)}, {np.shape(v)} need two axes: (places, width)")
