@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,6 +56,7 @@ def write_folder(folder: str | os.PathLike[str], files: Iterable[tuple[str, byte
         new = not os.path.isdir(path)
         if new:
             os.mkdir(path)
+        _sweep(path)
         temporary = os.path.join(path, f".tracegraph-{secrets.token_hex(8)}.tmp")
         try:
             os.mkdir(temporary)
@@ -87,6 +90,7 @@ def _write(path: str, data: bytes) -> None:
         with open(path, "wb") as device:
             device.write(data)
         return
+    _sweep(os.path.dirname(path))
     temporary = os.path.join(os.path.dirname(path), f".tracegraph-{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:  # the system applies the umask
@@ -98,6 +102,25 @@ def _write(path: str, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+_TEMPORARY = re.compile(r"\.tracegraph-[0-9a-f]{16}\.tmp")
+_STALE = 3600.0
+"""Seconds after which nobody writes any more what a killed process has left."""
+_swept: set[str] = set()
+"""Folders that this process has looked through."""
+
+
+def _sweep(folder: str) -> None:
+    """Remove what killed processes have left in a folder."""
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    with suppress(OSError):
+        left = [entry.path for entry in os.scandir(folder) if _TEMPORARY.fullmatch(entry.name)]
+        for path in left:
+            if time.time() - os.lstat(path).st_mtime > _STALE:
+                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
 def _mode(path: str) -> int | None:

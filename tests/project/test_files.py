@@ -108,3 +108,16 @@ def test_a_failed_save_leaves_the_old_file_and_no_litter(
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 def test_a_full_disk() -> None:
     assert "disk is full" in _said("/dev/full")
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    """A file and a folder that are old; one that somebody may still write, and the user's own, stay."""
+    old, whole, young = (tmp_path / f".tracegraph-{digit * 16}.tmp" for digit in "012")
+    own = [tmp_path / name for name in (".tracegraph-notes.tmp", "a.tmp", f".tracegraph-{'3' * 16}.tmp.txt")]
+    whole.mkdir()
+    for path in (old, whole / "part", young, *own):
+        path.write_bytes(b"")
+    for path in (old, whole, *own):
+        os.utime(path, (0, 0))
+    write_atomic(tmp_path / "a.svg", b"")
+    assert sorted(os.listdir(tmp_path)) == sorted(["a.svg", young.name, *(path.name for path in own)])
