@@ -25,6 +25,7 @@ __all__ = [
     "MissingExtra",
     "OPS",
     "OpError",
+    "OutOfMemory",
     "StoreError",
     "Tensor",
     "TracegraphError",
@@ -51,7 +52,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .engine.tensor import Tensor as Tensor
     from .errors import GraphError as GraphError, LayoutError as LayoutError, MissingExtra as MissingExtra
     from .errors import OpError as OpError, StoreError as StoreError, TracegraphError as TracegraphError
-    from .errors import UntracedError as UntracedError
+    from .errors import OutOfMemory as OutOfMemory, UntracedError as UntracedError
     from .exercises import Exercise as Exercise, ClassOverview as ClassOverview
     from .exercises import exercise as exercise, overview as overview
     from .explanation import Explanation as Explanation, explain as explain
@@ -77,7 +78,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
 # isort: on
 
 _LATER = {
-    "errors": "GraphError LayoutError MissingExtra OpError StoreError TracegraphError UntracedError",
+    "errors": "GraphError LayoutError MissingExtra OpError OutOfMemory StoreError TracegraphError UntracedError",
     "ops.op": "OPS",
     "engine.leaves": "constant parameter tensor",
     "engine.record": "scope",

@@ -9,6 +9,10 @@ class OpError(TracegraphError, ValueError):
     """An operation was used with shapes, types or options that do not fit."""
 
 
+class OutOfMemory(TracegraphError, MemoryError):
+    """An operation asked for an array that the memory of this machine cannot hold."""
+
+
 class UntracedError(TracegraphError, TypeError):
     """A NumPy function that is not recorded was called on a tensor."""
 

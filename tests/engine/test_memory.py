@@ -228,3 +228,21 @@ def test_half_sums_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "reach", once)
     with pytest.raises(AssertionError):
         check_interrupted()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda x, y: tg.tile(x, 10**15),
+        lambda x, y: y * 2.0,
+        lambda x, y: np.exp(y),
+        lambda x, y: np.outer(x, np.broadcast_to(1.0, 10**15)),
+        lambda x, y: tg.tensor(y.value),
+    ],
+)
+def test_an_array_that_no_memory_holds_is_one_typed_error(program: Callable[..., Any]) -> None:
+    x = tg.parameter(np.ones(3), "x")
+    y = tg.broadcast_to(tg.reshape(x, (3, 1)), (3, 10**15))  # a view, which takes no memory
+    with pytest.raises(tg.OutOfMemory, match=r"^\w+: Unable to allocate .* use smaller arrays, or float32$"):
+        program(x, y)
+    assert isinstance(tg.OutOfMemory(), MemoryError)

@@ -18,7 +18,7 @@ from ..errors import OpError
 from . import collector
 from .sweep import sweep
 from .tensor import Tensor
-from .values import Value, is_float, settle
+from .values import Value, is_float, out_of_memory, settle
 
 _by_id = attrgetter("id")
 one_at_a_time = allocate_lock()  # while it runs, the loop keeps its sums in the tensors' grad
@@ -79,6 +79,9 @@ def backward(loss: Tensor, seed: Any = None) -> Gradients:
             mark, order = reach(loss)
             loss.grad = start
             return Gradients(order, *sweep()(order, mark))
+        except MemoryError as error:
+            _clear(loss)
+            raise out_of_memory("backward", error) from None
         except BaseException:
             _clear(loss)
             raise

@@ -17,7 +17,7 @@ from .generated import RECORD, compiled
 from .leaves import lift
 from .record import NO_ATTRS, Details, current_scope
 from .tensor import Tensor, record
-from .values import Held, Value, is_float, settle
+from .values import Held, Value, is_float, out_of_memory, settle
 
 _frame = sys._getframe
 
@@ -88,6 +88,8 @@ def _run(op: Op, values: list[Value], attrs: dict[str, Any]) -> Any:
         if isinstance(error, OpError):
             raise
         raise OpError(misfit(op, values, error)) from error
+    except MemoryError as error:
+        raise out_of_memory(op.name, error) from None
 
 
 def recorded(op: Op, value: Value, inputs: tuple[Tensor, ...], attrs: dict[str, Any], frame: Any) -> Tensor:
@@ -136,7 +138,7 @@ def unary(x=None, *args, **kwargs):
         return call(op, args if x is None else (x, *args), kwargs, frame_at(1))
     try:
         value = scalar(x.held) if type(x.held) is float else forward(x.held)
-    except (ArithmeticError, ValueError, TypeError):
+    except (ArithmeticError, ValueError, TypeError, MemoryError):
         value = None
     if type(value) is not float:
         return array_result(op, (x,), value, frame_at(1))

@@ -45,7 +45,7 @@ def {name}(self, other):
     a, b = {operands}
     try:
         value = {value}
-    except (ArithmeticError, ValueError, TypeError):
+    except (ArithmeticError, ValueError, TypeError, MemoryError):
         value = None
     if type(value) is not float:
         return array_result(op, (a, b), value, frame_at(1))

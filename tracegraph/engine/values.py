@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OpError, UntracedError
+from ..errors import OpError, OutOfMemory, UntracedError
 
 Value = Any
 """A float for scalars, a read-only array otherwise; NumPy scalars for other types than float64."""
@@ -30,6 +30,8 @@ def own(role: str, value: Any, keep_int: bool = False) -> Value:
         array = np.array(value)
     except UntracedError:
         raise Held(f"{role}: holds a tensor already; np.stack of the list goes on with its record") from None
+    except MemoryError as error:
+        raise out_of_memory(role, error) from None
     except (ValueError, OverflowError) as error:
         raise OpError(f"{role}: not a rectangular array of numbers: {error}") from None
     if array.dtype.kind == "O" and any(hasattr(part, "details") for part in array.flat):
@@ -57,3 +59,8 @@ def settle(value: Any) -> Value:
 def is_float(value: Value) -> bool:
     """Whether a value can carry a gradient: float64, float32 or float16, not integers or booleans."""
     return type(value) is float or isinstance(value, (np.ndarray, np.floating)) and value.dtype.kind == "f"
+
+
+def out_of_memory(where: str, error: MemoryError) -> OutOfMemory:
+    """The error of an array that is too large, with its size and where it was asked for."""
+    return OutOfMemory(f"{where}: {error or 'no memory is left'}; use smaller arrays, or float32")
