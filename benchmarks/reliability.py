@@ -1,15 +1,19 @@
 """The ladder of reliability: for each goal what was measured, and the verdict.
 
 python -m benchmarks reliability            all of it, hours
-python -m benchmarks reliability --quick    smaller counts of the same, minutes
+python -m benchmarks reliability --quick    smaller counts of the same, a minute
 
 A goal is measured here, or by the tests that hold it; what needs a package that is not installed is said to be not run.
 """
 
 import subprocess
 import sys
+import tempfile
 import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,18 +35,35 @@ class Goal(NamedTuple):
     measure: Callable[[bool], Measured]
 
 
-def tests(*names: str) -> Callable[[bool], Measured]:
-    """The tests of some files; quick: those that are not slow."""
+_FILES: list[str] = []
+"""Tests that goals are held by."""
+
+
+def tests(name: str) -> Callable[[bool], Measured]:
+    """The tests of a file; quick: those that are not slow."""
+    _FILES.append(name)
 
     def measure(quick: bool) -> Measured:
-        chosen = ["-m", "not slow"] if quick else []
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, *names]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        lines = [line for line in done.stdout.splitlines() if " passed" in line or line.startswith("FAILED")]
-        dots = sum(line.split("[")[0].count(".") for line in done.stdout.splitlines() if line.rstrip().endswith("%]"))
-        return Measured(lines[0] if lines else f"{dots} tests", done.returncode == 0)
+        found = outcomes(quick)[name.removesuffix(".py").replace("/", ".")]
+        words = ", ".join(f"{count} tests {what}" for what, count in found.items())
+        return Measured(words or "its tests are slow", not found["failed"] if found["passed"] else None)
 
     return measure
+
+
+@lru_cache
+def outcomes(quick: bool) -> defaultdict[str, Counter[str]]:
+    """How many tests of each file passed, failed and were skipped; all of them in one process."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    with tempfile.TemporaryDirectory() as folder:
+        report, chosen = Path(folder) / "report.xml", ["-m", "not slow"] if quick else []
+        options = ["-q", "-p", "no:cacheprovider", "-o", "junit_family=xunit2", f"--junitxml={report}", *chosen]
+        subprocess.run([sys.executable, "-m", "pytest", *options, *_FILES], cwd=ROOT, capture_output=True)
+        for case in ElementTree.parse(report).iter("testcase"):
+            kinds = {part.tag for part in case}
+            outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
+            found[case.get("classname", "")][outcome] += 1
+    return found
 
 
 def random_graphs(quick: bool) -> Measured:
@@ -86,8 +107,6 @@ def onnx(quick: bool) -> Measured:
 
 def million(quick: bool) -> Measured:
     """A chain of operations recorded, differentiated, traced, saved and loaded."""
-    import tempfile
-
     import tracegraph as tg
 
     length = 20_000 if quick else 1_000_000
@@ -130,17 +149,6 @@ def mutations(quick: bool) -> Measured:
     faults = found["faults"]
     words = f"{len(faults)} faults in {found['mutations']:,} mutations, {found['loaded']:,} loaded, "
     return Measured(f"{words}{found['megabytes']:.0f} MB at most", not faults)
-
-
-def oracle(module: str, *names: str) -> Callable[[bool], Measured]:
-    """Tests that need a package to compare with."""
-
-    def measure(quick: bool) -> Measured:
-        from importlib.util import find_spec
-
-        return tests(*names)(quick) if find_spec(module) else Measured(f"{module} is not installed", None)
-
-    return measure
 
 
 LADDER = (
