@@ -156,6 +156,6 @@ def _unary(op: Op, scalar: Callable[[float], float]) -> Callable[..., Tensor]:
 
 def array_result(op: Op, inputs: tuple[Tensor, ...], value: Any, frame: Any) -> Tensor:
     """The record of a result that is no float; where the short way gave no array of floats, the op itself runs."""
-    if type(value) is not np.ndarray or op.sums or value.dtype.char not in "fd":
+    if type(value) is not np.ndarray or value.dtype.char not in "fd":  # float16 may need another way
         return apply(op, inputs, NO_ATTRS, frame)
     return recorded(op, settle(value), inputs, NO_ATTRS, frame)
