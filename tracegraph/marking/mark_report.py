@@ -103,7 +103,7 @@ class Marking:
         lines += _listed([_slip(some) for some in by_cause(self.results, misprint=False)])
         pen = [_slip(some) for some in by_cause(self.results, misprint=True)]
         lines += ["Looks like a misprint:", "", *_listed(pen)] if pen else []
-        lines += _listed([_followed(r) for r in self.results if r.verdict == CARRIED])
+        lines += _listed([_followed(r, self.results) for r in self.results if r.verdict == CARRIED])
         lines += [line for remark in self.remarks for line in (escaped(remark), "")]
         rows = [[r.title, *_numbers(r), _verdict(r, self.results)] for r in self.results]
         lines += markdown(["quantity", "written", "from your values", "exact", "verdict"], rows)
@@ -121,10 +121,10 @@ class Marking:
         return REPORTS[format](self)
 
     def draw(self, **options: Any) -> Drawing:
-        """The graph drawn with its marks; ``options`` as for `draw`."""
+        """The graph drawn with its marks, and a key of their signs; ``options`` as for `draw`."""
         from ..drawing import draw
 
-        return draw(self.graph, **options)
+        return draw(self.graph, **{"key": True, **options})
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Write the report (.md .txt .json), the marked graph (.tgraph) or the picture, by the suffix; return the path.
@@ -199,7 +199,8 @@ def _comment(result: Result, results: Sequence[Result]) -> str:
     """The comment beside a verdict: the cause of a slip, once for all that share it; origins, remarks."""
     parts = ["misprint" if result.misprint else result.verdict]
     if result.carried_from:
-        parts.append(f"from {', '.join(result.carried_from)}")
+        titles = {r.label: r.title for r in results}
+        parts.append(f"from {', '.join(titles[label] for label in result.carried_from)}")
     elif result.remark:
         parts.append(result.remark)
     first = next((r for r in results if r.causes and r.causes == result.causes), result)
@@ -233,9 +234,10 @@ def _slip(results: Sequence[Result]) -> str:
     return f"- ✗ {named}. {escaped(cause)}"
 
 
-def _followed(result: Result) -> str:
+def _followed(result: Result, results: Sequence[Result]) -> str:
     exact = _shown(result.exact, result.written) if not result.elements else "another matrix"
-    origins = ", ".join(result.carried_from)
+    titles = {r.label: r.title for r in results}
+    origins = ", ".join(titles[label] for label in result.carried_from)
     wrote = "this" if result.elements else str(result.written)
     text = f"{wrote} is right from your values, but follows from the slip in {origins}; exact is {exact}."
     return f"- → **{escaped(result.title)}**{_at(result)}: {escaped(text)}"
