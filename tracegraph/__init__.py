@@ -70,6 +70,7 @@ if TYPE_CHECKING:  # the same names as in _LATER, for editors and type checkers
     from .views.fold import fold as fold
     from .views.inside import inside as inside
     from .views.steps import steps as steps
+    from .views.window import window as window
 
     from .engine import signatures
     from .engine.signatures import *  # noqa: F403
@@ -86,7 +87,7 @@ _LATER = {
     "engine.backward": "Gradients backward",
     "graph": "Graph Node Edge load",
     "frontends": "trace",
-    "views": "collapse hide between upto inside fold steps expand",
+    "views": "collapse hide between upto inside fold steps expand window",
     "drawing": "draw Drawing",
     "": "extend optim",
     "training.history": "history History",

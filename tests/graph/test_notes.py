@@ -73,6 +73,7 @@ VIEWED: dict[str, Callable[[Graph], Graph]] = {
     "hide": lambda graph: tg.hide(graph, "x"),
     "inside": lambda graph: tg.inside(graph, "1 to 4"),
     "upto": lambda graph: tg.upto(graph, "h"),
+    "window": lambda graph: tg.window(graph, "h", (0, 0)),
 }
 
 

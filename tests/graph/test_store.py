@@ -88,6 +88,7 @@ GIVEN: dict[str, tuple[Any, ...]] = {
     "between": ("x", "h"),
     "upto": ("h",),
     "expand": ("h", (0, 0)),
+    "window": ("h", (0, 0)),
     "steps": (1,),
     "inside": ("1 to 3",),
 }

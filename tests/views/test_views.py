@@ -77,13 +77,14 @@ def run() -> Graph:
     return tg.trace([w])
 
 
-GRAPHS = {"steps": run, "expand": there_and_back}
+GRAPHS = {"steps": run, "expand": there_and_back, "window": there_and_back}
 """Graphs for views of something else than a network: expand shows one element, which is all there is of a scalar."""
 GIVEN: dict[str, tuple[Any, ...]] = {
     "between": ("x", "y"),
     "upto": ("h",),
     "steps": (2,),
     "expand": ("a",),
+    "window": ("a",),
     "inside": ("encoder",),
 }
 """What a view is given besides the graph; one that needs nothing is called with the graph alone."""

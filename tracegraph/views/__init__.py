@@ -12,8 +12,9 @@ from .fold import fold
 from .inside import inside
 from .steps import steps
 from .view import VIEWS, view
+from .window import window
 
-__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "inside", "steps", "upto", "view"]
+__all__ = ["VIEWS", "between", "collapse", "expand", "fold", "hide", "inside", "steps", "upto", "view", "window"]
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")  # a view enters itself
