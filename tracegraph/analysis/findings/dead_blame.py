@@ -54,7 +54,9 @@ class _Layer:
 def blame(graph: Graph, before: Node, axis: int, off: Array) -> Blame:
     """Why the units are off whose ReLU takes ``before``, with the units along an axis."""
     layer = _taken_apart(graph, before, axis, len(off))
-    certain = off & (_certain(layer) | (layer.bias < -FAR * layer.reach))
+    negative, bounded = _certain(layer)
+    usual = float(np.abs(layer.bias[~off]).max(initial=0.0))  # a signal that has faded is below any bias
+    certain = off & (negative | (layer.bias < -FAR * usual) & (bounded | (layer.bias < -FAR * layer.reach)))
     return replace(_reason(graph, layer, off, certain), chance=RARE * 0.5 ** _alive(layer))
 
 
@@ -126,11 +128,11 @@ def _parameter(graph: Graph, key: int) -> Node | None:
     return node if node.leaf == "parameter" or node.is_update else None
 
 
-def _certain(layer: _Layer) -> Array:
-    """For each unit, whether it is 0 for every input between the least and the greatest of the data."""
+def _certain(layer: _Layer) -> tuple[Array, Array]:
+    """For each unit, whether negative weights or its bias make it 0 for every input in the range of the data."""
     product, data = layer.product, layer.data
     if product is None or len(columns := np.asarray(product.columns, float)) != len(layer.bias):
-        return np.zeros(len(layer.bias), bool)
+        return np.zeros(len(layer.bias), bool), np.zeros(len(layer.bias), bool)
     flat = traits_of(product.node).places == 0
     if flat and data.ndim and data.shape[-1] == columns.shape[1]:
         rows = data.reshape(-1, data.shape[-1])
@@ -140,7 +142,7 @@ def _certain(layer: _Layer) -> Array:
     negative = (columns <= 0).all(axis=1) & (columns < 0).any(axis=1) & bool(np.min(low) >= 0) & (layer.bias <= 0)
     with np.errstate(all="ignore"):
         most = layer.bias + np.maximum(columns * low, columns * high).sum(axis=1)
-    return np.asarray(negative | (layer.bias < 0) & (most <= 0))
+    return np.asarray(negative), np.asarray((layer.bias < 0) & (most <= 0))
 
 
 def _alive(layer: _Layer) -> int:

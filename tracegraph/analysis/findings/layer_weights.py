@@ -15,8 +15,9 @@ from ...text.numbers import number
 from ..finding import Finding, diagnostic
 from .loss_head import decades
 from .roles import hidden
-from .weight_layers import WeightLayer, deviation, gains, wanted_deviation, weight_layers
+from .weight_layers import WeightLayer, activation, deviation, gains, wanted_deviation, weight_layers
 
+FADED = 0.1  # of the lower limit, before the activation of a layer
 QUARTER = 0.25  # of the units
 
 
@@ -24,11 +25,11 @@ QUARTER = 0.25  # of the units
 def weights(graph: Graph, limit: tuple[float, float]) -> Iterator[Finding]:
     """Weights that are drawn so large or so small that they explain another finding; they are silent alone.
 
-    Measured: the rms of the product by the rms of its input; for the upper limit of those entries that are not 0, so
-    that what is sparse does not count as small. Healthy layers have 0.34
-    to 1.91 in nine families of networks (perceptrons, convolutions, attention, recurrent, residual ones and
-    autoencoders), initialized after He, Glorot or PyTorch; the limits leave a margin of two to three. In a training
-    run, of its first step. Those that are too large are a hint also where nothing follows from it.
+    Measured: the rms of the product by the rms of its input; for the upper limit of those entries that are not 0,
+    so that what is sparse does not count as small. Healthy layers have 0.34 to 1.91 in nine families of networks
+    (perceptrons, convolutions, attention, recurrent, residual ones and autoencoders), initialized after He, Glorot
+    or PyTorch; the limits leave a margin of two to three. In a training run, of its first step. Those that are too
+    large, or a tenth of the lower limit before an activation, are a hint also where nothing follows.
     """
     least, most = limit
     extreme: dict[int, tuple[float, WeightLayer]] = {}
@@ -53,7 +54,8 @@ def _extreme(graph: Graph, layer: WeightLayer, measure: float, bound: float) -> 
     )
     remedy = f"for {layer.inputs} inputs draw {name} with deviation {deviation(graph, layer)}"
     badge, excess = f"weights too {way}: ×{number(measure, 3)}", decades(measure, bound)
-    alone = "hint" if way == "large" else ""
+    faded = measure < FADED * bound and bool(activation(graph, layer.node))
+    alone = "hint" if way == "large" or faded else ""
     found = Finding("weights", node.key, badge, cause, measure, bound, (), excess, remedy=remedy, way=way, alone=alone)
     before = float(np.std(node.value))
     trial = Trial((node.key,), "multiply", wanted_deviation(graph, layer) / before) if before else None

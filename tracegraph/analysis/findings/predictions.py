@@ -32,7 +32,7 @@ def learning(graph: Graph) -> set[int]:
 
 
 def meetings(graph: Graph) -> Iterator[Meeting]:
-    """Where a prediction meets a target: in a loss, or in a difference."""
+    """Where a prediction meets a target: in a loss, or in a difference of two of one size at the end of a network."""
     learns = learning(graph)
     for node in graph:
         if traits_of(node).kind != "loss" and traits_of(node).operator != "sub" or node.is_update:
@@ -40,6 +40,9 @@ def meetings(graph: Graph) -> Iterator[Meeting]:
         sides = [graph.node(e.source) for e in graph.inputs(node)[:2]]
         if len(sides) == 2 and sum(n.key in learns for n in sides) == 1:
             first, second = sides
+            alike = 1 < np.size(first.value) == np.size(second.value)
+            if traits_of(node).kind != "loss" and not (alike and is_head(graph, node)):
+                continue
             yield Meeting(node, first, second) if first.key in learns else Meeting(node, second, first)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...graph import Graph, Node, traits_of
 from ..finding import Finding, diagnostic
-from .dead_blame import HALF, Blame, blame
+from .dead_blame import Blame, blame
 from .roles import channel_axes, hidden, rectified
 
 Array = np.ndarray[Any, Any]
@@ -21,6 +21,7 @@ LEAST = 8  # rows of a batch; a healthy unit is off for 8 independent ones in le
 CLEAR, VARIED = 3.5, 2.0  # standard deviations that dead units must be ahead; where the samples differ much
 MIXED = 0.3  # and they do where the typical unit is on for this share of the rows, and off for as many
 FAR, FEW = 6.0, 12.0  # how many times farther off than the others is no chance; and more where they are few
+MOST = 0.75  # of a layer, more of which are off than always on: no chance whatever the samples are
 FIRST = 8  # units that a finding names
 WIDEST = 34  # letters of a badge
 
@@ -34,15 +35,15 @@ def dead(graph: Graph, limit: float) -> Iterator[Finding]:
     units that are off for all rows, beyond what chance explains; finding where it is over the limit, or where all units
     are off. ``index``: the first units that are off. At least 8 rows.
 
-    Samples that are alike switch units off without a fault, and as many on, because w and −w are as likely. So either
-    those always on are taken off, and the rest must be 3.5 standard deviations of that difference (2 where the median
-    of the units that live is on for 30 to 70 % of the rows); or only those count that are far below all others in what
-    goes into the ReLU. Certain are units that no input in the range of the data can switch on: negative weights over
-    inputs that are not, or a bias below all that the weights can give; and half of a layer, of 16 rows. The sentence
-    says what is to blame: a negative bias, where the rest alone would be above 0; else the weights, or what comes in.
-    The numbers are a convention, chosen on healthy nets (by He, and as PyTorch has them), of which
-    about 1 in 100 with 5 layers is blamed. Source of the fault: the notes of Stanford's CS231n, Neural Networks
-    part 1: as much as 40 % of a network is dead where the learning rate is too high.
+    Samples that are alike switch units off without a fault, and as many on, because w and −w are as likely. So
+    either those always on are taken off, and the rest must be 3.5 standard deviations of that difference (2 where
+    the median of the units that live is on for 30 to 70 % of the rows); or only those count that are far below all
+    others in what goes into the ReLU. Certain are units that no input in the range of the data can switch on:
+    negative weights over inputs that are not, or a bias below all that the weights can give; and three quarters of
+    a layer, of 16 rows. The sentence says what is to blame: a negative bias, where the rest alone would be above 0;
+    else the weights, or what comes in. The numbers are a convention, chosen on healthy nets (by He, and as PyTorch
+    has them), of which about 1 in 100 with 5 layers is blamed. Source of the fault: the notes of Stanford's CS231n,
+    Neural Networks part 1: as much as 40 % of a network is dead where the learning rate is too high.
     """
     axes = channel_axes(graph)
     for node in graph:
@@ -62,7 +63,7 @@ def _dead(node: Node, rows: Array, before: Array, limit: float, why: Callable[[A
     share = (count - counter) / units
     far = far_off(before, off)
     clear = count == units or share > limit and is_clear(count, counter, on[on > 0])
-    clear |= share >= HALF and len(rows) >= 2 * LEAST and units >= LEAST
+    clear |= share >= MOST and len(rows) >= 2 * LEAST and units >= LEAST
     if not count:
         return
     reason = why(off)
