@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from html import escape
 
 from .errors import TracegraphError
 
 HTML, SVG, TEXT = "text/html", "image/svg+xml", "text/plain"
-FITS = 'style="max-width: 100%; height: auto"'
-"""No wider than the cell that it is shown in, whatever that is."""
+WIDTH = 700.0
+"""Points: the width of a cell on a page of 1100 pixels; a picture up to here has its own size everywhere."""
+SIZE = re.compile(r'(<svg [^>]*?)width="([\d.]+)pt" height="[\d.]+pt" ')
 
 
 def bundle(
@@ -40,8 +42,9 @@ def bundle(
 
 
 def fitted(svg: str) -> str:
-    """The same SVG, at most as wide as the cell of a notebook."""
-    return svg.replace("<svg ", f"<svg {FITS} ", 1)
+    """The same SVG; a wide one without a size of its own, so that it is as wide as the cell of the notebook."""
+    found = SIZE.search(svg)
+    return SIZE.sub(r"\1", svg, count=1) if found and float(found[2]) > WIDTH else svg
 
 
 def framed(page: str) -> str:

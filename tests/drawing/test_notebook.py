@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +16,7 @@ import pytest
 import tracegraph as tg
 from tracegraph.engine.shown import MOST
 from tracegraph.errors import LayoutError
-from tracegraph.notebook import FITS, HTML, SVG, TEXT, bundle, fitted
+from tracegraph.notebook import HTML, SVG, TEXT, bundle, fitted
 
 
 def loss() -> tg.Tensor:
@@ -66,12 +70,49 @@ def test_where_there_is_no_picture_the_text_says_why() -> None:
     assert bundle(failing, lambda: "table\n", exclude={TEXT}) == {TEXT: "table\n(no picture: dot is missing)\n"}
 
 
-def test_pictures_are_no_wider_than_their_cell() -> None:
-    assert fitted('<svg width="2200pt" height="300pt"></svg>') == f'<svg {FITS} width="2200pt" height="300pt"></svg>'
-    assert all(f"<svg {FITS} " in SHOWN[name]()._repr_mimebundle_()[SVG] for name in SHOWN)
+def test_wide_pictures_take_the_width_of_their_cell_and_keep_their_proportions() -> None:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" '
+    wide = f'{head}width="2200pt" height="300pt" viewBox="0 0 2200 300"></svg>'
+    assert fitted(wide) == f'{head}viewBox="0 0 2200 300"></svg>'
+    assert fitted(wide.replace("2200pt", "300pt")) == wide.replace("2200pt", "300pt")
 
 
 def test_frames_come_with_their_controls() -> None:
     page = tg.frames(tg.draw(loss()))._repr_mimebundle_()[HTML]
     assert page.startswith("<iframe ") and html.unescape(page).count('aria-label="Play"') == 1
     assert '"' not in page.partition('srcdoc="')[2].partition('"></iframe>')[0]
+
+
+def test_nothing_is_cut_off_on_a_page_made_from_a_notebook(tmp_path: Path) -> None:
+    """A page of 1100 pixels by nbconvert, in Chromium: each picture ends inside of its cell."""
+    format = pytest.importorskip("nbformat", reason="nbformat is needed to write a notebook").v4
+    exporters = pytest.importorskip("nbconvert", reason="nbconvert is needed to make a page of a notebook")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    if chromium is None:
+        pytest.skip("no chromium on the PATH")
+    x = tg.tensor(0.5, "x")
+    for i in range(8):
+        x = tg.tanh(x * tg.parameter(0.1 * i, f"w_{i}"))
+    shown = {**{name: make() for name, make in SHOWN.items()}, "wide": tg.draw(x, layout="dot", detail="full")}
+    outputs = [[format.new_output("display_data", data=thing._repr_mimebundle_())] for thing in shown.values()]
+    notebook = format.new_notebook(cells=[format.new_code_cell(outputs=each) for each in outputs])
+    page, _ = exporters.HTMLExporter().from_notebook_node(notebook)
+    path = tmp_path / "page.html"
+    path.write_text(page.replace("</body>", f"<script>{EDGES}</script></body>"), "utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1100,4000"]
+    options += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom", path.as_uri()]
+    done = subprocess.run([chromium, *options], capture_output=True, text=True, timeout=90, encoding="utf-8")
+    edges = json.loads(html.unescape(done.stdout.rpartition('<pre id="edges">')[2].partition("</pre>")[0]))
+    assert len(edges) == len(shown) and all(0 < width and right <= room + 0.5 for width, right, room in edges), edges
+
+
+EDGES = """
+addEventListener("load", () => {
+  const pre = document.createElement("pre");
+  const pictures = [...document.querySelectorAll(".jp-OutputArea-output")].map((cell) => [
+    cell.querySelector("img, svg, iframe").getBoundingClientRect(), cell.getBoundingClientRect()]);
+  pre.id = "edges";
+  pre.textContent = JSON.stringify(pictures.map(([a, b]) => [a.width, a.right, Math.min(b.right, innerWidth)]));
+  document.body.appendChild(pre);
+});
+"""
