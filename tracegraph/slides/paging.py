@@ -137,13 +137,14 @@ class _Pager:
         return {e.source for key in keys for e in self.graph.inputs(self.graph.node(key))}
 
     def with_rows(self, keys: set[int]) -> set[int]:
-        """Cards with what is shown as a row of one of them."""
+        """Cards with what is shown as a row of one of them; those that are shown once more have no rows."""
         return keys.union(*(self.rows.get(key, ()) for key in keys))
 
     def part(self, keys: tuple[int, ...]) -> Drawn:
         """These operations with what goes into them."""
         if keys not in self.drawn:
-            shown = self.with_rows({*keys} | self.inputs(keys))
+            inputs = self.inputs(keys)
+            shown = self.with_rows({*keys} | inputs - self.acting) | inputs
             self.drawn[keys] = self.drawing.part(keep(self.graph, shown), "slide")
         return self.drawn[keys]
 
