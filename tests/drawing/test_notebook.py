@@ -83,6 +83,7 @@ def test_frames_come_with_their_controls() -> None:
     assert '"' not in page.partition('srcdoc="')[2].partition('"></iframe>')[0]
 
 
+@pytest.mark.browser
 def test_nothing_is_cut_off_on_a_page_made_from_a_notebook(tmp_path: Path) -> None:
     """A page of 1100 pixels by nbconvert, in Chromium: each picture ends inside of its cell."""
     format = pytest.importorskip("nbformat", reason="nbformat is needed to write a notebook").v4

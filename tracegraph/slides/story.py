@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import GraphError
 from ..explanation.as_text import line
 from ..explanation.equation_parts import Equation
+from ..explanation.equation_writer import EquationWriter
 from ..explanation.equations import moves
 from ..graph import Edge, Graph, Node, nearest
 from ..layout.sheet import Frame, Sheet, Shown, final, still
@@ -79,9 +80,10 @@ def stages(steps: str) -> list[str]:
 
 def _result(sheet: Sheet) -> str:
     """The equation of the output."""
-    key = sheet.graph.output.key
-    results = [m for m in moves(sheet.graph, sheet.digits) if m.node == key and m.stage in ("forward", "update")]
-    return _sentence(sheet, results[-1].equations[-1]) if results else clean(sheet.picture.title)
+    output = sheet.graph.output
+    if not (output.formula or sheet.graph.inputs(output)):
+        return clean(sheet.picture.title)
+    return _sentence(sheet, EquationWriter(sheet.graph, sheet.digits).forward(output))
 
 
 def _sentence(sheet: Sheet, equation: Equation) -> str:

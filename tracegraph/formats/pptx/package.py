@@ -1,7 +1,8 @@
 """The presentation file around the slides: python-pptx's template with our theme, pictures, notes, fixed dates.
 
-Slides come as XML in one piece. Adding shapes one by one through python-pptx, which looks for a free number among all
-shapes for each new one, would take minutes for 500 cards.
+Slides come as XML in one piece, and are put into the file when it is written. Adding shapes one by one through
+python-pptx, which looks for a free number among all shapes for each new one, would take minutes for 500 cards; to move
+them from one tree of lxml to another takes most of the time of all that is written.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from .slide_shapes import DARK, EMU, SPACES, emu, is_dark, slots
 THEN = datetime(1980, 1, 1)  # the first day that a zip file knows: the same program writes the same bytes
 LAYOUTS = {"title": 0, "drawing": 5}  # Title Slide and Title Only, by their places in the template
 TEMPLATE = 720 * EMU  # width of the template's slides
+SLIDE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<p:sld {spaces}><p:cSld><p:bg><p:bgPr>{background}'
+    '<a:effectLst/></p:bgPr></p:bg><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/>'
+    "</p:nvGrpSpPr><p:grpSpPr/>{shapes}</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>{timing}"
+    "</p:sld>"
+)
 LENGTHS = (("a:off", "x"), ("a:ext", "cx"))  # across
 
 
@@ -37,6 +44,7 @@ class Book:
         self.file: Any = pptx.Presentation()
         self.file.slide_width, self.file.slide_height = Emu(emu(WIDTH)), Emu(emu(HEIGHT))
         self.numbers, self.pictures = count(1), dict[bytes, Any]()
+        self.slides: dict[str, bytes] = {}
         self._properties(clean(title))
         self._template(theme)
 
@@ -49,16 +57,9 @@ class Book:
 
     def fill(self, slide: Any, shapes: str, background: str, timing: str = "", notes: str = "") -> None:
         """Put shapes, background, builds and speaker notes, as XML and text, on a slide."""
-        from pptx.oxml import parse_xml
-
-        whole = (
-            f"<p:sld {SPACES}><p:cSld><p:bg><p:bgPr>{background}<a:effectLst/></p:bgPr></p:bg>"
-            f"<p:spTree>{shapes}</p:spTree></p:cSld>{timing}</p:sld>"
-        )
-        made = parse_xml(whole.encode())
-        slide._element.cSld.insert(0, made.cSld[0])
-        slide.shapes._spTree.extend([*made.cSld.spTree])
-        slide._element.extend(made[1:])
+        self.slides["ppt" + slide.part.partname.partition("ppt")[2]] = SLIDE.format(
+            spaces=SPACES, background=background, shapes=shapes, timing=timing
+        ).encode()
         if notes:
             slide.notes_slide.notes_text_frame.text = notes
 
@@ -80,7 +81,8 @@ class Book:
         self.file.save(written)
         with ZipFile(written) as old, ZipFile(fixed, "w", ZIP_DEFLATED) as new:
             for name in old.namelist():
-                new.writestr(ZipInfo(name, THEN.timetuple()[:6]), old.read(name), ZIP_DEFLATED)
+                data = self.slides.get(name) or old.read(name)
+                new.writestr(ZipInfo(name, THEN.timetuple()[:6]), data, ZIP_DEFLATED)
         return fixed.getvalue()
 
     def _properties(self, title: str) -> None:
