@@ -73,6 +73,8 @@ LARGE = {
     "explanation of 10,000 operations": 60.0,
     "picture of 20,000 operations": 30.0,
     "slide of 400 cards": 30.0,
+    "PowerPoint of 284 cards laid out": 0.6,
+    "the same with a click for each step": 1.5,
 }
 """The most seconds that each large graph may take."""
 

@@ -40,6 +40,8 @@ def ways(folder):
 
     paths, flow = doubled(40_000), tg.trace(chain(100_000))
     written, long, slide = chain(10_000), tg.trace(chain(20_000)), tg.draw(tg.trace(chain(400)))
+    laid = tg.draw(tg.trace(chain(284)))
+    stepped = tg.Deck("", (tg.frames(laid),))
     return {
         "1,000 widths of text": lambda: [metrics.text_width(f"weight_{i}", 10) for i in range(1000)],
         "10,000 steps of training": lambda: tg.history(
@@ -50,6 +52,8 @@ def ways(folder):
         "explanation of 10,000 operations": lambda: tg.explain(written, fold=False).save(folder / "large.tex"),
         "picture of 20,000 operations": lambda: tg.draw(long).save(folder / "large.svg"),
         "slide of 400 cards": lambda: tg.Deck("", (tg.frames(slide, steps=""),)).save(folder / "large.pptx"),
+        "PowerPoint of 284 cards laid out": lambda: laid.save(folder / "laid.pptx"),
+        "the same with a click for each step": lambda: stepped.save(folder / "stepped.pptx"),
     }
 
 

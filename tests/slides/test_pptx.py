@@ -18,6 +18,7 @@ pytest.importorskip("pptx")
 
 import backprop
 import sgd
+from counting import growth
 from pictures import TALES
 from pptx_reader import A, chains, clicks, expected, names, opened, shapes, states, texts
 
@@ -282,3 +283,17 @@ def test_marked_arrows_have_a_dot_and_open_ones_no_triangle() -> None:
     assert len(dots) == sum(bool(a.paint and a.paint.paths) for a in drawing.picture.arrows) > 0
     heads = [end.get("type") for line in lines if (end := line.find(f".//{A}tailEnd")) is not None]
     assert heads == ["arrow" if a.weight is None else "triangle" for a in drawing.picture.arrows]
+
+
+@pytest.mark.slow
+def test_the_work_for_each_card_does_not_grow_with_the_drawing() -> None:
+    def write_all(cards: int) -> Any:
+        h = tg.tensor(0.5, "x")
+        for i in range(cards):
+            h = tg.tanh(h)
+            h.name = f"h_{i}"
+        drawing = tg.draw(h)
+        assert len(drawing.sheet.scene.of("card")) == cards + 1
+        return lambda: drawing.render("pptx")
+
+    assert growth(write_all, 40, 160) < 1.5
