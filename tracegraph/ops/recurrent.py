@@ -35,11 +35,21 @@ def _total(a: Array) -> Array:
     return a.reshape(-1, a.shape[-1]).sum(axis=0)
 
 
+def _slope(z: Array) -> Array:
+    """The derivative of the logistic function; σ(−z) keeps the digits that 1 − σ(z) loses where that is nearly 1."""
+    return _sigmoid(z) * _sigmoid(-z)
+
+
+def _tanh_slope(z: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return 1 / np.cosh(z) ** 2
+
+
 # --- LSTM ------------------------------------------------------------------------------------------------------------
 
 
 class _Gates(NamedTuple):
-    """The gates of an LSTM, the candidate, and the new cell state."""
+    """What goes into the gates of an LSTM and into the candidate, and the new cell state."""
 
     i: Array
     f: Array
@@ -50,20 +60,18 @@ class _Gates(NamedTuple):
 
 def _gates(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, b_ih: Any, b_hh: Any) -> _Gates:
     i, f, g, o = np.split(_affine(x, w_ih, b_ih) + _affine(h, w_hh, b_hh), 4, axis=-1)
-    i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
-    return _Gates(i, f, g, o, f * c + i * g)
+    return _Gates(i, f, g, o, _sigmoid(f) * c + _sigmoid(i) * np.tanh(g))
 
 
 def _lstm_back(sent: Array, *inputs: Array) -> dict[str, Array]:
     """What each input gets."""
     x, h, c, w_ih, w_hh, b_ih, b_hh = (*inputs, None, None)[:7]
     i, f, g, o, new = _gates(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    bent = np.tanh(new)
-    to_c = sent[1] + sent[0] * o * (1 - bent * bent)
-    slopes = (to_c * g * i * (1 - i), to_c * c * f * (1 - f), to_c * i * (1 - g * g), sent[0] * bent * o * (1 - o))
-    z = np.concatenate(slopes, axis=-1)
+    to_c = sent[1] + sent[0] * _sigmoid(o) * _tanh_slope(new)
+    gates = to_c * np.tanh(g) * _slope(i), to_c * c * _slope(f), to_c * _sigmoid(i) * _tanh_slope(g)
+    z = np.concatenate([*gates, sent[0] * np.tanh(new) * _slope(o)], axis=-1)
     return {
-        **{"x": z @ w_ih, "h": z @ w_hh, "c": to_c * f, "w_ih": _sums(z, x), "w_hh": _sums(z, h)},
+        **{"x": z @ w_ih, "h": z @ w_hh, "c": to_c * _sigmoid(f), "w_ih": _sums(z, x), "w_hh": _sums(z, h)},
         **dict.fromkeys(("b_ih", "b_hh"), _total(z)),
     }
 
@@ -91,7 +99,7 @@ def lstm_cell(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, b_ih: Any 
     """
     _check("lstm_cell", 4, x, h, w_ih, w_hh)
     new = _gates(x, h, c, w_ih, w_hh, b_ih, b_hh)
-    return np.stack([new.o * np.tanh(new.c), new.c])
+    return np.stack([_sigmoid(new.o) * np.tanh(new.c), new.c])
 
 
 # --- GRU -------------------------------------------------------------------------------------------------------------
@@ -100,21 +108,21 @@ _GRU_NAMES = tuple(n for n in _NAMES if n != "c")
 
 
 def _gru_parts(x: Array, h: Array, w_ih: Array, w_hh: Array, b_ih: Any, b_hh: Any) -> tuple[Array, ...]:
-    """The reset and update gates, the candidate, and what of the state goes into it."""
+    """What goes into the reset and update gates and into the candidate, and the part of the state in that."""
     r, z, n = np.split(_affine(x, w_ih, b_ih), 3, axis=-1)
     r_h, z_h, n_h = np.split(_affine(h, w_hh, b_hh), 3, axis=-1)
-    r, z = _sigmoid(r + r_h), _sigmoid(z + z_h)
-    return r, z, np.tanh(n + r * n_h), n_h
+    r, z = r + r_h, z + z_h
+    return r, z, n + _sigmoid(r) * n_h, n_h
 
 
 def _gru_back(sent: Array, *inputs: Array) -> dict[str, Array]:
     """What each input gets."""
     x, h, w_ih, w_hh, b_ih, b_hh = (*inputs, None, None)[:6]
     r, z, n, n_h = _gru_parts(x, h, w_ih, w_hh, b_ih, b_hh)
-    to_n = sent * (1 - z) * (1 - n * n)
-    gates = to_n * n_h * r * (1 - r), sent * (h - n) * z * (1 - z)
-    a, b = np.concatenate([*gates, to_n], axis=-1), np.concatenate([*gates, to_n * r], axis=-1)
-    back = {"x": a @ w_ih, "h": sent * z + b @ w_hh, "w_ih": _sums(a, x), "w_hh": _sums(b, h)}
+    to_n = sent * _sigmoid(-z) * _tanh_slope(n)
+    gates = to_n * n_h * _slope(r), sent * (h - np.tanh(n)) * _slope(z)
+    a, b = np.concatenate([*gates, to_n], axis=-1), np.concatenate([*gates, to_n * _sigmoid(r)], axis=-1)
+    back = {"x": a @ w_ih, "h": sent * _sigmoid(z) + b @ w_hh, "w_ih": _sums(a, x), "w_hh": _sums(b, h)}
     return {**back, "b_ih": _total(a), "b_hh": _total(b)}
 
 
@@ -138,4 +146,4 @@ def gru_cell(x: Array, h: Array, w_ih: Array, w_hh: Array, b_ih: Any = None, b_h
     """
     _check("gru_cell", 3, x, h, w_ih, w_hh)
     _, z, n, _ = _gru_parts(x, h, w_ih, w_hh, b_ih, b_hh)
-    return (1 - z) * n + z * h
+    return _sigmoid(-z) * np.tanh(n) + _sigmoid(z) * h
