@@ -423,6 +423,17 @@ def test_graphs_that_views_have_changed() -> None:
             tg.expand(changed, name, index)
 
 
+def test_options_that_do_not_fit_the_value_are_refused() -> None:
+    """As a damaged file may have them: the rule cannot run, and the error is one of ours."""
+    x, k = tg.tensor(np.ones((1, 1, 5, 5)), "x"), tg.parameter(np.ones((1, 1, 3, 3)), "k")
+    y = tg.conv2d(x, k, padding=1)
+    graph = tg.trace(tg.sum(y))
+    nodes = [replace(n, attrs={**n.attrs, "padding": 6}) if n.op == "conv2d" else n for n in graph.nodes]
+    damaged = Graph(nodes, graph.edges)
+    with pytest.raises(GraphError, match="conv2d with these options does not fit its value"):
+        tg.expand(damaged, "y", (0, 0, 2, 2))
+
+
 # --- what becomes of it ----------------------------------------------------------------------------------------------
 
 

@@ -58,8 +58,12 @@ class Element:
         one[self.index] = 1.0
         values = [np.asarray(s.value) for s in self.sources] if inputs is None else list(inputs)
         Rerun(self.node, self.op).bounded(values)
-        with np.errstate(all="ignore"):
-            back = run_vjp(self.op, slot, one, np.asarray(self.node.value, float), values, self.attrs())
+        try:
+            with np.errstate(all="ignore"):
+                back = run_vjp(self.op, slot, one, np.asarray(self.node.value, float), values, self.attrs())
+        except (ValueError, TypeError, LookupError, ArithmeticError) as error:  # a file may give other options
+            fits = f"{self.op.name} with these options does not fit its value of shape {self.node.shape}"
+            raise GraphError(f"{self.node.name!r}: {fits}") from error
         return np.zeros(self.sources[slot].shape) if back is None else back
 
     def value(self, slot: int, index: Index) -> float:
