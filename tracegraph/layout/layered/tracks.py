@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .docking import Unit
 from .overhangs import least, overhangs, width
@@ -95,7 +96,7 @@ def _channel(row: LayerRow, number: int, begin: float, opened: Sequence[Scope], 
     inner = 0 < number < len(row.layers) and any(p.source and p.target for p in segments)
     at += (ALONG + min(LEAN * steepest + (4.0 if steepest > 1 else 0.0), LONGEST)) if inner else 0.0
     channel.bent = at
-    for i, segment in enumerate(reversed(_nested(into))):
+    for i, segment in enumerate(_nested(into)):
         segment.track = at + TRACK * i + (ALONG if out and not inner else 0.0)
     at += TRACK * max(len(into) - 1, 0) + (ALONG if out and into and not inner else 0.0) + (CORNER if into else 0.0)
     depths = {len(scope): 0.0 for scope in opened}
@@ -140,6 +141,22 @@ def _bends(segment: Segment) -> bool:
     return abs(segment.enter - segment.land) > 0.5
 
 
+class Run(NamedTuple):
+    """A line between two rows: the places along the flow at which it comes down from above and goes on below."""
+
+    link: int
+    leave: float
+    come: float
+
+    @property
+    def low(self) -> float:
+        return min(self.leave, self.come)
+
+    @property
+    def high(self) -> float:
+        return max(self.leave, self.come)
+
+
 @dataclass(slots=True)
 class Gaps:
     """The tracks between rows: where each row stands across the flow, and the track of each line that changes rows."""
@@ -160,22 +177,22 @@ def stack_rows(
     ``heights``: the extent of each row. ``jumps``: link, row it leaves, row it comes to, and the places along the flow
     of its two tracks. A line that skips rows runs down a margin at the left.
     """
-    runs: list[list[tuple[float, float, int]]] = [[] for _ in rows]
+    runs: list[list[Run]] = [[] for _ in rows]
     margins: dict[int, float] = {}
     for link, r, q, leave, come in jumps:
         if q == r + 1:
-            runs[r].append((min(leave, come), max(leave, come), link))
+            runs[r].append(Run(link, leave, come))
             continue
         margins[link] = -TRACK * (len(margins) + 1)
-        runs[r].append((margins[link], leave, link))
-        runs[q - 1].append((margins[link], come, link))
+        runs[r].append(Run(link, leave, margins[link]))
+        runs[q - 1].append(Run(link, margins[link], come))
     tops, tracks, at = [], {}, 0.0
     for r, (top, bottom) in enumerate(heights):
         tops.append(at - top)
         at += bottom - top
         if r == len(rows) - 1:
             break
-        track_of = _coloured(runs[r])
+        track_of = _levels(runs[r])
         count = max(track_of.values(), default=-1) + 1
         for link, number in track_of.items():
             tracks[r, link] = at + ALONG + TRACK * number
@@ -183,16 +200,29 @@ def stack_rows(
     return Gaps(tops, tracks, margins, at)
 
 
-def _coloured(runs: Sequence[tuple[float, float, int]]) -> dict[int, int]:
-    """The least tracks such that no two runs meet; longer ones lie further down."""
-    occupied: list[list[tuple[float, float]]] = []
-    number = {}
-    for low, high, link in sorted(runs, key=lambda run: (run[1] - run[0], run[2])):
-        level = 0
-        while level < len(occupied) and any(low - TRACK < h and lo < high + TRACK for lo, h in occupied[level]):
-            level += 1
-        if level == len(occupied):
-            occupied.append([])
-        occupied[level].append((low, high))
-        number[link] = level
-    return number
+def _levels(runs: Sequence[Run]) -> dict[int, int]:
+    """A track for each run, such that no two meet and few cross: they come down where they leave, and go on down."""
+    levels: dict[int, int] = {}
+    above: list[Run] = []
+    for run in _ordered(runs):
+        met = (levels[other.link] for other in above if run.low - TRACK < other.high and other.low < run.high + TRACK)
+        levels[run.link] = 1 + max(met, default=-1)
+        above.append(run)
+    return levels
+
+
+def _ordered(runs: Sequence[Run]) -> list[Run]:
+    """Runs from above to below: short ones first, and then where each crosses least of the others."""
+    order: list[Run] = []
+    for run in sorted(runs, key=lambda run: (run.high - run.low, run.link)):
+        costs = [sum(_crossed(run, other) for other in order)]
+        for other in order:
+            costs.append(costs[-1] - _crossed(run, other) + _crossed(other, run))
+        fewest = min(costs)
+        order.insert(len(costs) - 1 - costs[::-1].index(fewest), run)
+    return order
+
+
+def _crossed(upper: Run, lower: Run) -> int:
+    """How often a run crosses another one that lies below it."""
+    return (upper.low < lower.leave < upper.high) + (lower.low < upper.come < lower.high)
