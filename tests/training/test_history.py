@@ -53,7 +53,7 @@ def test_graphs_of_the_steps_that_are_kept() -> None:
         sent = [e.contribution for e in graph.uses(node) if e.contribution is not None]
         if sent:
             np.testing.assert_allclose(sum(sent), node.gradient, rtol=1e-12)
-    assert len(run.graphs[1]) == len(graph) and "update" in {b.role for b in tg.draw(graph).picture.boxes}
+    assert len(run.graphs[1]) == len(graph) and "update" in {b.role for b in tg.draw(graph).picture.box_of.values()}
 
 
 def small(p: dict[str, tg.Tensor]) -> tg.Tensor:
