@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..explanation.as_text import line
-from ..explanation.equation_parts import Equation
+from ..explanation.equation_parts import Equation, Move
 from ..explanation.equation_writer import EquationWriter
 from ..explanation.equations import moves
 from ..graph import Edge, Graph, Node, nearest
@@ -84,6 +84,11 @@ def _result(sheet: Sheet) -> str:
     if not (output.formula or sheet.graph.inputs(output)):
         return clean(sheet.picture.title)
     return _sentence(sheet, EquationWriter(sheet.graph, sheet.digits).forward(output))
+
+
+def spoken(sheet: Sheet, move: Move) -> str:
+    """The equations of a move as the sentence of a frame."""
+    return cut("; ".join(_sentence(sheet, equation) for equation in move.equations), CAPTION)
 
 
 def _sentence(sheet: Sheet, equation: Equation) -> str:
@@ -188,7 +193,7 @@ class _Story:
             yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
         for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
-            caption = cut("; ".join(_sentence(self.sheet, e) for e in move.equations), CAPTION)
+            caption = spoken(self.sheet, move)
             if move.stage == "given":
                 yield _Beat("given", None, "", "", self.made(node), ())
             else:

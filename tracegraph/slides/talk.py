@@ -13,7 +13,7 @@ from ..layout.scene import Area
 from ..layout.sheet import Frame, Sheet
 from .deck import Deck
 from .paging import READABLE, Drawn, Page, pages, whole
-from .story import NAMED, Frames, frames, stages
+from .story import NAMED, Frames, frames, spoken, stages
 
 REVERSED = "backward"
 """The stage in which the last page comes first."""
@@ -61,6 +61,8 @@ def chapters(drawing: Drawn, parts: Sequence[Page], steps: str, by: str) -> Iter
         heading = f"{name}{stage} ({turn.page + 1} of {len(parts)})"
         made = frames(page.drawing, steps=",".join(turn.stages), by=by, title=heading)
         kept = [frame for frame in made if frame.stage in ("", "network") or _about(frame, turn)]
+        if by == "operation":
+            kept = [_in_its_words(frame, turn) for frame in kept]
         if kept and all(later.page != turn.page for later in turns[i + 1 :]):
             kept[-1] = _with_the_rest(made, kept[-1])
         yield replace(made, frames=tuple(kept) or made.frames, overview=overview(drawing.sheet, page))
@@ -73,6 +75,7 @@ class _Event(NamedTuple):
     step: int | None
     key: str
     page: int
+    caption: str
 
 
 def _events(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> Iterator[_Event]:
@@ -84,7 +87,7 @@ def _events(sheet: Sheet, parts: Sequence[Page], wanted: Sequence[str]) -> Itera
         later = [e.target for e in graph.uses(node) if node.is_update and move.stage == REVERSED]
         if move.stage in wanted:
             key, page = f"n{node.key}", home[later[0] if later else node.key]
-            yield _Event(move.stage, move.step, hosts[page].get(key, key), page)
+            yield _Event(move.stage, move.step, hosts[page].get(key, key), page, spoken(sheet, move))
 
 
 class _Turn(NamedTuple):
@@ -114,6 +117,12 @@ def _about(frame: Frame, turn: _Turn) -> bool:
     """Whether a frame is about a card of the page in its turn, not only about one that is shown once more."""
     own = {event[:3] for event in turn.events}
     return any((frame.stage, frame.step, key) in own for key in frame.focus)
+
+
+def _in_its_words(frame: Frame, turn: _Turn) -> Frame:
+    """A frame with the equation of the whole drawing: on a page a gradient from another one would be a mere number."""
+    captions = {event.caption for event in turn.events if event[:3] == (frame.stage, frame.step, *frame.focus)}
+    return replace(frame, caption=captions.pop()) if len(captions) == 1 else frame
 
 
 def _with_the_rest(made: Frames, frame: Frame) -> Frame:
