@@ -9,7 +9,7 @@ import numpy as np
 
 from ...graph import Graph, Node, traits_of
 from ...graph.note import CopiesNote
-from ...graph.walk import descendants
+from ...graph.walk import ancestors, descendants
 from ..flow_rows import learned
 
 SUM = 1e-6  # by which rows of probabilities may differ from 1
@@ -33,7 +33,7 @@ def learning(graph: Graph) -> set[int]:
 
 def meetings(graph: Graph) -> Iterator[Meeting]:
     """Where a prediction meets a target: in a loss, or in a difference of two of one size at the end of a network."""
-    learns = learning(graph)
+    learns, inner = learning(graph), before_products(graph)
     for node in graph:
         if traits_of(node).kind != "loss" and traits_of(node).operator != "sub" or node.is_update:
             continue
@@ -41,7 +41,7 @@ def meetings(graph: Graph) -> Iterator[Meeting]:
         if len(sides) == 2 and sum(n.key in learns for n in sides) == 1:
             first, second = sides
             alike = 1 < np.size(first.value) == np.size(second.value)
-            if traits_of(node).kind != "loss" and not (alike and is_head(graph, node)):
+            if traits_of(node).kind != "loss" and not (alike and node.key not in inner):
                 continue
             yield Meeting(node, first, second) if first.key in learns else Meeting(node, second, first)
 
@@ -90,6 +90,12 @@ def further(graph: Graph, node: Node) -> list[Node]:
     """All that is made of a value, without the steps of an optimizer."""
     keys = descendants(graph, [node.key], lambda e: not graph.node(e.target).is_update) - {node.key}
     return [n for n in graph if n.key in keys]
+
+
+def before_products(graph: Graph) -> set[int]:
+    """The keys of products, and of all that they are made of: what is not among them is the end of a network."""
+    products = {n.key for n in graph if traits_of(n).kind == "product"}
+    return ancestors(graph, products, lambda e: not graph.node(e.target).is_update)
 
 
 def is_head(graph: Graph, node: Node) -> bool:
