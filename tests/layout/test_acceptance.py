@@ -114,6 +114,13 @@ def test_one_step_of_backpropagation_with_values_gradients_and_local_derivatives
     assert faults(sheet) == [] and type_size(sheet.scene) >= 15
 
 
+@pytest.mark.parametrize("name", ["backprop", "conv"])
+def test_the_first_pictures_of_the_readme_can_be_read_at_840_pixels(name: str) -> None:
+    sheet = tg.draw(TALES[name](), detail="full").sheet
+    assert type_size(sheet.scene, (840.0, 1e6)) >= 10
+    assert type_size(tg.draw(TALES[name](), fit="README").sheet.scene, (840.0, 1e6)) >= 13
+
+
 LAW = {
     (13,): (13, 14.0),
     (30,): (31, 9.5),
