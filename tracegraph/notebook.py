@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection
 from html import escape
 
@@ -11,7 +11,6 @@ from .errors import TracegraphError
 HTML, SVG, TEXT = "text/html", "image/svg+xml", "text/plain"
 WIDTH = 700.0
 """Points: the width of a cell on a page of 1100 pixels; a picture up to here has its own size everywhere."""
-SIZE = re.compile(r'(<svg [^>]*?)width="([\d.]+)pt" height="[\d.]+pt" ')
 
 
 def bundle(
@@ -43,8 +42,11 @@ def bundle(
 
 def fitted(svg: str) -> str:
     """The same SVG; a wide one without a size of its own, so that it is as wide as the cell of the notebook."""
-    found = SIZE.search(svg)
-    return SIZE.sub(r"\1", svg, count=1) if found and float(found[2]) > WIDTH else svg
+    root = ET.fromstring(svg.encode())
+    width, height = (root.get(side, "0pt") for side in ("width", "height"))
+    if float(width.removesuffix("pt")) <= WIDTH:
+        return svg
+    return svg.replace(f'width="{width}" height="{height}" ', "", 1)
 
 
 def framed(page: str) -> str:
