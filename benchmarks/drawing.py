@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 MODELS = "backprop", "conv", "autoencoder"
@@ -21,10 +21,11 @@ tg.draw(runpy.run_path({str(EXAMPLES / "backprop.py")!r})["build"]()).save("new.
 """
 
 
-def seconds(function, *args):
-    start = perf_counter()
-    function(*args)
-    return perf_counter() - start
+def seconds(function):
+    """Elapsed seconds, and those of this process."""
+    start, busy = perf_counter(), process_time()
+    function()
+    return perf_counter() - start, process_time() - busy
 
 
 def model(name, folder):
@@ -54,7 +55,7 @@ def process(program, folder):
 
 
 def run(repeats):
-    """Median seconds: of each model, of Graphviz alone for it, and of new processes."""
+    """Median seconds: of each model (also of the processor), of Graphviz alone for it, and of new processes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         steps = {}
@@ -66,7 +67,8 @@ def run(repeats):
         for _ in range(repeats + 1):
             for what, step in steps.items():
                 times[what].append(seconds(step))
-    return {what: median(t[1:]) for what, t in times.items()}
+    elapsed = {what: median(both[0] for both in t[1:]) for what, t in times.items()}
+    return elapsed | {f"{name}, processor": median(both[1] for both in times[name][1:]) for name in MODELS}
 
 
 if __name__ == "__main__":
