@@ -99,7 +99,7 @@ def test_its_explanation_and_its_derivative() -> None:
     y.name = "y"
     text = str(tg.explain(tg.trace(y)))
     assert "y = x·σ(x) = 0.5·σ(0.5) = 0.3112" in text
-    assert "∂y/∂x = ∂y/∂y·(y + σ(x)·(1 − y))" in text
+    assert "∂y/∂x = y + σ(x)·(1 − y)" in text
     step = 1e-6
     slope = (OPS["swish"].forward(0.5 + step) - OPS["swish"].forward(0.5 - step)) / (2 * step)
     assert tg.trace(y)["x"].gradient == pytest.approx(slope)

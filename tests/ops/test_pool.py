@@ -307,7 +307,8 @@ def test_any_order_in_memory():
             "avg_pool2d",
             (3, 3),
             {"kernel": 2, "dilation": 2},
-            "avg_pool2d has no option 'dilation'; it takes x, kernel, stride, padding, ceil_mode, count_include_pad",
+            "avg_pool2d has no option 'dilation'; it takes x, kernel, stride, padding, ceil_mode, count_include_pad, "
+            "divisor_override",
         ),
         ("max_pool2d", (3, 3), {}, "max_pool2d needs kernel; it takes x, kernel, stride, padding, dilation, ceil_mode"),
         ("max_pool2d", (3, 0), {"kernel": 1}, "max_pool2d: input (3, 0) is empty; use lengths >= 1"),
