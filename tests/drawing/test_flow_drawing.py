@@ -321,7 +321,7 @@ def test_badges_have_a_sign_and_a_colour_of_their_own() -> None:
         assert texts["✓ 1×10⁻¹⁵"] == theme.calm and texts["✗ off by 2"] == theme.invalid
         assert texts["● vanishing 3e-9"] == theme.warning and texts["● NaN born here"] == theme.invalid
         assert texts["● mine"] == theme.positive and not faults(drawing)
-        assert "; vanishing 3e-9; " in drawing.svg
+        assert "; NaN born here; vanishing 3e-9" in drawing.svg
 
 
 def test_a_group_carries_the_tags_of_its_members() -> None:
