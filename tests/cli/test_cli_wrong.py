@@ -34,7 +34,11 @@ pytestmark = pytest.mark.usefixtures("here")
         ("def build():\n    exit()\n", "", "p.py:3: the program ended itself with sys.exit() before"),
         ("def build():\n    class Odd(BaseException): pass\n    raise Odd('x')\n", "", "p.py:4: "),
         ("def build():\n    build()\n", "", "p.py:3: RecursionError: maximum recursion depth exceeded"),
-        ("def build():\n    pass\n", "", "p.py: build() returned None, not a tensor (the loss), a Graph or a Drawing"),
+        (
+            "def build():\n    pass\n",
+            "",
+            "p.py: build() returned None, not a tensor or one of PyTorch (the loss), a Graph or a Drawing",
+        ),
         ("def build():\n    return 3.5\n", "", "p.py: build() returned float, not a tensor"),
         ("build = 3\n", "", "p.py: build is int, not a tensor"),
         (

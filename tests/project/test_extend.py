@@ -159,7 +159,7 @@ def test_diagnostics_have_ranks_of_their_own() -> None:
 
 def test_a_frontend(here: Path) -> None:
     body = "from types import SimpleNamespace\ndef build():\n    return SimpleNamespace(value=2.0)\n"
-    wrong = "p.py: build() returned SimpleNamespace, not a tensor (the loss), a Graph or a Drawing"
+    wrong = "p.py: build() returned SimpleNamespace, not a tensor or one of PyTorch (the loss), a Graph or a Drawing"
     assert error(run("render", write(body))) == wrong
 
     @extend.frontend("values", "a namespace", lambda what: isinstance(what, SimpleNamespace))
@@ -171,8 +171,10 @@ def test_a_frontend(here: Path) -> None:
     assert tg.trace(lambda: SimpleNamespace(value=2.0)).output.value == 6.0
     assert "held" in str(tg.draw(SimpleNamespace(value=2.0)))  # type: ignore[arg-type]
     assert "| `values` | a namespace |" in page()
-    assert "not a tensor or a namespace (the loss)" in error(run("render", write("build = 3\n")))
-    with pytest.raises(tg.GraphError, match="trace takes a tensor or a namespace, or a function and its arrays"):
+    assert "not a tensor or one of PyTorch or a namespace (the loss)" in error(run("render", write("build = 3\n")))
+    with pytest.raises(
+        tg.GraphError, match="trace takes a tensor or one of PyTorch or a namespace, or a function and its arrays"
+    ):
         tg.trace(3.0)  # type: ignore[arg-type]
 
 

@@ -17,6 +17,7 @@ from test_browser import CHROMIUM
 
 import tracegraph as tg
 from tracegraph.errors import GraphError
+from tracegraph.notebook import fitted
 from tracegraph.picture.theme import THEMES
 from tracegraph.text.metrics import text_width
 from tracegraph.training.plot_axes import axis, runs
@@ -289,7 +290,7 @@ def test_pictures_of_kept_steps_and_wrong_options(tmp_path: Path) -> None:
 def test_a_notebook_shows_it() -> None:
     drawn = plot(5)
     said = "Multiples(3 layers, 5 steps, theme light)"
-    assert drawn._repr_mimebundle_() == {"image/svg+xml": drawn.svg, "text/plain": said}
+    assert drawn._repr_mimebundle_() == {"image/svg+xml": fitted(drawn.svg), "text/plain": said}
     assert list(drawn._repr_mimebundle_(include=["text/plain"])) == ["text/plain"]
 
 

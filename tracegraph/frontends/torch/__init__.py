@@ -39,7 +39,7 @@ def _hearing() -> Iterator[None]:
         yield
 
 
-@frontend("torch", "a tensor of PyTorch", _torch_tensor, around=_hearing)
+@frontend("torch", "one of PyTorch", _torch_tensor, around=_hearing)
 def _graph(program: Any, arrays: tuple[Any, ...], variables: Mapping[str, Any]) -> Graph:
     """The graph of a tensor that a function has returned whose calls were heard."""
     from .building import graph_of_record
