@@ -65,6 +65,7 @@ def test_scopes() -> None:
         ([B, A], USES, "'a' -> 'b': the source does not come before the target"),
         ([A, B], [Edge(2, 2, 0, "b"), USES[1]], "the source does not come before the target"),
         ([replace(A, role="king")], [], "role 'king' is not one of input, parameter"),
+        ([replace(A, value=None)], [], "'a' has no value"),
         ([replace(A, gradient=np.ones(2))], [], "gradient (2,) for a value ()"),
         ([A, B], [replace(USES[0], contribution=np.ones(3)), USES[1]], "'a' -> 'b': contribution (3,), value ()"),
     ],

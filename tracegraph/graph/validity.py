@@ -26,6 +26,8 @@ def check_nodes(nodes: tuple[Node, ...], keys: Mapping[int, int] | None) -> None
             raise GraphError(f"node {node.name[:40]!r}: more than {LONGEST} characters in its name or scope")
         if node.role not in ROLES:
             raise GraphError(f"node {node.name!r}: role {node.role!r} is not one of {', '.join(ROLES)}")
+        if node.value is None:
+            raise GraphError(f"node {node.name!r} has no value")
         if node.gradient is not None and shape(node.gradient) != shape(node.value):
             raise GraphError(f"node {node.name!r}: gradient {shape(node.gradient)} for a value {node.shape}")
 
