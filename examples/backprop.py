@@ -12,6 +12,7 @@ WORDS = {
 }
 DRAWINGS = {
     "backprop": {"detail": "full", **WORDS, "formats": FORMATS},
+    "backprop-readme": {**WORDS, "fit": "README", "formats": ("svg",)},
     "backprop-slides": {"detail": "full", **WORDS, "theme": "slides"},
 }
 

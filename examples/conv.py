@@ -13,6 +13,7 @@ WORDS = {
 }
 DRAWINGS = {
     "conv": {"detail": "full", **WORDS, "formats": FORMATS},
+    "conv-readme": {**WORDS, "fit": "README", "formats": ("svg",)},
     "conv-dark": {"detail": "full", **WORDS, "theme": "dark"},
 }
 
