@@ -190,12 +190,14 @@ class _Story:
         """Everything that happens; the network first where it is asked for, or it would appear bit by bit."""
         if "network" in self.wanted:
             plain = [(p.key, part) for p in self.pieces.values() for part in ("card", "line") if p.part(part)]
-            yield _Beat("network", None, "", clean(self.sheet.picture.title), tuple(plain), ())
+            rows = [self.part(n) for n in self.graph if f"n{n.key}" in self.rows and not n.is_update]
+            yield _Beat("network", None, "", clean(self.sheet.picture.title), (*plain, *rows), ())
         for move in moves(self.graph, self.sheet.digits):
             node = self.graph.node(move.node)
             caption = spoken(self.sheet, move)
             if move.stage == "given":
-                yield _Beat("given", None, "", "", self.made(node), ())
+                parts = () if f"n{node.key}" in self.rows else self.made(node)  # a row comes with its card
+                yield _Beat("given", None, "", "", parts, ())
             else:
                 parts = self.back(node) if move.stage == "backward" else self.made(node)
                 yield _Beat(move.stage, move.step, node.scope.partition("/")[0], caption, parts, (self.part(node)[0],))
