@@ -29,6 +29,27 @@ def final(frames: Frames) -> Seen:
     return {(p.key, part.name) for p in frames.scene.pieces for part in p.parts if part.name not in gone(p)}
 
 
+class Places:
+    """Where a graph is in a scene: a node is a card or a row of one, an edge belongs to one arrow or none."""
+
+    def __init__(self, frames: Frames) -> None:
+        cards, graph = frames.scene.of("card"), frames.graph
+        self.parts = {(p.key, part.name) for p in cards for part in p.parts}
+        self.rows = {name: key for key, name in self.parts if re.fullmatch(r"n\d+", name)}
+        drawn = [*zip(frames.picture.arrows, frames.scene.of("arrow"), strict=True)]
+        self.edges = {piece: [graph.edges[place] for place in arrow.edges] for arrow, piece in drawn}
+        self.arrows = {edge: piece.key for piece, edges in self.edges.items() for edge in edges}
+
+    def part(self, node: Node, name: str = "card") -> tuple[str, str]:
+        """The part of a card, or of a row, that has this of a node; it need not be there."""
+        key = f"n{node.key}"
+        return (self.rows[key], key if name == "card" else f"{key}_{name}") if key in self.rows else (key, name)
+
+    def without(self, edge: Edge, seen: Seen, *parts: str) -> bool:
+        """Whether an edge has an arrow, of which none of these parts is seen."""
+        return edge in self.arrows and not {(self.arrows[edge], part) for part in parts} & seen
+
+
 def gone(piece: Piece) -> set[str]:
     return {"focus", "line"} if piece.part("contribution") else {"focus"}
 
@@ -71,6 +92,15 @@ def _focus_is_shown(frames: Frames, steps: str) -> Iterator[str]:
 
 
 def _one_arrow(frames: Frames, steps: str) -> Iterator[str]:
+    """An edge between two cards is of one arrow between them, one from or to a row of none; it is drawn once."""
+    graph, places = frames.graph, Places(frames)
+    drawn = Counter(edge for edges in places.edges.values() for edge in edges)
+    for edge in graph.edges:
+        if drawn[edge] != (not {f"n{edge.source}", f"n{edge.target}"} & places.rows.keys()):
+            yield f"{edge.tensor} is in {drawn[edge]} arrows"
+    for arrow, edges in places.edges.items():
+        if {(f"n{e.source}", f"n{e.target}") for e in edges} != {(arrow.source, arrow.target)}:
+            yield f"{arrow.key} has edges between other cards"
     for i, frame in enumerate(frames):
         both = [key for key, part in frame.shown if part == "line" and (key, "contribution") in frame.shown]
         if both:
@@ -86,38 +116,50 @@ def _nothing_goes(frames: Frames, steps: str) -> Iterator[str]:
 
 def _values_in_order(frames: Frames, steps: str) -> Iterator[str]:
     """A value is there after those it is computed from, and with the arrows from them."""
-    graph, pieces = frames.drawing.graph, {p.key: p for p in frames.scene.pieces}
-    arrows = dict(zip(graph.edges, frames.scene.of("arrow"), strict=True))
+    graph, places = frames.graph, Places(frames)
     for i, frame in enumerate(frames):
         seen = lasting(frame)
         for node in graph:
-            part = "value" if pieces[f"n{node.key}"].part("value") else "card"
-            if (f"n{node.key}", part) not in seen or part == "card" and "network" in steps:
+            part = "value" if places.part(node, "value") in places.parts else "card"
+            if places.part(node, part) not in seen or part == "card" and "network" in steps:
                 continue
+            if places.part(node) not in seen:
+                yield f"frame {i}: {node.name} without its card"
             for edge in graph.inputs(node):
-                source = f"n{edge.source}"
-                if (source, part) not in seen or (source, "card") not in seen:
+                source = graph.node(edge.source)
+                if not {places.part(source, part), places.part(source)} <= seen:
                     yield f"frame {i}: {node.name} before {edge.tensor}"
-                if not {(arrows[edge].key, "line"), (arrows[edge].key, "contribution")} & seen:
+                if places.without(edge, seen, "line", "contribution"):
                     yield f"frame {i}: {node.name} without the arrow from {edge.tensor}"
+
+
+def _rows_on_cards(frames: Frames, steps: str) -> Iterator[str]:
+    """A row, and what stands in it, is there with its card."""
+    for row, card in Places(frames).rows.items():
+        for i, frame in enumerate(frames):
+            shown = {part for key, part in frame.shown if key == card}
+            if any(part.startswith(f"{row}_") for part in shown) and row not in shown:
+                yield f"frame {i}: numbers of {row} without the row"
+            if row in shown and "card" not in shown:
+                yield f"frame {i}: {row} without the card {card}"
 
 
 def _gradients_in_order(frames: Frames, steps: str) -> Iterator[str]:
     """A gradient is there with all that it is the sum of, which in turn comes after the gradients it is made from."""
-    graph = frames.drawing.graph
-    arrows = dict(zip(graph.edges, frames.scene.of("arrow"), strict=True))
-    shows = {p.key for p in frames.scene.of("card") if p.part("gradient")}
+    graph, places = frames.graph, Places(frames)
     for i, frame in enumerate(frames):
         seen = lasting(frame)
-        for edge, arrow in arrows.items():
-            key = f"n{edge.target}"
-            if (arrow.key, "contribution") in seen and key in shows and (key, "gradient") not in seen:
+        for edge in graph.edges:
+            sent = places.part(graph.node(edge.source), "gradient") in seen and edge.contribution is not None
+            sent |= edge in places.arrows and (places.arrows[edge], "contribution") in seen
+            above = places.part(graph.node(edge.target), "gradient")
+            if sent and above in places.parts and above not in seen:
                 yield f"frame {i}: what {edge.tensor} gets, before {graph.node(edge.target).name}"
         for node in graph:
             uses = [e for e in graph.uses(node) if e.contribution is not None]
-            if node.gradient is None or (f"n{node.key}", "gradient") not in seen:
+            if node.gradient is None or places.part(node, "gradient") not in seen:
                 continue
-            there = [e for e in uses if (arrows[e].key, "contribution") in seen]
+            there = [e for e in uses if not places.without(e, seen, "contribution")]
             if len(there) < len(uses) or not sums_up(node, there, graph):
                 yield f"frame {i}: the gradient of {node.name} without all of its contributions"
 
@@ -140,14 +182,14 @@ def _largest(uses: list[Edge]) -> float:
 
 def _updates_in_order(frames: Frames, steps: str) -> Iterator[str]:
     """An updated parameter is there after the gradient that it is updated by."""
-    graph, shows = frames.drawing.graph, {p.key for p in frames.scene.of("card") if p.part("gradient")}
+    graph, places = frames.graph, Places(frames)
     for i, frame in enumerate(frames):
         seen = lasting(frame)
         for node in worked_out(graph, "update"):
-            for edge in graph.inputs(node) if (f"n{node.key}", "value") in seen else ():
+            for edge in graph.inputs(node) if places.part(node, "value") in seen else ():
                 source = graph.node(edge.source)
-                used = source.base == node.base and source.gradient is not None and f"n{source.key}" in shows
-                if used and (f"n{source.key}", "gradient") not in seen:
+                used = source.base == node.base and source.gradient is not None
+                if used and places.part(source, "gradient") in places.parts - seen:
                     yield f"frame {i}: {node.name} before the gradient of {source.name}"
 
 
@@ -159,11 +201,11 @@ def _stages_as_asked(frames: Frames, steps: str) -> Iterator[str]:
     run, last = any(n.step is not None for n in graph), lasting(frames[-1])
     forward = wanted and {*wanted} <= {"network", "forward"} and not run
     sent = {(a.key, "contribution") for a in frames.scene.of("arrow")}
-    if forward and any(part == "gradient" or (key, part) in sent for f in frames for key, part in f.shown):
+    if forward and any(part.endswith("gradient") or (key, part) in sent for f in frames for key, part in f.shown):
         yield "a gradient on the way forward"
     due = final(frames)
     if not run and "backward" in wanted and "forward" not in wanted and "network" not in wanted:
-        values = {(key, part) for key, part in due if part in ("card", "value")}
+        values = {(key, part) for key, part in due if re.fullmatch(r"card|value|n\d+(_value)?", part)}
         if values - lasting(frames[0]):
             yield f"the way back starts without {sorted(values - lasting(frames[0]))}"
     everything = not wanted or {"forward", "backward", "update"} <= {*wanted} or not run and "backward" in wanted
@@ -172,17 +214,19 @@ def _stages_as_asked(frames: Frames, steps: str) -> Iterator[str]:
 
 
 def _said_once(frames: Frames, steps: str) -> Iterator[str]:
-    """Frame by frame one operation, each in each stage once, in a step of a run that is its own."""
-    graph = frames.drawing.graph
-    for stage in STAGES[1:]:
-        said = Counter(key for f in frames for key in f.focus if f.stage == stage)
-        due = Counter(f"n{n.key}" for n in worked_out(graph, stage) if stage in steps.split(","))
+    """Frame by frame one operation, each in each stage once, in its own step of a run; and its number comes with it."""
+    graph, places = frames.graph, Places(frames)
+    for stage in (s for s in STAGES[1:] if s in steps.split(",")):
+        nodes, back = worked_out(graph, stage), stage == "backward"
+        said = Counter((key, back or f.step) for f in frames for key in f.focus if f.stage == stage)
+        due = Counter((places.part(n)[0], back or n.step) for n in nodes)
         if said != due:
             yield f"{stage} of {[*(said - due), '|', *(due - said)]}"
-    for i, frame in enumerate(frames):
-        nodes = [n for n in graph if f"n{n.key}" in frame.focus]
-        if frame.stage in ("forward", "update") and any(n.step != frame.step for n in nodes):
-            yield f"frame {i} is of step {frame.step}"
+        for node in nodes:
+            number = places.part(node, "gradient" if back else "value")
+            first = next((f for f in frames if number in f.shown), None)
+            if number in places.parts and (first is None or (first.stage, first.focus) != (stage, number[:1])):
+                yield f"{number} of {node.name} not in the frame that is about it"
 
 
 def _spans_agree(frames: Frames, steps: str) -> Iterator[str]:
@@ -221,6 +265,7 @@ LAWS = {
     "arrows": _one_arrow,
     "nothing goes": _nothing_goes,
     "values": _values_in_order,
+    "rows": _rows_on_cards,
     "gradients": _gradients_in_order,
     "updates": _updates_in_order,
     "stages": _stages_as_asked,

@@ -77,6 +77,14 @@ def scoped() -> tg.Tensor:
     return tg.mse(h, 0.0)
 
 
+def bundled() -> tg.Tensor:
+    """A tensor with five uses in one scope: closed, they are one arrow."""
+    x = tg.tanh(tg.tensor(0.5, "x"))
+    with tg.scope("powers"):
+        y = x * x + x * x * x
+    return y**2  # type: ignore[no-any-return]
+
+
 def called(name: str) -> tg.Tensor:
     """A tensor, a parameter and a scope of this name."""
     x = tg.tensor(0.5, name)
@@ -103,9 +111,12 @@ STORIES: dict[str, Story] = {
     "run": lambda: tg.draw(training(), detail="full"),
     "run with momentum": lambda: tg.draw(training(tg.optim.Momentum(lr=0.1)), detail="full", direction="TB"),
     "run, one step": lambda: tg.draw(training(), step=2, detail="full"),
+    "run, compact": lambda: tg.draw(training(tg.optim.Momentum(lr=0.1)), compact=True, detail="full"),
     "run, closed": lambda: tg.draw(training(), depth=0),
     "layers": lambda: tg.draw(scoped(), detail="full"),
+    "layers, compact": lambda: tg.draw(scoped(), compact=True, detail="full"),
     "layers, closed": lambda: tg.draw(scoped(), depth=0),
+    "bundled": lambda: tg.draw(bundled(), depth=0, detail="full"),
     "unfolded": lambda: tg.draw(TALES["wide"](), fold=False),
     "marked": lambda: tg.draw(marked(), detail="full"),
     "tagged": lambda: tg.draw(tagged(), theme="slides"),

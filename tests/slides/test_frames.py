@@ -249,6 +249,34 @@ def test_a_planted_fault_breaks_its_law(fault: str) -> None:
     assert law in {said.partition(":")[0] for said in broken(wrong, steps)}
 
 
+def _row_numbers_at_once(frames: Frames) -> list[Frame]:
+    """What an optimizer makes last is there from the beginning, in the row of its card."""
+    rows = {(key, part) for key, part in final(frames) if re.fullmatch(r"n\d+(_value)?", part)}
+    return [_shows(frames, f, {*f.shown} | rows) for f in frames]
+
+
+def _row_numbers_first(frames: Frames) -> list[Frame]:
+    """The numbers of rows without their names."""
+    return [_shows(frames, f, {s for s in f.shown if not re.fullmatch(r"n\d+", s[1])}) for f in frames]
+
+
+ROW_FAULTS: dict[str, tuple[str, Fault]] = {
+    "a row without its card": ("rows", _each(lambda f: _without(f, "card"))),
+    "numbers of rows before their card": ("rows", _row_numbers_first),
+    "the numbers of rows too early": ("once", _row_numbers_at_once),
+}
+
+
+@pytest.mark.parametrize("fault", ROW_FAULTS)
+def test_a_fault_planted_in_rows_breaks_its_law(fault: str) -> None:
+    law, change = ROW_FAULTS[fault]
+    steps = "forward,backward,update"
+    right = tg.frames(tg.draw(built("backprop_steps"), detail="full"), steps=steps)
+    assert broken(right, steps) == []
+    wrong = replace(right, frames=tuple(change(right)))
+    assert law in {said.partition(":")[0] for said in broken(wrong, steps)}
+
+
 def square_of_sum() -> tg.Tensor:
     """A tensor with three uses."""
     x = tg.tensor(0.5, "x")
