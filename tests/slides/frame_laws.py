@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from scene_places import Places, Seen
 
 import tracegraph as tg
 from tracegraph.graph import Edge, Graph, Node
@@ -16,7 +17,6 @@ from tracegraph.text.names import pretty
 from tracegraph.text.numbers import clean
 
 STAGES = ("network", "forward", "backward", "update")
-Seen = set[tuple[str, str]]
 
 
 def lasting(frame: Frame) -> Seen:
@@ -27,27 +27,6 @@ def lasting(frame: Frame) -> Seen:
 def final(frames: Frames) -> Seen:
     """Everything, when all is done."""
     return {(p.key, part.name) for p in frames.scene.pieces for part in p.parts if part.name not in gone(p)}
-
-
-class Places:
-    """Where a graph is in a scene: a node is a card or a row of one, an edge belongs to one arrow or none."""
-
-    def __init__(self, frames: Frames) -> None:
-        cards, graph = frames.scene.of("card"), frames.graph
-        self.parts = {(p.key, part.name) for p in cards for part in p.parts}
-        self.rows = {name: key for key, name in self.parts if re.fullmatch(r"n\d+", name)}
-        drawn = [*zip(frames.picture.arrows, frames.scene.of("arrow"), strict=True)]
-        self.edges = {piece: [graph.edges[place] for place in arrow.edges] for arrow, piece in drawn}
-        self.arrows = {edge: piece.key for piece, edges in self.edges.items() for edge in edges}
-
-    def part(self, node: Node, name: str = "card") -> tuple[str, str]:
-        """The part of a card, or of a row, that has this of a node; it need not be there."""
-        key = f"n{node.key}"
-        return (self.rows[key], key if name == "card" else f"{key}_{name}") if key in self.rows else (key, name)
-
-    def without(self, edge: Edge, seen: Seen, *parts: str) -> bool:
-        """Whether an edge has an arrow, of which none of these parts is seen."""
-        return edge in self.arrows and not {(self.arrows[edge], part) for part in parts} & seen
 
 
 def gone(piece: Piece) -> set[str]:

@@ -154,6 +154,14 @@ def test_names_do_not_get_out_of_a_title(name: str) -> None:
     assert "\ud800" not in frames.title + "".join(f.caption for f in frames) and "\x00" not in frames.title
 
 
+def test_the_network_has_the_rows_of_leaves_without_numbers() -> None:
+    drawing = story("layers, compact")
+    first = tg.frames(drawing, steps="network,forward")[0]
+    rows = {(box.key, row.key) for box in drawing.sheet.picture.boxes for row in box.rows}
+    assert rows and {*first.shown} >= rows
+    assert not [part for _, part in first.shown if part.endswith(("value", "gradient"))]
+
+
 # --- that the laws can fail ------------------------------------------------------------------------------------------
 
 
