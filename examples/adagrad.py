@@ -77,4 +77,4 @@ gradient: 0.0133 in the first, 0.0078 in the second.""",
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **DRAWINGS["adagrad"]).save("output/adagrad/adagrad.svg")
+    tg.draw(build, **DRAWINGS["adagrad"]).save("output/adagrad.svg")

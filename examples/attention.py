@@ -54,4 +54,4 @@ output is (1.94, 6.68, 1.60).""",
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["attention"]).save("output/attention/attention.svg")
+    tg.draw(build, **DRAWINGS["attention"]).save("output/attention.svg")

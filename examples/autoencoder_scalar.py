@@ -47,4 +47,4 @@ With e = x′ − x: ∂L/∂w₂ = 2/n Σ e z, ∂L/∂b₂ = 2/n Σ e, ∂L/�
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["autoencoder_scalar"]).save("output/autoencoder_scalar/autoencoder_scalar.svg")
+    tg.draw(build, **DRAWINGS["autoencoder_scalar"]).save("output/autoencoder_scalar.svg")

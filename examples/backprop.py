@@ -63,4 +63,4 @@ def talk() -> "tg.Deck":
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full", **WORDS).save("output/backprop/backprop.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/backprop.svg")

@@ -68,4 +68,4 @@ if __name__ == "__main__":
     for step in (1, 2):
         print(f"iteration {step}:", {name: round(delta, 6) for name, delta in deltas(graph, step).items()})
     print(tg.explain(graph))
-    tg.draw(graph, **WORDS).save("output/backprop_steps/backprop-steps.svg")
+    tg.draw(graph, **WORDS).save("output/backprop-steps.svg")

@@ -47,4 +47,4 @@ nothing either.""",
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["batchnorm"]).save("output/batchnorm/batchnorm.svg")
+    tg.draw(build, **DRAWINGS["batchnorm"]).save("output/batchnorm.svg")

@@ -62,4 +62,4 @@ the course CS231n, "Backpropagation, Intuitions".)""",
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["circuits-neuron"]).save("output/circuits/circuits-neuron.svg")
+    tg.draw(build, **DRAWINGS["circuits-neuron"]).save("output/circuits-neuron.svg")

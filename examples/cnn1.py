@@ -106,4 +106,4 @@ def talk() -> "tg.Deck":
 
 if __name__ == "__main__":
     for name, drawing in drawings().items():
-        drawing.save(f"output/cnn1/{name}.svg")
+        drawing.save(f"output/{name}.svg")

@@ -94,4 +94,4 @@ of the dense layers are chosen here, as small numbers of both signs.""",
 
 if __name__ == "__main__":
     for name, drawing in drawings().items():
-        drawing.save(f"output/cnn2/{name}.svg")
+        drawing.save(f"output/{name}.svg")

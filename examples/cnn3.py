@@ -57,4 +57,4 @@ To the first one in reading order, whole, as in PyTorch. Any share between them 
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["cnn3"]).save("output/cnn3/cnn3.svg")
+    tg.draw(build, **DRAWINGS["cnn3"]).save("output/cnn3.svg")

@@ -59,4 +59,4 @@ def talk() -> "tg.Deck":
 
 
 if __name__ == "__main__":
-    tg.draw(build, detail="full", **WORDS).save("output/conv/conv.svg")
+    tg.draw(build, detail="full", **WORDS).save("output/conv.svg")

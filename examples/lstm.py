@@ -59,4 +59,4 @@ output.""",
 
 
 if __name__ == "__main__":
-    tg.draw(build, **WORDS).save("output/lstm/lstm.svg")
+    tg.draw(build, **WORDS).save("output/lstm.svg")

@@ -73,4 +73,4 @@ The error is 0.298371109. w₅ gets a gradient of 0.082167041 and becomes 0.3589
 
 
 if __name__ == "__main__":
-    tg.draw(forward, **WORDS).save("output/mazur/mazur.svg")
+    tg.draw(forward, **WORDS).save("output/mazur.svg")

@@ -57,4 +57,4 @@ of that point; a third of it is what the velocity has kept.""",
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **WORDS).save("output/momentum/momentum.svg")
+    tg.draw(build, **WORDS).save("output/momentum.svg")

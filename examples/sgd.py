@@ -100,4 +100,4 @@ of 0.01. How large is half the mean squared error before and after one epoch?"""
 
 if __name__ == "__main__":
     print(tg.explain(build))
-    tg.draw(build, **WORDS).save("output/sgd/sgd.svg")
+    tg.draw(build, **WORDS).save("output/sgd.svg")

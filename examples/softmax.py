@@ -63,4 +63,4 @@ The probabilities are 0.13, 0.869 and 0.001, the loss is −ln 0.13 = 2.04, and 
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["softmax"]).save("output/softmax/softmax.svg")
+    tg.draw(build, **DRAWINGS["softmax"]).save("output/softmax.svg")

@@ -63,4 +63,4 @@ answers 0, 1, 1, 0. All its gradients are 0 as well, for another reason: there i
 
 
 if __name__ == "__main__":
-    tg.draw(build, **DRAWINGS["xor"]).save("output/xor/xor.svg")
+    tg.draw(build, **DRAWINGS["xor"]).save("output/xor.svg")

@@ -66,6 +66,6 @@ def test_every_process_makes_the_same_bytes(name: str, tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
         command = [sys.executable, "-c", PROGRAM, str(ROOT / f"examples/{name}.py"), str(folder)]
         subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=300)
-        files = [p for p in sorted(folder.iterdir()) if name in QUICK or p.suffix != ".png"]
-        seen.append({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files})
+        files = [p for p in sorted(folder.rglob("*.*")) if name in QUICK or p.suffix != ".png"]
+        seen.append({p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files})
     assert seen[0] == seen[1] and len(seen[0]) >= 4

@@ -177,6 +177,17 @@ def test_backward_inside_of_the_function_is_refused() -> None:
         tg.trace(trained)
 
 
+def test_a_function_may_trace_another() -> None:
+    def outer(x: Any) -> Any:
+        inner = tg.trace(lambda t: (t * t).sum(), x.detach().requires_grad_())
+        assert inner["t"].gradient.tolist() == [2, 4]
+        assert tg.trace(tg.parameter(2.0, "w") * 3.0)["w"].gradient == 3
+        return (x * 3).sum()
+
+    graph = tg.trace(outer, torch.tensor([1.0, 2.0], requires_grad=True))
+    assert graph["x"].gradient.tolist() == [3, 3] and len(graph) == 4
+
+
 def test_a_model_without_a_loss_shows_values_only() -> None:
     graph = tg.trace(torch.nn.Linear(2, 3), torch.ones(4, 2))
     assert graph.nodes[-1].shape == (4, 3) and all(n.gradient is None for n in graph)

@@ -14,8 +14,6 @@ import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 
-from ...errors import GraphError
-
 Key = tuple[int, int]
 """The identity of a tensor at one time: that of its node of autograd and the number of the output, else its own and
 its version, which is another one after each change in place."""
@@ -179,7 +177,7 @@ def _in_place(name: str) -> bool:
 
 def _copied(tensor: Any) -> Any:
     """The values as they are now. The storage of the program's own tensor must never be shared with NumPy."""
-    with torch.no_grad():
+    with torch.no_grad(), torch._C.DisableTorchFunction():
         return tensor.detach().clone()
 
 
@@ -219,15 +217,13 @@ _RECORDERS: list[Recorder] = []
 
 
 def heard() -> Record | None:
-    """The record of the function that is being called; None outside of one."""
+    """The record of the innermost function that is being called; None outside of one."""
     return _RECORDERS[-1].record if _RECORDERS else None
 
 
 @contextmanager
 def hearing() -> Iterator[None]:
     """Hear everything that is called inside; afterwards no hook and no mode is left."""
-    if _RECORDERS:
-        raise GraphError("trace: a record inside of a record; call tg.trace outside of the function that is traced")
     recorder = Recorder()
     _RECORDERS.append(recorder)
     hooks = [
