@@ -188,10 +188,11 @@ def _elementwise(e: Element) -> Graph:
     reads = [index_before(e.index, s.shape) for s in e.sources]
     result = e.result(e.node.formula, len(reads), args=e.node.args, attrs=e.node.attrs)
     values = [e.value(slot, r) for slot, r in enumerate(reads)]
+    op = e.op.chosen(tuple(values), e.attrs())  # options choose what is written: gelu by a tangent has another slope
     for slot, read in enumerate(reads):
-        rule = e.op.vjp(slot)
+        rule = op.vjp(slot)
         with np.errstate(all="ignore"):
-            local = run_vjp(e.op, slot, 1.0, result.value, values, e.attrs())
+            local = run_vjp(op, slot, 1.0, result.value, values, e.attrs())
         e.use(slot, read, result, slot, rule and rule.formula, None if local is None else float(local))
     return e.finished(result)
 
