@@ -189,9 +189,9 @@ def test_notebooks_show_a_picture_and_a_table(drawing: tg.Drawing) -> None:
     shown = drawing._repr_mimebundle_()
     assert list(shown) == [SVG, TEXT]
     root = ET.fromstring(shown[SVG].encode())
-    width, height = float(root.attrib["width"][:-2]), float(root.attrib["height"][:-2])
-    box = [float(v) for v in root.attrib["viewBox"].split()]
-    assert width == WIDTH < box[2] and height == pytest.approx(box[3] * width / box[2], abs=1)
+    whole = ET.fromstring(drawing.svg.encode())
+    assert float(whole.attrib["width"].removesuffix("pt")) > WIDTH and not {"width", "height"} & {*root.attrib}
+    assert root.attrib["viewBox"] == whole.attrib["viewBox"] and [*root.itertext()] == [*whole.itertext()]
     narrow = tg.draw(TALES["square"]())
     assert narrow._repr_mimebundle_()[SVG] == narrow.svg
 
