@@ -29,7 +29,7 @@ from tracegraph.layout.laying import LAYOUTS
 from tracegraph.layout.measured import measured
 from tracegraph.layout.pieces import compose
 from tracegraph.layout.scene import RING, Area, Curve, Image, Item, Part, Piece, Scene, Text
-from tracegraph.picture.parts import Picture
+from tracegraph.picture.parts import Box, Picture
 from tracegraph.picture.theme import THEMES, Theme
 from tracegraph.picture.words import DIRECTIONS
 from tracegraph.text.metrics import laid_width, table, text_width
@@ -219,28 +219,54 @@ def words(part: Part | None) -> str:
 
 
 def misplaced(drawing: tg.Drawing, laid: Scene) -> list[str]:
-    """Cards whose parts are not what their boxes say, and arrows without a caption that they have."""
+    """Cards and rows whose parts are not what their boxes say, and arrows without a caption that they have."""
     found, pieces = [], {p.key: p for p in laid.pieces}
-    for box in drawing.picture.boxes:
-        piece = pieces[box.key]
-        due: dict[str, str] = dict.fromkeys(("value", "gradient"), "")
-        for name, panel in zip(due, box.panels):
-            cells = "".join(cell for g in panel.grids for cell in rows(g.cells))
-            notes = "".join(x.text for x in (*panel.lines, *panel.spread))
-            due[name] = f"{panel.heading} = {panel.number}" if panel.number else f"{panel.mark}{cells}{notes}"
-        due["value"] = "".join(x.text for x in box.lines if x.style == "numbers") + due["value"]
-        due["tags"] = "".join(t.text for t in box.tags)
-        due["marks"] = "".join(f"{x.text}{x.struck}{x.after}" for x in box.marks)
+    for card in drawing.picture.boxes:
+        piece = pieces[card.key]
+        due = contents(card) | {f"{row.key}_{name}": text for row in card.rows for name, text in contents(row).items()}
         for name, text in due.items():
             if sorted(words(piece.part(name))) != sorted(text.translate(SPACES)) and "…" not in words(piece.part(name)):
-                found.append(f"{box.key} {name}: {words(piece.part(name))!r} for {text!r}")
-        found += [f"{box.key}: part {p.name}" for p in piece.parts if p.name not in (*due, "card", "focus")]
-        images = {name: bool(p and (p.heat or p.spark)) for name, p in zip(("value", "gradient"), box.panels)}
+                found.append(f"{card.key} {name}: {words(piece.part(name))!r} for {text!r}")
+        for row in card.rows:
+            if not words(piece.part(row.key)).startswith(row.title.translate(SPACES)) and "…" not in row.title:
+                found.append(f"{card.key}: the row {row.key} without its name {row.title!r}")
+        names = {*due, "card", "focus", *(row.key for row in card.rows)}
+        found += [f"{card.key}: part {p.name}" for p in piece.parts if p.name not in names]
+        images = illustrated(card).union(*({f"{row.key}_{name}" for name in illustrated(row)} for row in card.rows))
         for part in piece.parts:
-            if any(isinstance(i, Image) for i in part.items) != images.get(part.name, False):
-                found.append(f"{box.key}: an image in {part.name}")
-    for arrow, edge, piece in zip(drawing.picture.arrows, drawing.graph.edges, laid.of("arrow"), strict=True):
-        names = ["line", "contribution"] if edge.contribution is not None else ["line"]
+            if any(isinstance(i, Image) for i in part.items) != (part.name in images):
+                found.append(f"{card.key}: an image in {part.name}")
+    return found + uncaptioned(drawing, laid)
+
+
+def contents(box: Box) -> dict[str, str]:
+    """What each part of a card, or of a row, has to say."""
+    due: dict[str, str] = dict.fromkeys(("value", "gradient"), "")
+    for name, panel in zip(due, box.panels):
+        cells = "".join(cell for g in panel.grids for cell in rows(g.cells))
+        notes = "".join(x.text for x in (*panel.lines, *panel.spread))
+        due[name] = f"{panel.heading} = {panel.number}" if panel.number else f"{panel.mark}{cells}{notes}"
+    due["value"] = "".join(x.text for x in box.lines if x.style == "numbers") + due["value"]
+    due["tags"] = "".join(t.text for t in box.tags)
+    due["marks"] = "".join(f"{x.text}{x.struck}{x.after}" for x in box.marks)
+    return due
+
+
+def illustrated(box: Box) -> set[str]:
+    """The parts that have a heat map, or a small curve."""
+    return {name for name, p in zip(("value", "gradient"), box.panels) if p.heat or p.spark}
+
+
+def uncaptioned(drawing: tg.Drawing, laid: Scene) -> list[str]:
+    """Arrows that do not say what flows along their edges, and edges in no arrow though both ends are cards."""
+    found, edges = [], drawing.graph.edges
+    inside = {row.key for card in drawing.picture.boxes for row in card.rows}
+    drawn = sorted(place for arrow in drawing.picture.arrows for place in arrow.edges)
+    if drawn != [i for i, e in enumerate(edges) if not {f"n{e.source}", f"n{e.target}"} & inside]:
+        found.append(f"arrows for {drawn} of {len(edges)} edges")
+    for arrow, piece in zip(drawing.picture.arrows, laid.of("arrow"), strict=True):
+        flows = any(edges[place].contribution is not None for place in arrow.edges)
+        names = ["line", "contribution"] if flows else ["line"]
         caption = "".join(x.text for x in arrow.lines).translate(SPACES)
         said = words(piece.part(names[-1]))
         if [p.name for p in piece.parts] != names or said != caption and "…" not in said:
