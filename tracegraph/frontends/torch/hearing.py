@@ -84,7 +84,7 @@ def tensors_in(value: Any) -> Iterator[Any]:
             yield from tensors_in(part)
 
 
-class Recorder(TorchFunctionMode):
+class Recorder(TorchFunctionMode):  # type: ignore[misc, unused-ignore]  # without PyTorch, its types are unknown
     """Hears the calls that the program makes itself; what they call in turn is theirs."""
 
     def __init__(self) -> None:
