@@ -78,5 +78,6 @@ def test_a_browser_finds_every_text_in_its_card(tmp_path: Path) -> None:
     rows = measured(tmp_path, svgs)
     assert len(rows) > 300 and all(width > 0 for text, _, width in rows if text.strip())
     assert not [row for row in rows if row[1] > ROOM]
-    planted = svgs[0].replace('font-size="15"', 'font-size="24"')
+    planted = svgs[0].replace('font-size="13"', 'font-size="24"')
+    assert planted != svgs[0]
     assert [row for row in measured(tmp_path, [planted]) if row[1] > ROOM]
