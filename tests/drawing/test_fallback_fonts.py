@@ -32,8 +32,8 @@ NAMES = [
 ]
 ALIKE = [FONTS, "Arial", "Helvetica", "'Liberation Sans'", "'Nimbus Sans'"]
 ROOM = 0.5  # points: the browser rounds glyphs to fractions of a pixel
-# When lines were held in their middle, the two bounds below were 8 points and 0.04. Since every line of a card begins at
-# its left, all that a wider font needs more is at one side, and more lines are as long as their card is wide.
+# When lines were held in their middle, the two bounds below were 8 points and 0.04. Since every line of a card begins
+# at its left, all that a wider font needs more is at one side, and more lines are as long as their card is wide.
 HAIR = 14.0  # points, at scale 1, by which a long line may stick out in DejaVu Sans
 OFTEN = 0.125  # of all texts do so at most
 MANY = 1000  # texts are measured at least; it was 1400 when every card had more lines
