@@ -92,6 +92,15 @@ def test_sizes_are_those_of_the_result(stride: int, padding: int, dilation: int)
     assert lengths in ([*map(float, y.shape[1:])], [float(y.shape[1])])
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4, 5, 20])
+def test_a_window_of_any_number_of_products_can_be_explained(channels: int) -> None:
+    x, k = tg.tensor(np.ones((1, channels, 4, 4))), tg.parameter(np.ones((2, channels, 3, 3)))
+    y = tg.conv2d(x, k)
+    text = tg.explain(y).to_text()
+    assert "(4 + 2·0 − 3)/1 + 1 = 2" in text
+    assert ("y[0,0,0,0] = 1·1 + 1·1" in text) == (channels == 1)  # more than 36 factors are not written out
+
+
 def test_the_case_that_holds() -> None:
     for value, rule in ((2.0, "∂L/∂h  (since z > 0)"), (-2.0, "0  (since z ≤ 0)")):
         w = tg.parameter(value, "w")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -249,6 +250,18 @@ def test_scopes_are_clusters_in_clusters() -> None:
 def test_options_are_shown_unless_they_say_nothing() -> None:
     notes = [line.text for b in words(tg.trace(TALES["conv"]())).boxes for line in b.lines if line.style == "note"]
     assert notes == ["stride 1, padding 0", "kernel 2, stride 1, padding 0"]
+
+
+def test_options_of_a_loaded_graph_say_what_those_of_the_recorded_one_do(tmp_path: Path) -> None:
+    x = tg.tensor([[0.5, -1.0]])
+    loss = tg.cross_entropy(tg.gelu(x, approximate="none"), [1], label_smoothing=0.0, ignore_index=-100)
+    graph = tg.trace(loss)
+    graph.save(tmp_path / "a.tgraph")
+    notes = [
+        [line.text for box in tg.draw(g).picture.boxes for line in box.lines if line.style == "note"]
+        for g in (graph, tg.load(tmp_path / "a.tgraph"))
+    ]
+    assert notes == [[], []]
 
 
 def test_tags_are_shown() -> None:

@@ -57,6 +57,8 @@ def _written(opened: Graph, last: Node, kind: str) -> tuple[str, list[float]]:
     terms: list[str] = []
     for edge in edges:
         source = opened.node(edge.source)
+        if any(opened.node(e.source).shape and e.index is None for e in opened.inputs(source)):
+            return "", []  # more products than are opened: the rest of them is one card
         factors = (
             [_read(opened, e) for e in opened.inputs(source)] if not source.shape and opened.inputs(source) else []
         )

@@ -20,7 +20,8 @@ def options_of(node: Node) -> str:
 
 
 def _says_nothing(value: Any, neutral: Any) -> bool:
-    return value is None or value is False or value is neutral
+    """Whether an option is off, or as if it were not given; a text from a file is equal, if not the same object."""
+    return value is None or value is False or (type(value) is type(neutral) and bool(np.all(value == neutral)))
 
 
 def option(value: Any) -> str:
