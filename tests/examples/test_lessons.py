@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,25 @@ def test_a_lesson_that_is_none_is_refused(written: Path) -> None:
 
 def test_a_lesson_is_one_of_the_public_names() -> None:
     assert tg.Lesson.__module__ == "tracegraph.lessons.lesson"
+
+
+def test_words_of_a_lesson_say_nothing_to_markdown(written: Path, tmp_path: Path) -> None:
+    hostile = """A <b>"new" | *product*</b> & more"""
+    text = written.read_text("utf-8").replace("'A product'", "HOSTILE").replace('"A product"', "HOSTILE")
+    written.write_text(text.replace('"Two numbers."', "HOSTILE") + f"\nHOSTILE = {hostile!r}\n", encoding="utf-8")
+    _, lesson = example(written, tmp_path / "out")
+    assert lesson is not None and lesson.lesson.title == hostile
+    listed = index([lesson]).decode().splitlines()[-1]
+    assert listed.count("|") == 3 and "<b>" not in listed and 'alt="A &lt;b&gt;' in listed
+    heading = (tmp_path / "out" / "product" / INDEX).read_text("utf-8").splitlines()[0]
+    assert heading.startswith("# A ") and "<b>" not in heading.replace("\\<b\\>", "")
+
+
+def test_a_subject_stands_once_in_the_index(written: Path) -> None:
+    with program(written) as module:
+        whole = lesson_of(module, written)
+    places = [
+        replace(whole, lesson=replace(whole.lesson, place=place, subject=subject))
+        for place, subject in ((1, "A"), (2, "B"), (3, "A"))
+    ]
+    assert [line for line in index(places).decode().splitlines() if line.startswith("## ")] == ["## A", "## B"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from ..errors import GraphError
+from ..text.escape import markdown as escaped
+from ..text.escape import xml
 from .lesson import Example
 from .sections import PARTS, Section
 
@@ -20,7 +22,7 @@ def page(example: Example, folder: Path) -> dict[str, bytes]:
     if unknown:
         raise GraphError(f"{example.name}: a lesson has no part {sorted(unknown)[0]!r}; there are {', '.join(PARTS)}")
     files: dict[str, bytes] = {}
-    lines = [f"# {example.lesson.title}"]
+    lines = [f"# {escaped(example.lesson.title)}"]
     for name, part in PARTS.items():
         reason = example.lesson.without.get(name)
         section = Section(f"None: {reason}") if reason else part.section(example, folder)
@@ -34,15 +36,18 @@ def page(example: Example, folder: Path) -> dict[str, bytes]:
 def index(examples: Iterable[Example], heading: str = "Gallery") -> bytes:
     """The index: by subject, a thumbnail, a sentence and the links of each lesson."""
     lines = [f"# {heading}", "Every lesson has a page with its question, pictures, worked solution and slides."]
-    ordered = sorted(examples, key=lambda e: (e.lesson.place, e.name))
-    for subject, lessons in groupby(ordered, key=lambda e: e.lesson.subject):
-        rows = [line for example in lessons for line in _row(example)]
-        lines += [f"## {subject}", "\n".join(["| | |", "| :-- | :-- |", *rows])]
+    subjects: dict[str, list[str]] = {}
+    for example in sorted(examples, key=lambda e: (e.lesson.place, e.name)):
+        subjects.setdefault(example.lesson.subject, ["| | |", "| :-- | :-- |"]).append(_row(example))
+    for subject, rows in subjects.items():
+        lines += [f"## {escaped(subject)}", "\n".join(rows)]
     return ("\n\n".join(lines) + "\n").encode()
 
 
-def _row(example: Example) -> Iterator[str]:
-    lesson, name = example.lesson, example.name
+def _row(example: Example) -> str:
+    lesson, name = example.lesson, quote(example.name)
+    title = escaped(lesson.title)
     image = next((f for p in example.pictures for f in p.files if f.endswith((".svg", ".png", ".gif"))), "")
-    thumbnail = f'<img src="{name}/{image}" width="{WIDTH}" alt="{lesson.title}">' if image else ""
-    yield f"| {thumbnail} | **[{lesson.title}]({name}/{PAGE})**<br>{lesson.summary} |"
+    spoken = xml(lesson.title).replace("|", "&#124;")
+    thumbnail = f'<img src="{name}/{quote(image)}" width="{WIDTH}" alt="{spoken}">' if image else ""
+    return f"| {thumbnail} | **[{title}]({name}/{PAGE})**<br>{escaped(lesson.summary)} |"

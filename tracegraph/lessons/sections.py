@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from ..drawing import Drawing
 from ..errors import MissingExtra
@@ -17,6 +18,7 @@ from ..explanation import WRITERS, explain
 from ..frontends import trace
 from ..marking import Marking, mark
 from ..slides import Deck, frames
+from ..text.escape import markdown as escaped
 from .lesson import Example, Pictured, Program
 
 LONGEST = 40  # lines of a table that a page shows in place
@@ -42,7 +44,12 @@ def links(names: list[str]) -> str:
     """Links to files, each called by its suffix, or by its whole name where there are several of it."""
     suffixes = [name.rpartition(".")[2] for name in names]
     twice = len(set(suffixes)) < len(suffixes)
-    return " · ".join(f"[{n if twice else s}]({n})" for n, s in zip(names, suffixes, strict=True))
+    return " · ".join(f"[{escaped(n if twice else s)}]({quote(n)})" for n, s in zip(names, suffixes, strict=True))
+
+
+def shown(words: str, file: str) -> str:
+    """A picture, with words for those who do not see it."""
+    return f"![{escaped(words)}]({quote(file)})"
 
 
 def question(example: Example, folder: Path) -> Section:
@@ -54,7 +61,7 @@ def program(example: Example, folder: Path) -> Section:
     """The functions that compute it, and a link to their file."""
     code = "\n\n\n".join(inspect.getsource(f).strip() for f in example.lesson.code or (example.build,))
     path = Path(os.path.relpath(example.file, folder)).as_posix()
-    return Section(f"[{example.file.name}]({path}):\n\n```python\n{code}\n```")
+    return Section(f"[{escaped(example.file.name)}]({quote(path)}):\n\n```python\n{code}\n```")
 
 
 def pictures(example: Example, folder: Path) -> Section:
@@ -67,17 +74,18 @@ def pictures(example: Example, folder: Path) -> Section:
 def _shown(pictured: Pictured) -> str:
     if isinstance(pictured.what, Deck):
         moving = next((f for f in pictured.files if f.endswith(".gif")), "")
-        return (f"![{pictured.what.title}]({moving})\n\n" if moving else "") + f"Slides: {links(pictured.files)}"
+        picture = f"{shown(pictured.what.title, moving)}\n\n" if moving else ""
+        return f"{picture}Slides: {links(pictured.files)}"
     if isinstance(pictured.what, str) and pictured.formats == ("txt",):
         if pictured.what.count("\n") > LONGEST:
             return f"A table: {links(pictured.files)}"
         return f"```text\n{pictured.what.rstrip()}\n```"
     if not isinstance(pictured.what, Drawing):
-        return f"![{pictured.name}]({pictured.files[0]})"
+        return shown(pictured.name, pictured.files[0])
     title, caption = words_of(pictured)
     image = next(f"{pictured.name}.{f}" for f in ("svg", *pictured.formats) if f in pictured.formats)
-    below = " ".join(filter(None, [caption, links(pictured.files)]))
-    return f"![{title or pictured.name}]({image})\n\n{below}"
+    below = " ".join(filter(None, [escaped(caption), links(pictured.files)]))
+    return f"{shown(title or pictured.name, image)}\n\n{below}"
 
 
 def words_of(pictured: Pictured) -> tuple[str, str]:
@@ -97,7 +105,7 @@ def solution(example: Example, folder: Path) -> Section:
         explained = explain(build)
         written = {f"{name}.{suffix}": explained.render(suffix) for suffix in WRITERS}
         files |= written
-        lines.append(f"- [{explained.title}]({name}.md), also as {links(list(written)[1:])}")
+        lines.append(f"- [{escaped(explained.title)}]({quote(name)}.md), also as {links(list(written)[1:])}")
     return Section("\n".join(lines), files)
 
 
@@ -108,7 +116,7 @@ def marked(example: Example, folder: Path) -> Section:
     for name, (build, claims) in example.lesson.marked.items():
         marking = marking_of(build, claims)
         files[f"{name}.md"] = marking.to_markdown().encode()
-        lines.append(f"{marking.summary}: [the report]({name}.md).")
+        lines.append(f"{escaped(marking.summary)}: [the report]({quote(name)}.md).")
     return Section("\n\n".join(lines), files)
 
 
